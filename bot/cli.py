@@ -28,13 +28,13 @@ app = typer.Typer(
 
 
 def fail(line: str) -> NoReturn:
-    """One line on stderr, status 1."""
+    """Print one line to stderr and exit with status 1."""
     typer.echo(f"record-bot: {line}", err=True)
     raise typer.Exit(1)
 
 
 def given() -> "Settings":
-    """Read before anything else is imported, so that what is wrong with them is said at once."""
+    """Load the settings, or fail. Called before slow imports, so that errors show at once."""
     from bot.settings import SettingsError, load_settings
 
     usable_environment()
@@ -45,14 +45,14 @@ def given() -> "Settings":
 
 
 def print_warnings_only() -> None:
-    """The log of a command that ends by itself: what it found is printed."""
+    """Configure the log for one-off commands, which print their results."""
     from bot.kit.logs import configure_logs
 
     configure_logs("WARNING", "console")
 
 
 def usable_environment() -> None:
-    """Fails for proxies and certificates that the libraries cannot use."""
+    """Fail if proxies or certificates are set to values that the libraries cannot use."""
     from bot.environment import problems_of_environment
 
     if problems := problems_of_environment(os.environ):
@@ -60,28 +60,30 @@ def usable_environment() -> None:
 
 
 def main() -> None:
-    """The command line, on a terminal that may not know every character."""
+    """Run the command line. Characters that the terminal cannot show are replaced."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    if not sys.warnoptions:  # libraries warn developers; an admin can do nothing about it
+    if not sys.warnoptions:  # warnings of libraries are for developers, not for admins
         warnings.simplefilter("ignore")
     app()
 
 
 @contextmanager
 def _database_errors() -> Iterator[None]:
-    """End with one line; some of what drivers say has several, and a full stop of its own."""
+    """Turn errors of the store into one line; messages of drivers may have several."""
     from bot.store.backup import NotBackedUp
-    from bot.store.errors import StoreError
+    from bot.store.errors import StoreError, StoreFull
 
     try:
         yield
     except NotBackedUp as e:
         fail(f"{e}.")
+    except StoreFull:
+        fail("the disk of the database is full. Free some space, or change DATABASE_URL.")
     except StoreError as e:
-        said = " ".join(str(e).split())
-        fail(f"DATABASE_URL: {said}" + ("" if said.endswith((".", "?", "!")) else "."))
+        why = " ".join(str(e).split())
+        fail(f"DATABASE_URL: {why}" + ("" if why.endswith((".", "?", "!")) else "."))
 
 
 @app.command()
@@ -128,7 +130,7 @@ def run() -> None:
 
 
 def _sandbox_command() -> Callable[..., None]:
-    """The sandbox is a distribution of its own: the production image does without it."""
+    """Load the sandbox's command. It is a separate package, not in the production image."""
     for found in entry_points(group="record_bot.sandbox", name="command"):
         command: Callable[..., None] = found.load()
         return command

@@ -1,4 +1,4 @@
-"""What the use cases and the reconciler work with; `wiring` makes the one that runs."""
+"""The dependencies of the use cases and the reconciler, constructed by `wiring`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,18 +25,18 @@ class Deps:
     identity: Identity
     now: Callable[[], datetime]
     new_id: Callable[[], str]
-    short_secrets: tuple[str, ...] = ()  # names of settings, for the check-up
-    keep_transcripts_for: timedelta = timedelta(days=90)  # 0: none is kept
-    keep_records_for: timedelta | None = timedelta(days=400)  # None: for ever
-    public_url: str | None = None  # the origin of the meeting pages; None: there are none
+    short_secrets: tuple[str, ...] = ()  # names of settings, for the doctor
+    keep_transcripts_for: timedelta = timedelta(days=90)  # 0: none are kept
+    keep_records_for: timedelta | None = timedelta(days=400)  # None: forever
+    public_url: str | None = None  # the origin of the meeting pages; None: no pages
     join_tokens: JoinTokens | None = None  # None without the app's secret
-    hms_domain: str | None = None  # where rooms are joined, if set
+    hms_domain: str | None = None  # the host name at which people join rooms, if set
 
     @property
     def db(self) -> TeamDatabase:
-        """What a feature's own repository is made from."""
+        """The database handle for features' own repositories."""
         return self.store.db
 
     def meeting_page(self, key: str = "") -> str | None:
-        """The address of a recording's page, or of none's; None where there are no pages."""
+        """Return the URL of a recording's page (without a key, its prefix); None without pages."""
         return f"{self.public_url}/m/{quote(key, safe='')}" if self.public_url else None

@@ -1,4 +1,4 @@
-"""Which executor does which step: one visible table, checked for completeness."""
+"""The table of steps and their executors; mypy checks that it is complete."""
 
 from dataclasses import replace
 from typing import assert_never
@@ -26,12 +26,12 @@ from bot.features.start.steps import outcome, start
 
 
 def wanted(ctx: Context) -> Wanted:
-    """What the plan is to bring about, by the views and by the channels' settings."""
+    """Return what should be shown now, by the views and the channels' settings."""
     return replace(card.wanted(ctx), results=shown_hash(ctx))
 
 
 async def carry_out(step: steps.Action, ctx: Context) -> Note:
-    """Raises the typed errors of `hms` and `slack`; the runner notes a retry then."""
+    """Run the executor of a step. Raises the typed errors of `hms` and `slack`."""
     match step:
         case steps.Stop():
             return await stop(ctx)

@@ -1,7 +1,7 @@
-"""Variables of the environment that are not the bot's own, and without which it cannot work.
+"""Check environment variables that libraries read: proxies and certificates.
 
-Libraries read proxies and certificates when they make a client. What they raise for odd values
-names no variable, so these are looked at first. Pure, except for looking at files.
+Libraries read them when they make a client. Their errors for bad values name no variable, so the
+bot checks them first. Pure, except that it opens files.
 """
 
 import ipaddress
@@ -18,14 +18,13 @@ PROXY_FORM = "Use an address such as http://proxy.example.com:3128"
 
 
 def problems_of_environment(environ: Mapping[str, str]) -> list[str]:
-    """What is wrong, in a sentence for each variable; values are not quoted, for they may hold
-    passwords."""
+    """Return a sentence for each bad variable, without values that may contain passwords."""
     found = (*_proxies(environ), *_no_proxy(environ), *_certificates(environ))
     return list(found)
 
 
 def _given(environ: Mapping[str, str], *names: str) -> Iterator[tuple[str, str]]:
-    """The variables of these names, in either case, that have a value."""
+    """Yield the variables of these names, in lower or upper case, that have a value."""
     for name in names:
         for spelt in dict.fromkeys((name, name.upper())):
             value = environ.get(spelt, "").strip()
@@ -60,8 +59,11 @@ def _no_proxy(environ: Mapping[str, str]) -> Iterator[str]:
 
 
 def _fits(entry: str) -> bool:
-    """Whether httpx can read it. Its pattern of an entry is `all://*entry`, and it raises for odd
-    ones; an IPv6 network is none that it knows."""
+    """Whether httpx accepts the entry.
+
+    httpx turns an entry into the pattern `all://*entry`, which raises for malformed ones. It does
+    not support IPv6 networks.
+    """
     if "[" in entry or "]" in entry:
         return False
     host, slash, _ = entry.partition("/")
@@ -77,7 +79,7 @@ def _fits(entry: str) -> bool:
 
 
 def shown(entry: str) -> str:
-    """A part of a value that holds no secret, on one line."""
+    """Make a part of a value without secrets printable on one line."""
     return "".join(c for c in entry if c.isprintable())[:MOST_CHARS]
 
 

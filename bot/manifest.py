@@ -1,4 +1,4 @@
-"""The app as Slack should know it: one manifest for HTTP, one for Socket Mode.
+"""The app's Slack manifest, for HTTP or for Socket Mode.
 
 Events are listed here, scopes in `bot.features.doctor.scopes`; the doctor and docs/scopes.md use
 both lists.
@@ -28,17 +28,17 @@ BOT_EVENTS = (
     "message.im",
     "tokens_revoked",
 )
-UNFURLED = "app.100ms.live"  # and whatever is below it: each customer has a name there
+UNFURLED = "app.100ms.live"  # includes subdomains: each customer has one
 _USAGE = "[start|stop|status|list|settings|help] [room] [options]"  # one line wide; help has all
 _UNFIT = re.compile(r"[\s\x00-\x1f\x7f<>\"\\]")
 
 
 class ManifestUrlError(ValueError):
-    """One line: why Slack could not send anything to this address."""
+    """One line that says why Slack cannot use this URL."""
 
 
 def manifest(url: str | None) -> Json:
-    """For a bot at this public address; without one, for Socket Mode.
+    """Return the manifest for a bot at this public URL; without one, for Socket Mode.
 
     Raises ManifestUrlError.
     """
@@ -52,13 +52,13 @@ def manifest(url: str | None) -> Json:
 
 
 def manifest_yaml(url: str | None) -> str:
-    """As people paste it into Slack's form for new apps."""
+    """Return the manifest as YAML, to paste into Slack's form for new apps."""
     text: str = yaml.safe_dump(manifest(url), sort_keys=False, allow_unicode=True, width=100)
     return text
 
 
 def slack_endpoint(url: str) -> str:
-    """Where Slack shall send everything. Raises ManifestUrlError."""
+    """Return the URL to which Slack sends all requests. Raises ManifestUrlError."""
     base = url.strip().rstrip("/").removesuffix(SLACK_PATH).rstrip("/")
     try:
         parts = urlsplit(base)
@@ -112,7 +112,7 @@ def _features(endpoint: str | None) -> Json:
         },
     ]
     return {
-        # Not read-only: commands are typed into the messages tab, too.
+        # Not read-only, because people also type commands in the messages tab.
         "app_home": {
             "home_tab_enabled": True,
             "messages_tab_enabled": True,

@@ -1,11 +1,11 @@
-"""The one guarded way out to addresses that others name: presigned URLs, uploads, response_url.
+"""Guarded requests to URLs that come from others: presigned URLs, uploads, response_url.
 
     OutboundError
-    ├── OutboundRefused           we do not go there; nothing was sent to that address
+    ├── OutboundRefused           the URL is not allowed; nothing was sent to it
     │   └── OutboundTooManyRedirects
     ├── OutboundTooLarge          the body is over the caller's limit
-    ├── OutboundStatus            an answer other than 2xx; carries status, headers and body
-    └── OutboundUnavailable       no usable answer: network, time, or a body that cannot be read
+    ├── OutboundStatus            a response other than 2xx; carries status, headers and body
+    └── OutboundUnavailable       no usable response: network, time-out, or an unreadable body
 
 What is accepted:
 
@@ -16,9 +16,9 @@ What is accepted:
   server has no effect; `Host`, SNI and the certificate remain those of the name.
 - Allowed origins (scheme, host and port) are exempt from all of this.
 
-No header, cookie or credential of a caller is sent to anyone, because no method takes one and
-nothing is remembered between two requests. Errors and log lines name the host only: path and query
-of such addresses are keys.
+No header, cookie or credential of a caller is ever sent, because no method accepts one and no state
+is kept between two requests. Errors and log lines only name the host, because path and query of
+such URLs give access.
 
 Behind a proxy (`https_proxy`, `all_proxy`, `no_proxy`) the proxy resolves the name and connects,
 because a host that needs a proxy often cannot resolve names itself. All checks of the URL still
@@ -86,7 +86,7 @@ class OutboundError(Exception):
 
 
 class OutboundRefused(OutboundError):
-    """The address, or one that it redirects to, is not one that we go to."""
+    """The URL, or one that it redirects to, is not allowed."""
 
 
 class OutboundTooManyRedirects(OutboundRefused):
@@ -94,7 +94,7 @@ class OutboundTooManyRedirects(OutboundRefused):
 
 
 class OutboundTooLarge(OutboundError):
-    """The body is over the caller's limit, packed or unpacked; nothing of it was kept."""
+    """The body exceeds the caller's limit, packed or unpacked; none of it was kept."""
 
     def __init__(self, max_bytes: int) -> None:
         super().__init__(f"larger than {max_bytes} bytes")
@@ -102,7 +102,7 @@ class OutboundTooLarge(OutboundError):
 
 
 class OutboundStatus(OutboundError):
-    """`body` is as it came, cut at `MAX_ERROR_BYTES`; it may quote the request."""
+    """`body` is unchanged but cut at `MAX_ERROR_BYTES`. It may quote the request."""
 
     def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         super().__init__(f"HTTP {status}")
@@ -112,7 +112,7 @@ class OutboundStatus(OutboundError):
 
 
 class OutboundUnavailable(OutboundError):
-    """`reached=False` promises that the request was not sent."""
+    """`reached=False` guarantees that the request was not sent."""
 
     def __init__(self, why: str, *, reached: bool) -> None:
         super().__init__(why)
@@ -126,13 +126,13 @@ class Origin(NamedTuple):
 
 
 def origin_of(url: httpx.URL) -> Origin:
-    """Scheme, ASCII host and port, the default port filled in (0: the scheme has none)."""
+    """Return scheme, ASCII host and port, or the scheme's default port (0 if it has none)."""
     port = _DEFAULT_PORTS.get(url.scheme, 0) if url.port is None else url.port
     return Origin(url.scheme, url.raw_host.decode("ascii"), port)
 
 
 def host_of(url: str) -> str:
-    """The part of an address that may be logged; empty if there is none."""
+    """Return the part of a URL that may be logged; empty if there is none."""
     try:
         return httpx.URL(url).host
     except (httpx.InvalidURL, ValueError):
@@ -140,7 +140,7 @@ def host_of(url: str) -> str:
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public internet. IPv6 forms of IPv4 never are."""
+    """Whether an IP address is on the public internet. IPv6 forms of IPv4 never are."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
@@ -156,10 +156,10 @@ def is_public(address: str) -> bool:
 
 
 def check_url(url: str | httpx.URL, allowed: AbstractSet[Origin]) -> httpx.URL:
-    """The parsed URL, if it may be asked as far as its text says.
+    """Parse a URL and check its text; its addresses are checked at connection.
 
     Raises:
-        OutboundRefused: what is wrong with it.
+        OutboundRefused: with the reason.
     """
     try:
         parsed = httpx.URL(url)
@@ -183,7 +183,7 @@ def check_url(url: str | httpx.URL, allowed: AbstractSet[Origin]) -> httpx.URL:
 
 
 async def resolve(host: str, port: int) -> list[str]:
-    """The addresses of a name, by the system's resolver, the most suitable one first."""
+    """Resolve a name with the system's resolver, the preferred address first."""
     loop = asyncio.get_running_loop()
     try:
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -193,7 +193,7 @@ async def resolve(host: str, port: int) -> list[str]:
 
 
 class PinnedNetwork(httpcore.AsyncNetworkBackend):
-    """Connects to a name by its addresses, all of which were found public right before.
+    """Resolves a name, checks that all its addresses are public, and connects to one of them.
 
     httpcore does the rest of the connection (TLS, pooling) by the name.
     """
@@ -233,14 +233,14 @@ class PinnedNetwork(httpcore.AsyncNetworkBackend):
 
 @functools.cache
 def system_tls() -> ssl.SSLContext:
-    """Make the TLS context of the process, once: reading the certificates takes 50 ms."""
+    """Make the process's TLS context. Cached, because reading the certificates takes 50 ms."""
     return httpx.create_ssl_context()
 
 
 class Outbound:
-    """Close it with `async with`.
+    """Makes guarded requests; use it with `async with`.
 
-    `allowed`: URLs whose origins are asked as they are, such as `SLACK_API_URL`.
+    `allowed`: URLs whose origins are exempt from the checks, such as `SLACK_API_URL`.
     `patience_s` bounds a whole exchange: resolving, redirects and the body included.
     `tls`, `resolver` and `network` are for tests; the defaults are the system's.
     """
@@ -291,7 +291,7 @@ class Outbound:
                 return await _content(answer, headers, max_bytes)
 
     async def post_json(self, url: str, body: Mapping[str, Any]) -> None:
-        """POST a JSON object; as `post`."""
+        """POST a JSON object, like `post`."""
         await self.post(url, json.dumps(body).encode(), "application/json; charset=utf-8")
 
     async def post(
@@ -307,13 +307,13 @@ class Outbound:
         """
         async with self._answer("POST", url, content, content_type) as answer:
             await _check_status(answer, httpx.Headers(answer.headers))
-            await _start_of(answer, MAX_ERROR_BYTES)  # what is read to its end can be kept alive
+            await _start_of(answer, MAX_ERROR_BYTES)  # a connection is reused after a full read
 
     @asynccontextmanager
     async def _answer(
         self, method: str, url: str, content: bytes | None = None, content_type: str | None = None
     ) -> AsyncIterator[httpcore.Response]:
-        """The first answer that is not a redirect; its body is read inside."""
+        """Follow redirects and yield the final response, whose body the caller reads inside."""
         headers = [("Accept", "*/*"), ("Accept-Encoding", "identity"), ("User-Agent", "record-bot")]
         if content_type is not None:
             headers.append(("Content-Type", content_type))
@@ -401,7 +401,7 @@ async def _start_of(answer: httpcore.Response, max_bytes: int) -> bytes:
 
 
 async def _content(answer: httpcore.Response, headers: httpx.Headers, max_bytes: int) -> bytes:
-    """The body, unpacked. Never holds more than `max_bytes` and one chunk."""
+    """Read and unpack the body. Never holds more than `max_bytes` and one chunk."""
     announced = headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > max_bytes:
         raise OutboundTooLarge(max_bytes)
@@ -436,9 +436,9 @@ def _unreadable() -> OutboundUnavailable:
 
 @asynccontextmanager
 async def _typed_errors(patience_s: float) -> AsyncIterator[None]:
-    """Bound what is inside, and turn the network's errors into ours.
+    """Bound the body to `patience_s`, and translate network errors.
 
-    Originals are not chained: they may quote the request.
+    The original errors are not chained, because they may quote the request.
     """
     try:
         async with asyncio.timeout(patience_s):

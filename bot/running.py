@@ -1,4 +1,4 @@
-"""`record-bot run`: everything started in order, and stopped in order within 10 seconds."""
+"""`record-bot run`: start everything in order, and stop it in order within 10 seconds."""
 
 import asyncio
 import socket
@@ -11,7 +11,7 @@ import uvicorn
 from uvicorn.server import HANDLED_SIGNALS
 
 from bot.engine.housekeeping import keep_tidy, keep_transcripts_current
-from bot.engine.replay import note_that_we_live, replay_what_was_missed
+from bot.engine.replay import keep_heartbeat, keep_replaying
 from bot.hms.errors import HmsError, HmsUnauthorized
 from bot.settings import SECRET_CHARS, Settings, judged
 from bot.web.connections import Connections, limits_here
@@ -26,13 +26,13 @@ CREDENTIALS_WITHIN_S = 3.0
 
 
 class CannotListen(Exception):
-    """The address is in use, or not ours."""
+    """The address is in use, or does not belong to this machine."""
 
 
 async def serve(settings: Settings) -> None:
-    """Until SIGTERM or SIGINT. First no new requests, then what is under way, then the rest.
+    """Run until SIGTERM or SIGINT, then stop taking requests, drain, and close everything.
 
-    Raises what `build` raises, AppTokenRefused, HmsUnauthorized, CannotListen.
+    Raises the errors of `build`, AppTokenRefused, HmsUnauthorized, CannotListen.
     """
     for name in settings.short_secrets:
         why = f"it has fewer than {SECRET_CHARS} characters; the next version will refuse it"
@@ -58,7 +58,7 @@ async def serve(settings: Settings) -> None:
 
 
 async def _try_credentials(components: Components) -> None:
-    """A wrong secret is better known now. A 100ms that does not answer may do so later."""
+    """Fail at start for credentials that 100ms refuses. If 100ms does not answer, start anyway."""
     try:
         async with asyncio.timeout(CREDENTIALS_WITHIN_S):
             async for _ in components.deps.hms.list_rooms():
@@ -70,15 +70,15 @@ async def _try_credentials(components: Components) -> None:
 
 
 def _chores(components: Components) -> Iterator[Coroutine[Any, Any, None]]:
-    """What goes on beside the recordings; each until it is cancelled."""
+    """Yield the background loops; each runs until cancelled."""
     yield components.directory.keep_fresh()
     yield keep_tidy(components.deps)
     yield keep_transcripts_current(components.deps)
     yield components.homes.keep_current()
     yield components.timekeeper.keep()
     if components.deps.policy.webhooks:
-        yield note_that_we_live(components.deps)
-        yield replay_what_was_missed(components.deps)
+        yield keep_heartbeat(components.deps)
+        yield keep_replaying(components.deps)
 
 
 async def _stop(components: Components, reconciling: "asyncio.Task[None]") -> None:
@@ -96,14 +96,14 @@ async def _stop(components: Components, reconciling: "asyncio.Task[None]") -> No
 
 
 async def _cancel(tasks: Collection["asyncio.Task[None]"]) -> None:
-    """Until they have ended: they use what is closed next, and some would then wait for ever."""
+    """Cancel tasks and wait for them: they use the store, which is closed next."""
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks, timeout=CANCELLED_S)
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, which handles SIGTERM and drains by itself; it tells us the address it got."""
+    """uvicorn's server, which handles SIGTERM and drains. Logs the address that it listens on."""
 
     def __init__(self, components: Components) -> None:
         settings = components.settings
@@ -112,7 +112,7 @@ class _Server(uvicorn.Server):
             uvicorn.Config(
                 components.web,
                 http=Connections(limits).protocol(),
-                ws="none",  # a connection that changes its protocol would escape the limits
+                ws="none",  # an upgraded connection would escape the limits
                 backlog=limits.backlog,
                 host=settings.host,
                 port=settings.port,
@@ -127,7 +127,7 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """uvicorn's own raises the signal again when it is done, before we have drained."""
+        """Replace uvicorn's method, which raises the signal again before we have drained."""
         loop = asyncio.get_running_loop()
         for sig in HANDLED_SIGNALS:
             loop.add_signal_handler(sig, self.handle_exit, sig, None)
@@ -140,9 +140,9 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         try:
             await super().startup(sockets)
-        except SystemExit:  # uvicorn has logged why, and would end the process
+        except SystemExit:  # uvicorn has logged the reason and would end the process
             raise CannotListen(f"{self.config.host}:{self.config.port}") from None
-        servers = getattr(self, "servers", ())  # uvicorn sets it, unless the start was given up
+        servers = getattr(self, "servers", ())  # not set if the start was aborted
         for bound in (s for server in servers for s in server.sockets):
             host, port = bound.getsockname()[:2]
             log.info("listening", address=f"{host}:{port}", mode=self._mode)

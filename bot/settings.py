@@ -51,7 +51,7 @@ WHERE: dict[str, str] = {
 ORG_WIDE = "an app installed for a whole organisation, which is not supported yet"
 ONE_WORKSPACE = "Install the app in one workspace and copy the new token"
 ROTATING = "xoxe."  # how tokens of an app with token rotation begin; they expire after 12 hours
-MISSPELT_FROM = 0.85  # how similar a name is to that of a setting, from 0 to 1
+MISSPELT_FROM = 0.85  # the least similarity to a setting's name, from 0 to 1
 _STAND_INS: dict[str, object] = {
     "slack_bot_token": SecretStr("xoxb-none"),
     "slack_app_token": SecretStr("xapp-none"),
@@ -59,15 +59,15 @@ _STAND_INS: dict[str, object] = {
     "hms_access_key": "none",
     "hms_secret": SecretStr("none"),
 }
-SECRET_CHARS = 16  # at least, of a secret that the admin makes up
+SECRET_CHARS = 16  # the minimum length of a secret that the admin makes up
 
 
 class SettingsError(Exception):
-    """One line for the admin: which setting, what is wrong with it, where to get it."""
+    """One line for the admin: the setting, the problem, and where to get the value."""
 
 
 def way_out(name: str) -> str:
-    """Where a setting comes from, or what it takes; empty for one that needs no words."""
+    """Say where to get a setting, or which values are valid; empty if that is obvious."""
     where = WHERE.get(name, "")
     if not where:
         return ""
@@ -94,7 +94,7 @@ def _host(host: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a URL's host is this machine, by its text and without asking the DNS."""
+    """Whether a URL's host is this machine, by its text and without DNS."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -102,7 +102,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _origin(url: str) -> str:
-    """As browsers write it: lower case, without a default port."""
+    """Normalise an origin as browsers do: lower case, without a default port."""
     parts = urlsplit(_web_address(url))
     if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
         raise ValueError("more than an origin")
@@ -117,7 +117,7 @@ Origin = Annotated[str, AfterValidator(_origin)]
 
 
 class Settings(BaseSettings):
-    """Names here are the environment's, in lower case."""
+    """The settings, named like the environment variables in lower case."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -137,9 +137,9 @@ class Settings(BaseSettings):
     hms_management_token: SecretStr | None = None
     hms_api_url: WebAddress = "https://api.100ms.live/v2"
     hms_webhook_secret: SecretStr | None = None
-    hms_domain: Annotated[str, AfterValidator(_host)] | None = None  # learnt where it is not set
+    hms_domain: Annotated[str, AfterValidator(_host)] | None = None  # None: learnt from recordings
     database_url: str = Field(default_factory=default_database_url)
-    public_url: Origin | None = None  # without it there are no meeting pages
+    public_url: Origin | None = None  # None: no meeting pages
     host: Annotated[str, AfterValidator(_host)] = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     log_level: Annotated[
@@ -157,7 +157,7 @@ class Settings(BaseSettings):
 
     @property
     def short_secrets(self) -> tuple[str, ...]:
-        """Names of secrets that are easy to guess. They are accepted in this version only."""
+        """Names of secrets that are too short. Only this version still accepts them."""
         secrets = {
             "HMS_WEBHOOK_SECRET": self.hms_webhook_secret,
             "METRICS_TOKEN": self.metrics_token,
@@ -170,7 +170,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        """One problem at a time: `problems_in` puts it right for the moment, and looks again."""
+        """Raise for one problem at a time: `judged` replaces that value and validates again."""
         if self.slack_bot_token.get_secret_value().startswith(ROTATING):
             raise ValueError("SLACK_BOT_TOKEN expires: token rotation must be off for the app")
         _starts(self.slack_bot_token, "xoxb-", "SLACK_BOT_TOKEN")
@@ -193,14 +193,15 @@ def _starts(secret: SecretStr, prefix: str, name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """`settings` has stand-ins for what is wrong, by its name in lower case: do not use those.
+    """Settings with all their problems.
 
-    `problems` are names of settings in upper case, and what is wrong with each.
+    `settings` has stand-ins for the values in `wrong` (names in lower case): do not use those.
+    `problems` has the names of settings in upper case, and what is wrong with each.
     """
 
     settings: Settings
     problems: tuple[tuple[str, str], ...]
-    misspelt: Mapping[str, str]  # names in the file that are no settings, and what was meant
+    misspelt: Mapping[str, str]  # unknown names in the file, to the setting probably meant
 
     @property
     def wrong(self) -> frozenset[str]:
@@ -208,9 +209,9 @@ class Judged:
 
 
 def judged(env_file: Path | None = Path(".env")) -> Judged:
-    """Settings from the environment, with everything that is wrong with them.
+    """Load settings from the environment, with everything that is wrong with them.
 
-    Raises SettingsError when the file itself cannot be read.
+    Raises SettingsError if the file itself cannot be read.
     """
     stand_ins: dict[str, object] = {}
     problems: list[tuple[str, str]] = []
@@ -220,7 +221,7 @@ def judged(env_file: Path | None = Path(".env")) -> Judged:
         except ValidationError as error:
             found = problems_of(error)
             if not stand_ins.keys().isdisjoint(name.lower() for name, _ in found):
-                raise  # the stand-in is wrong, too: looking again would never end
+                raise  # the stand-in is wrong as well: this loop would never end
             stand_ins |= {name.lower(): _stand_in(name.lower()) for name, _ in found}
             problems += found
         except (OSError, UnicodeDecodeError):
@@ -230,8 +231,10 @@ def judged(env_file: Path | None = Path(".env")) -> Judged:
 
 
 def load_settings(env_file: Path | None = Path(".env")) -> Settings:
-    """Settings from the environment. Raises `SettingsError`, one line long and without values: it
-    names everything that is wrong."""
+    """Load settings from the environment.
+
+    Raises `SettingsError` with one line that names every problem, without values.
+    """
     found = judged(env_file)
     if not found.problems:
         return found.settings
@@ -249,7 +252,7 @@ def _stand_in(name: str) -> object:
 
 
 def _misspelt(env_file: Path | None) -> dict[str, str]:
-    """Names in the file that are almost those of settings; other names belong to other programs."""
+    """Find names in the file that resemble settings; others may belong to other programs."""
     known = {name.upper() for name in Settings.model_fields}
     written = [name.upper() for name in (dotenv_values(env_file) if env_file else {})]
     found = {}
@@ -260,13 +263,13 @@ def _misspelt(env_file: Path | None) -> dict[str, str]:
 
 
 def _sentence(name: str, what: str) -> str:
-    """Never the value, which may be a secret."""
+    """Write a problem as a sentence, never with the value, which may be a secret."""
     way = way_out(name)
     return f"{what}. {way[0].upper()}{way[1:]}." if way else f"{what}."
 
 
 def problems_of(error: ValidationError) -> list[tuple[str, str]]:
-    """Names of settings, and what is wrong with them; never the values."""
+    """Return names of settings and what is wrong with each, never the values."""
     found = []
     for problem in error.errors(include_input=False, include_url=False):
         if problem["loc"]:

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Is anything that uv.lock pins known to be vulnerable? Asks OSV, or what OSV_URL names.
-# Status 1 if so. Where nobody can be asked it says that in one line, and is no failure.
+# Check the packages in uv.lock for known vulnerabilities, at OSV or at OSV_URL.
+# Status 1 if there are any. Without a network it prints one line and succeeds.
 set -u
 cd "$(dirname "$0")/.."
 export PYTHONPATH="$PWD/.tools" UV_HTTP_RETRIES="${UV_HTTP_RETRIES:-1}"
@@ -14,6 +14,6 @@ case "$status:$said" in
     echo "Not audited: ${OSV_URL:-api.osv.dev} cannot be asked from here."
     status=0
     ;;
-*) printf '%s\n' "$said" ;; # not a question of the network: uv itself, or the lock file
+*) printf '%s\n' "$said" ;; # an error of uv or in the lock file, not of the network
 esac
 exit "$status"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The browser tests need Chromium. Installed here if it is missing and may be: as root, with apt.
-# Elsewhere those tests say that they are skipped; under CI they fail.
+# The browser tests need Chromium. As root with apt, this installs it if it is missing.
+# Without it, those tests are skipped with a message; in CI they fail.
 set -u
 for name in chromium chromium-browser google-chrome; do
   command -v "$name" >/dev/null 2>&1 && exit 0

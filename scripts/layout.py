@@ -1,7 +1,7 @@
 """Draw the folders of `bot/` and their imports: `python scripts/layout.py` writes the picture.
 
-Rows are the layers of `.importlinter`, arrows the imports that the code has. An arrow that follows
-from two others is left out. `tests/unit/test_layout.py` fails when the picture is out of date.
+Rows are the layers of `.importlinter`, arrows are the imports in the code. An arrow that other
+arrows imply is left out. `tests/unit/test_layout.py` fails if the picture is out of date.
 """
 
 from configparser import ConfigParser
@@ -14,7 +14,7 @@ import grimp
 ROOT = Path(__file__).parents[1]
 PICTURE = ROOT / "docs" / "pictures" / "layout.svg"
 WIDTH, ROW, BOX, GAP, INDENT = 1180, 74, 34, 18, 40
-LETTER = 8.2  # the width of one, at 14 px
+LETTER = 8.2  # the width of a letter at 14 px
 
 Edges = dict[str, set[str]]
 
@@ -27,7 +27,7 @@ class Box(NamedTuple):
 
 
 def layers(contract: str) -> list[list[str]]:
-    """The rows of a contract, from the top."""
+    """The rows of a contract in .importlinter, top row first."""
     config = ConfigParser()
     config.read(ROOT / ".importlinter")
     text = config[f"importlinter:contract:{contract}"]["layers"]
@@ -35,7 +35,7 @@ def layers(contract: str) -> list[list[str]]:
 
 
 def imports(package: str, names: list[str]) -> Edges:
-    """Which of these children import which, without what follows from others."""
+    """The imports among these children of a package, without those that others imply."""
     graph = grimp.build_graph("bot")
 
     def child_of(module: str) -> str | None:
@@ -68,35 +68,33 @@ def _reduced(edges: Edges) -> Edges:
 
 
 def placed(rows: list[list[str]], top: float, left: float, width: float) -> dict[str, Box]:
-    """Boxes in the middle of their row; a row that is too long is broken."""
+    """Place the boxes, centred in their rows; rows that are too long are wrapped."""
     boxes: dict[str, Box] = {}
     y = top
     for row in rows:
-        line: list[str] = []
-        for broken in _broken(row, width):
-            line = broken
-            total = sum(map(_wide, line)) + GAP * (len(line) - 1)
+        for line in _wrapped(row, width):
+            total = sum(map(_box_width, line)) + GAP * (len(line) - 1)
             x = left + (width - total) / 2
             for name in line:
-                boxes[name] = Box(name, x, y, _wide(name))
-                x += _wide(name) + GAP
+                boxes[name] = Box(name, x, y, _box_width(name))
+                x += _box_width(name) + GAP
             y += ROW
     return boxes
 
 
-def _broken(row: list[str], width: float) -> list[list[str]]:
+def _wrapped(row: list[str], width: float) -> list[list[str]]:
     lines: list[list[str]] = [[]]
     used = 0.0
     for name in row:
-        if lines[-1] and used + _wide(name) > width:
+        if lines[-1] and used + _box_width(name) > width:
             lines.append([])
             used = 0.0
         lines[-1].append(name)
-        used += _wide(name) + GAP
+        used += _box_width(name) + GAP
     return lines
 
 
-def _wide(name: str) -> float:
+def _box_width(name: str) -> float:
     return len(name) * LETTER + 24
 
 

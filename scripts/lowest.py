@@ -1,8 +1,8 @@
-"""Prove the versions in pyproject.toml: on the oldest Python with the lowest versions of what the
-bot names there, and on the newest Python here with those in uv.lock.
+"""Test the versions in pyproject.toml: the lowest direct dependencies on the oldest Python, and the
+locked ones on the newest Python of this machine.
 
-Each in an environment of its own: the command line, the unit tests with few examples, and the
-sandbox's tour, which is one start of the bot. Run it with `make lowest`.
+Each job runs in an environment of its own: the command line, the unit tests with few examples, and
+the sandbox's tour, which starts the bot. Run it with `make lowest`.
 """
 
 import json
@@ -40,7 +40,7 @@ class Job:
 
 
 def version_of(python: str) -> tuple[int, int] | None:
-    """None for what does not run (a shim without its Python) and for pre-releases."""
+    """The version of an interpreter; None if it does not run or is a pre-release."""
     try:
         told = subprocess.run([python, "-c", ASK], capture_output=True, timeout=30, check=True)
     except (OSError, subprocess.SubprocessError):
@@ -50,7 +50,7 @@ def version_of(python: str) -> tuple[int, int] | None:
 
 
 def pythons() -> dict[tuple[int, int], str]:
-    """One interpreter for each version from 3.11 on: on PATH, of pyenv, and our own."""
+    """One interpreter for each version from 3.11 on: our own, those on PATH, those of pyenv."""
     names = [f"python3.{minor}" for minor in range(OLDEST[1], MOST_MINOR)]
     pyenv = os.environ.get("PYENV_ROOT", str(Path.home() / ".pyenv"))
     candidates = [
@@ -100,7 +100,7 @@ def commands(job: Job, env: Path) -> list[list[str]]:
 
 
 def failure_of(job: Job) -> str | None:
-    """What the first command that failed had to say; None if none did."""
+    """The first command that failed with the end of its output; None if all succeeded."""
     with tempfile.TemporaryDirectory() as folder:
         env = Path(folder) / "venv"
         here = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(env), "UV_PYTHON_DOWNLOADS": "never"}

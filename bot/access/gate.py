@@ -1,6 +1,6 @@
-"""The gate: the only place that makes proofs. What it cannot prove it refuses, in one voice.
+"""The gate: the only place that constructs proofs.
 
-What is refused and what does not exist look alike: both are `UnknownRecording`, or `NotOpen`.
+A refused object and a missing one raise the same error, so that refusals reveal nothing.
 """
 
 from collections.abc import Sequence
@@ -33,23 +33,23 @@ CHOICES_FOR = timedelta(hours=1)
 
 
 class NotOpen(Exception):
-    """A channel that the person is not in, as far as Slack says; or none at all."""
+    """Slack does not show the person to be in this channel, or there is no such channel."""
 
 
 class UnknownPreset(Exception):
-    """No preset has that id, or the person may not know of it."""
+    """No preset has this id, or the person may not see it."""
 
 
 class UnknownChoice(Exception):
-    """No question of this person's has that id, or it is too old."""
+    """No question to this person has this id, or it is too old."""
 
 
 class UnknownSchedule(Exception):
-    """No schedule has that id, or the person may not know of it."""
+    """No schedule has this id, or the person may not see it."""
 
 
 class Gate:
-    """Each method returns a proof or raises; SlackUnavailable when nobody can tell now."""
+    """Each method returns a proof or raises; SlackUnavailable if Slack does not answer."""
 
     def __init__(self, deps: Deps, people: People, visibility: Visibility) -> None:
         self._deps = deps
@@ -68,17 +68,17 @@ class Gate:
         return HomeMember(user, person.admin)
 
     async def may_start(self, user: str, channel: str | None) -> MayStart:
-        """Raises NoRight. That they are in the channel is not checked: see `channel`."""
+        """Raises NoRight. Does not check that they are in the channel: see `channel`."""
         await self._rights.to_start(user, channel)
         return MayStart(user, channel)
 
     async def room(
         self, may: MayStart, room_id: str, *, known_as: str = "", listed: str = ""
     ) -> KnownRoom:
-        """Everybody who may start somewhere may record any room there.
+        """Prove a room. A right to start in a channel covers every room.
 
-        `listed` is its name in our list of rooms, where that was just read; `known_as` our own
-        earlier name of it, for a room that 100ms does not list any more.
+        `listed` is the room's name if our list of rooms was just read. `known_as` is an earlier
+        name, for a room that 100ms no longer lists.
         """
         if listed:
             return KnownRoom(room_id, listed, may.by)
@@ -86,7 +86,7 @@ class Gate:
         return KnownRoom(room_id, name or known_as or room_id, may.by)
 
     async def recording(self, user: str, key: str, here: str | None = None) -> SeenRecording:
-        """Raises UnknownRecording, also for one that they may not know of."""
+        """Raises UnknownRecording, also if they may not see it."""
         row = await self._deps.store.lists.row(key) if _is_storable(key) else None
         seen = await self._visibility.sees(user, row, here=here) if row else None
         if seen is None:
@@ -94,11 +94,11 @@ class Gate:
         return seen
 
     async def asset(self, user: str, key: str, asset_id: str, here: str | None = None) -> SeenAsset:
-        """Raises UnknownRecording as above."""
+        """Raises UnknownRecording, like `recording`."""
         return SeenAsset(await self.recording(user, key, here), asset_id)
 
     async def channel(self, user: str, channel: str, *, here: str | None = None) -> OpenChannel:
-        """`here` is where Slack says that they act. Raises NotOpen for one they are not in."""
+        """Raises NotOpen for a channel they are not in. `here` is the request's own channel."""
         if not is_channel(channel) or not _is_storable(channel):
             raise NotOpen(channel)
         if channel != here and not await self._visibility.is_in(user, channel):
@@ -106,7 +106,7 @@ class Gate:
         return OpenChannel(channel, user)
 
     async def draft(self, user: str, request_id: str) -> OwnDraft:
-        """Raises NotOpen for another person's. One that is too old to be known is empty."""
+        """Raises NotOpen for another person's draft. A purged one counts as theirs, and empty."""
         owner = await self._deps.store.owners.draft(request_id)
         if owner is not None and owner.user != user:
             raise NotOpen(request_id)
@@ -122,7 +122,7 @@ class Gate:
         return OwnChoice(choice_id, user, answer)
 
     async def preset(self, user: str, preset_id: str, here: str | None = None) -> SeenPreset:
-        """Raises UnknownPreset, also for another's of a channel that they are not in."""
+        """Raises UnknownPreset, also for another person's in a channel they are not in."""
         owner = await self._deps.store.owners.preset(preset_id)
         if owner is None:
             raise UnknownPreset(preset_id)
@@ -134,7 +134,7 @@ class Gate:
         return SeenPreset(preset_id, user)
 
     async def schedule(self, user: str, schedule_id: str, here: str | None = None) -> SeenSchedule:
-        """Raises UnknownSchedule, also for one that they may not know of."""
+        """Raises UnknownSchedule, also if they may not see it."""
         stored = _is_storable(schedule_id)
         owner = await self._deps.store.owners.schedule(schedule_id) if stored else None
         if owner is None or not await self.sees_place(user, owner.channel, owner.by, here):
@@ -144,8 +144,10 @@ class Gate:
     async def sees_place(
         self, user: str, channel: str, owner: str, here: str | None = None
     ) -> bool:
-        """Whether a person may know of what `owner` set up in that channel: a place that they can
-        look into, or their own as long as they are a full member."""
+        """Whether a person may see what `owner` set up in the channel.
+
+        They may if they can see the channel, or if it is their own and they are a full member.
+        """
         horizon = await self._visibility.horizon(user, here)
         if channel in (horizon.here, user) or channel in horizon.channels:
             return True
@@ -157,17 +159,17 @@ class Gate:
         return await self._visibility.horizon(user, here)
 
     async def search_scope(self, user: str, here: str | None = None) -> SearchScope:
-        """Whose transcripts this person may search now."""
+        """Return the channels whose transcripts this person may search now."""
         return await self._visibility.search_scope(user, here)
 
     async def look(
         self, horizon: Horizon, rows: Sequence[RecordingRow], *, enough: int | None = None
     ) -> list[SeenRecording]:
-        """Those of the rows that they may know of, in this order."""
+        """Return those of the rows that they may see, in the same order."""
         return await self._visibility.look(horizon, rows, enough=enough)
 
     async def place(self, channel: str) -> Place | None:
-        """What kind of place that is; None where Slack does not say in time."""
+        """Return the kind of place; None if Slack does not answer in time."""
         return await self._visibility.place(channel)
 
 

@@ -1,4 +1,4 @@
-"""The newest recordings that a person may know of, however many others are newer."""
+"""List the newest recordings that a person may see, however many hidden ones are newer."""
 
 from collections.abc import Awaitable, Callable
 
@@ -8,18 +8,18 @@ from bot.deps import Deps
 from bot.store.values import RecordingRow
 
 AT_A_TIME = 100
-QUERIES_MOST = 50  # each but the first rules out at least one more channel, or finds some
+QUERIES_MOST = 50  # each but the first excludes at least one more channel, or finds recordings
 Read = Callable[..., Awaitable[list[RecordingRow]]]
 
 
 async def first_seen(
     deps: Deps, gate: Gate, to: Horizon, count: int, read: Read
 ) -> list[tuple[RecordingRow, SeenRecording]]:
-    """So many of those that they may know of, in the order of `read`.
+    """Return the first `count` recordings that they may see, in the order of `read`.
 
-    What the database takes for public may not be so by Slack's answer. The channels of such
-    recordings are left out of the next query, so that their number does not matter.
-    `read(limit, after, closed)` is a list of `RecordingLists` that is restricted to `to`.
+    The database may take a channel for public that Slack does not. Such channels are excluded from
+    the next query, so their number of recordings does not matter.
+    `read(limit, after, closed)` is a query of `RecordingLists` that is restricted to `to`.
     """
     seen: list[tuple[RecordingRow, SeenRecording]] = []
     closed: set[str] = set()

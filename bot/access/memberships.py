@@ -1,4 +1,4 @@
-"""Which channels a person is in: one question to Slack per person, remembered for a minute."""
+"""The channels that a person is in: one list per person from Slack, cached for a minute."""
 
 import asyncio
 from collections import OrderedDict
@@ -16,9 +16,9 @@ MOST = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """Public channels, and private ones that the bot is in, too. Not `complete`: unknown now.
+    """Public channels, and private ones that the bot is in as well.
 
-    `lacks`: Slack's name for the permission that the app would need to ask.
+    `complete` is False while Slack does not answer. `lacks` is the scope that the app is missing.
     """
 
     channels: frozenset[str]
@@ -36,7 +36,7 @@ class Memberships:
         self._known: OrderedDict[str, tuple[datetime, frozenset[str]]] = OrderedDict()
 
     async def of(self, user: str) -> Membership:
-        """Without an answer in time, a rate limit included, the last one counts for a while."""
+        """Return a person's channels; the last known ones if Slack fails, for ten minutes."""
         known = self._known.get(user)
         if known and self._age(known[0]) < FRESH_FOR:
             return Membership(known[1])
@@ -45,7 +45,7 @@ class Memberships:
                 channels = await self._deps.slack.channels_of(user)
         except NotAuthorized as lacking:
             return replace(NOT_KNOWN, lacks=lacking.needed)
-        except SlackRefused:  # a person whom Slack does not show us is in no channel of ours
+        except SlackRefused:  # Slack does not show us this person: they share no channel with us
             channels = frozenset()
         except (SlackError, TimeoutError):
             usable = known is not None and self._age(known[0]) < USABLE_FOR
@@ -57,6 +57,6 @@ class Memberships:
         return Membership(channels)
 
     def _age(self, at: datetime) -> timedelta:
-        """A clock that was set back makes an answer old, not new."""
+        """Return the age of an entry. One from the future is old: the clock was set back."""
         age = self._deps.now() - at
         return age if age >= timedelta(0) else USABLE_FOR

@@ -11,21 +11,24 @@ Standing = Literal["member", "guest", "external"]
 
 class Act(StrEnum):
     START = "start"
-    CONTROL = "steer"  # stop, pause, resume
+    CONTROL = "steer"  # stop, pause or resume a recording
     SCHEDULE = "schedule"  # change a schedule or a rule for a room
     LINK = "link"  # open a file
     FOLLOW = "follow"  # show a card in one more channel
     FORGET = "forget"
-    SETTINGS = "settings"  # of a channel, and its presets
-    PRESET = "preset"  # change or delete one of the whole workspace
+    SETTINGS = "settings"  # change a channel's settings and presets
+    PRESET = "preset"  # change or delete a workspace preset
     SHARE = "share"  # show a recording in one more channel
-    JOIN = "join"  # get a link of one's own to a room
-    DOCTOR = "doctor"  # see how the bot is
+    JOIN = "join"  # get a personal link to a room
+    DOCTOR = "doctor"  # see the bot's health
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`member`: of the home workspace, neither guest nor bot. `groups`: only the relevant ones."""
+    """A user. `member` means in the home workspace and neither guest nor bot.
+
+    `groups` has only those user groups that were asked for.
+    """
 
     user: str
     standing: Standing
@@ -86,7 +89,7 @@ def _is_among(person: Person, allowed: Allowed) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where the link was posted. Everyone there sees the same, so all of them need access.
+    """The channel of a message with a link. Everyone there sees the unfurl, so all need access.
 
     `shared`: with another organisation. `can_follow`: a card can be shown there.
     """

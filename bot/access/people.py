@@ -1,4 +1,4 @@
-"""Facts for a person's rights, requested from Slack and cached for some minutes."""
+"""People and user groups, read from Slack and cached for some minutes."""
 
 import asyncio
 import time
@@ -30,10 +30,10 @@ def remembered(
     within_s: float = WITHIN_S,
     lasting: timedelta = FOR,
 ) -> Callable[Q, Coroutine[Any, Any, T]]:
-    """Keep the latest answers, by question; who asks the same meanwhile waits for the one call.
+    """Cache the results of `ask` by its arguments; concurrent equal calls share one request.
 
-    Raises SlackUnavailable when Slack takes too long: access then fails. That is kept for as long
-    as one request lasts, which may ask more than once and has no time to wait twice.
+    Raises SlackUnavailable if Slack takes too long, so that access is refused. That is cached, too,
+    for about the time of one request, which may ask again and has no time to wait twice.
     """
     too_slow: dict[object, float] = {}
 
@@ -62,23 +62,23 @@ class People:
         self._all_groups = remembered(self._ask_groups)
 
     async def person(self, user: str, groups: Iterable[str] = ()) -> Person:
-        """Look a person up; of these user groups, return those they are in.
+        """Look up a person, and which of these user groups they are in.
 
-        Raises SlackUnavailable; NotAuthorized when the bot lacks permission.
+        Raises SlackUnavailable; NotAuthorized if the bot lacks a scope.
         """
         member = await self._member(user)
         belongs = [g for g in groups if user in await self._group(g)]
         return Person(user, member.standing, member.admin, frozenset(belongs), zone=member.zone)
 
     async def zone(self, user: str) -> str:
-        """The person's time zone in Slack, an IANA name; "" where Slack does not say."""
+        """Return the person's time zone in Slack, an IANA name; "" if Slack does not say."""
         try:
             return (await self._member(user)).zone
         except SlackError:
             return ""
 
     async def user_groups(self) -> dict[str, str] | None:
-        """Every user group's name by id; None where Slack does not show them to us."""
+        """Map the ids of all user groups to their names; None if Slack does not show them."""
         return await self._all_groups()
 
     async def _ask_groups(self) -> dict[str, str] | None:

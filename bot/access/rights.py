@@ -1,4 +1,4 @@
-"""Before anything is done for a person: may they? The policy is `bot.access.model`."""
+"""Check a person's rights before an action. `bot.access.model` has the policy."""
 
 from bot.access.model import Act, Refusal, refusal
 from bot.access.people import People
@@ -78,7 +78,7 @@ class Rights:
         return True
 
     async def to_forget(self, user: str, row: RecordingRow) -> None:
-        if row.starter is None and row.is_private:  # it belongs to those who see it
+        if row.starter is None and row.is_private:  # everyone who sees it may forget it
             await self._check(user, Act.FOLLOW, ChannelSettings(), "forget", key=row.key)
             return
         settings = await self._deps.store.channel_settings.of(row.origin)

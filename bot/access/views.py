@@ -1,4 +1,4 @@
-"""Refusals, which name the people who can."""
+"""Messages for refusals, which name the people who can instead."""
 
 from collections.abc import Sequence
 
@@ -46,14 +46,14 @@ def refused_message(refused: Refusal, doing: str, key: str | None) -> Message:
 
 
 def what_may_be_missing(to: Horizon) -> str:
-    """Why more may be there than is known now; empty where everything is known."""
+    """Explain why recordings may be missing from a list; empty if none can be."""
     if to.complete:
         return ""
     return permission_missing(to.lacks).text if to.lacks else NOT_SAID
 
 
 def as_far_as_known(message: Message, to: Horizon) -> Message:
-    """A list or a denial, with the reason why more may be there than is known now."""
+    """Add to a list or a denial the reason why recordings may be missing, if there is one."""
     why = what_may_be_missing(to)
     if not why:
         return message
@@ -98,7 +98,7 @@ def _listed(parts: Sequence[str]) -> str:
 
 
 def not_open() -> Message:
-    """Of a channel that they are not in, or that does not exist: these look alike."""
+    """Refuse a channel that they are not in or that does not exist, without saying which."""
     return say(
         "You have to be in that channel, and so does the bot. Join it, invite the bot, "
         "then try again."
@@ -106,5 +106,5 @@ def not_open() -> Message:
 
 
 def no_such_schedule() -> Message:
-    """Of one that is gone, or that they may not know of: these look alike."""
+    """Refuse a schedule that is gone or that they may not see, without saying which."""
     return say("This schedule was deleted, or you do not have access to it.")

@@ -1,4 +1,4 @@
-"""Where people can look: public channels for full members, the channels they are in, and here."""
+"""Where people can see recordings: their channels, here, and for full members public channels."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ OTHER_CHANNELS = 30  # conversations.info takes 50 calls a minute
 
 
 class Visibility:
-    """What Slack does not tell now is not shown now."""
+    """Decides by Slack's answers. Without an answer, a recording is not shown."""
 
     def __init__(self, deps: Deps, people: People) -> None:
         self._deps = deps
@@ -27,7 +27,7 @@ class Visibility:
         self._place = remembered(self._ask_place, lasting=PLACES_FOR)
 
     async def place(self, channel: str) -> Place | None:
-        """What kind of place that is; None where Slack does not say in time."""
+        """Return the kind of place; None if Slack does not answer in time."""
         if not is_channel(channel):
             return "direct"
         try:
@@ -36,7 +36,7 @@ class Visibility:
             return None
 
     async def _ask_place(self, channel: str) -> Place | None:
-        """None where Slack does not show us the channel: that is an answer, too."""
+        """Return None if Slack does not show us the channel; that result is cached, too."""
         try:
             return await self._deps.slack.place(channel)
         except NotAuthorized:
@@ -45,11 +45,11 @@ class Visibility:
             return None
 
     async def is_in(self, user: str, channel: str) -> bool:
-        """Raises nothing: what Slack does not say is a no."""
+        """Whether the person is in the channel; False if Slack does not answer."""
         return channel in (await self._memberships.of(user)).channels
 
     async def horizon(self, user: str, here: str | None = None) -> Horizon:
-        """Where this person can look, for lists that are restricted in SQL."""
+        """Return where this person can see recordings, for lists that are restricted in SQL."""
         person, membership = await asyncio.gather(self._person(user), self._memberships.of(user))
         known = isinstance(person, Person) and membership.complete
         lacks = person.needed if isinstance(person, NotAuthorized) else None
@@ -63,9 +63,10 @@ class Visibility:
         )
 
     async def search_scope(self, user: str, here: str | None = None) -> SearchScope:
-        """Every channel in it is looked up: search restricts by it before anything is ranked.
+        """Return the channels to search, each of them checked: search filters before it ranks.
 
-        Of channels that the person is not in, the latest few are: each is a question to Slack.
+        Of public channels that the person is not in, only the latest 30 are checked, because each
+        takes a call to Slack.
         """
         horizon = await self.horizon(user, here)
         channels = horizon.channels | ({here} if here else set())
@@ -81,7 +82,7 @@ class Visibility:
     async def look(
         self, horizon: Horizon, rows: Sequence[RecordingRow], *, enough: int | None = None
     ) -> list[SeenRecording]:
-        """Those of the rows that the person may know of, in this order."""
+        """Return those of the rows that the person may see, in the same order."""
         shown = await self._deps.store.lists.channels_of([row.key for row in rows])
         theirs = [self._known_places(horizon, row, shown.get(row.key, ())) for row in rows]
         unsure = {
@@ -104,7 +105,7 @@ class Visibility:
     async def sees(
         self, user: str, row: RecordingRow, *, here: str | None = None
     ) -> SeenRecording | None:
-        """One recording, with every channel of it that they can look into."""
+        """Return the proof for one recording, with all its channels that the person can see."""
         horizon, shown = await asyncio.gather(
             self.horizon(user, here), self._deps.store.lists.channels_of([row.key])
         )
@@ -130,7 +131,7 @@ class Visibility:
     def _known_places(
         self, horizon: Horizon, row: RecordingRow, every: Sequence[str]
     ) -> frozenset[str]:
-        """Without asking: where they are, where they ask, and what they started themselves."""
+        """Return the channels that need no call: theirs, this one, and those of own recordings."""
         places = horizon.channels & set(every)
         if horizon.here in every:
             places |= {horizon.here or ""}
@@ -139,7 +140,7 @@ class Visibility:
         return places | {row.origin} if own else places
 
     async def _public_among(self, channels: Iterable[str]) -> frozenset[str]:
-        """Side by side, each remembered; what Slack does not say in time is not public."""
+        """Return the public ones among the channels; none if Slack does not answer in time."""
         asked = sorted(channels)
         try:
             async with asyncio.timeout(WITHIN_S):
@@ -149,12 +150,12 @@ class Visibility:
         return frozenset(c for c, place in zip(asked, places, strict=True) if place in OPEN)
 
     async def _places_in_time(self, channels: Sequence[str]) -> dict[str, Place | None]:
-        """What Slack says of them until then; what comes later is remembered for the next time."""
+        """Return the kinds of those channels for which Slack answers within the time limit."""
         asked = {channel: asyncio.ensure_future(self.place(channel)) for channel in channels}
         if asked:
             await asyncio.wait(asked.values(), timeout=WITHIN_S)
         for task in asked.values():
-            task.cancel()  # nothing happens to those that are done
+            task.cancel()  # does nothing to those that are done
         return {
             channel: task.result()
             for channel, task in asked.items()

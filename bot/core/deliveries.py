@@ -76,7 +76,7 @@ def to_send(delivery: Delivery | None) -> bool:
     return delivery.state is State.PARKED and delivery.retry.not_before is not None
 
 
-def noes_name(delivery: Delivery) -> str:
+def refusals_name(delivery: Delivery) -> str:
     """The name of the retry that counts refusals of this delivery by Slack."""
     return f"{delivery.kind.value}:{delivery.target}:noes"
 
@@ -98,7 +98,7 @@ class OutcomeAddress:
 class Polled:
     """When 100ms was last polled, and how many polls in a row had no news.
 
-    `at` is None before the first poll, and where one is due at once.
+    `at` is None before the first poll, and if one is due at once.
     """
 
     at: datetime | None = None

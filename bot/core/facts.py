@@ -65,7 +65,7 @@ class Discovered(_Fact):
 
 
 class Followed(_Fact):
-    """One more channel gets the card. `by` is None where the channel follows the whole room."""
+    """One more channel gets the card. `by` is None if the channel follows the room."""
 
     kind: Literal["followed"] = "followed"
     channel_id: str

@@ -19,7 +19,7 @@ from bot.core.deliveries import (
     State,
     Wanted,
     Work,
-    noes_name,
+    refusals_name,
     to_send,
 )
 from bot.core.facts import Observed
@@ -169,7 +169,7 @@ def _cards(recording: Recording, work: Work, wanted: Wanted, now: datetime) -> I
 
 def _cannot_be_edited(card: Delivery, work: Work) -> bool:
     """Whether Slack refuses to edit this posted card, although the channel itself is open."""
-    return card.state is State.PARKED and bool(card.ts) and noes_name(card) in work.retries
+    return card.state is State.PARKED and bool(card.ts) and refusals_name(card) in work.retries
 
 
 def _tell(target: str, work: Work, now: datetime) -> Iterator[Due]:

@@ -1,15 +1,14 @@
-"""Search in transcripts: what a query asks for, which words it means, and what is found best.
+"""Search in transcripts: parses queries, matches their words to the index, and ranks the hits.
 
-What is found are windows of three sentences, the speakers' names in them included. The index has
-one entry for each block of ten sentences, which begins every eight: each window is within one
-block, and a stem is stored once and not three times (`blocks`, `sentence_stems`).
+Hits are windows of three sentences, including the names of their speakers. The index has one entry
+per block of ten sentences, and a block begins every eight sentences: each window is within one
+block, and most stems are stored once instead of three times (`blocks`, `sentence_stems`).
 
-A query (`parse`) is words and filters. `wanted` decides which stems count as each word of the
-query, from the words that the index has, and `similar` which of them a misspelt word may mean.
-`needs` says how many of the words a window must have: all; if nothing is found, all but one; then
-any two of four or more; never one word of several. `fts5` and `tsquery` write that for the two
-databases, every word quoted. `windows` are those of a block that have the words, and `rank` orders
-them.
+A query (`parse`) has words and filters. `wanted` chooses the stems of the index that match each
+word of the query, and `similar` the words that a misspelt one may mean. `needs` lists how many of
+the words a window must have: all; if nothing is found, all but one; then any two of four or more;
+never one word of several. `fts5` and `tsquery` write the query for the two databases, every word
+quoted. `windows` finds the matching windows of a block, and `rank` sorts them.
 
 Pure: no I/O.
 """
@@ -29,22 +28,22 @@ from bot.core.terms import STOP_WORDS, Term, fold, stem, stems, terms
 
 WINDOW = 3  # sentences
 BLOCK = 8  # sentences after which the next block begins
-IN_BLOCK = BLOCK + WINDOW - 1  # sentences: each window is within one block
-WORDS_MOST = 8  # of a query; with more of them the combinations would be too many
-STEMS_MOST = 1600  # of a sentence; PostgreSQL counts no further than 16,383 in a block
-_NAME_SHARE = 0.5  # how much a speaker's name counts as a word of what they say
-_PAIR_LEAST = 5  # letters of two words that may be one
+IN_BLOCK = BLOCK + WINDOW - 1  # sentences in a block, so that each window is within one
+WORDS_MOST = 8  # of a query; more would make too many combinations
+STEMS_MOST = 1600  # of a sentence; PostgreSQL stores positions up to 16,383 in a block
+_NAME_SHARE = 0.5  # weight of a word in the speaker's name, relative to one in the text
+_PAIR_LEAST = 5  # letters of two words joined into one
 
-Phrase = tuple[str, ...]  # stems that follow each other
+Phrase = tuple[str, ...]  # adjacent stems
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What somebody looks for.
+    """A parsed query.
 
-    `words` are the terms that count, `said` all of them in their order. `rooms` and `people` are
-    names from those that were given to `parse`; empty means any. Days begin and end in `zone`, an
-    IANA name. `text` is what was typed without the filters.
+    `words` are the terms to search for, `said` all typed terms in order. `rooms` and `people` are
+    some of the names given to `parse`; empty means any. Days begin and end in `zone`, an IANA name.
+    `text` is the typed text without the filters.
     """
 
     words: tuple[Term, ...]
@@ -53,14 +52,14 @@ class Query:
     people: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None  # the last day
-    unknown: tuple[str, ...] = ()  # filters that name nothing, such as `in:nowhere`
+    unknown: tuple[str, ...] = ()  # filters with an unknown value, such as `in:nowhere`
     text: str = ""
     zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A word of the query, and the phrases that count as it; none if nothing known does."""
+    """A word of the query, and the phrases of the index that match it, if any."""
 
     word: str
     phrases: tuple[Phrase, ...]
@@ -68,7 +67,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A query whose words are found in the index; `meant` maps misspelt words to known ones."""
+    """A query matched to the index; `meant` maps misspelt words to known ones."""
 
     wanted: tuple[Wanted, ...]
     meant: Mapping[str, str] = field(default_factory=dict)
@@ -76,8 +75,10 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A window that the index found: (speaker, `sentence_stems`) of its sentences, the first of
-    which has the number `first` in its recording."""
+    """A matching window: (speaker, `sentence_stems`) of each sentence.
+
+    `first` is the number of its first sentence in the recording.
+    """
 
     recording: str
     first: int
@@ -86,7 +87,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A moment: a recording, and the number of the sentence that says most of the query."""
+    """A hit: a recording, and the number of the sentence that matches the query best."""
 
     recording: str
     sentence: int
@@ -94,7 +95,7 @@ class Hit:
 
 
 class Vocabulary:
-    """Words, unstemmed, with how often they were said."""
+    """Unstemmed words with their counts."""
 
     def __init__(self, counts: Mapping[str, int]) -> None:
         self.counts = counts
@@ -111,7 +112,7 @@ class Vocabulary:
         return sum(self.counts.values())
 
     def rarity(self, phrase: Phrase) -> float:
-        """The rarer, the more; at least a little."""
+        """The weight of a phrase: higher if its rarest stem is rarer, always positive."""
         n = min(self.by_stem.get(one, 0) for one in phrase)
         return math.log(1 + (self.total + 1) / (n + 1))
 
@@ -124,17 +125,17 @@ def stem_of(word: str) -> str:
 
 
 def sentence_terms(speaker: str, text: str) -> tuple[Term, ...]:
-    """What counts as said in a sentence: the speaker's name, then what was said."""
+    """The terms of the speaker's name, then those of the text."""
     return terms(speaker) + terms(text)
 
 
 def sentence_stems(said: Sequence[Term]) -> Phrase:
-    """What the index has for a sentence, of its terms."""
+    """The stems that the index stores for a sentence with these terms."""
     return tuple(term.stem for term in said[:STEMS_MOST])
 
 
 def blocks(first: int, end: int) -> range:
-    """The numbers of the first sentences of all blocks that begin from `first` to before `end`."""
+    """The first sentences of all blocks that begin from `first` up to, not including, `end`."""
     return range(-(-first // BLOCK) * BLOCK, end, BLOCK)
 
 
@@ -149,13 +150,13 @@ _MOST_WORDS_OF_NAME = 6
 def parse(
     text: str, *, rooms: Collection[str] = (), people: Collection[str] = (), today: date
 ) -> Query:
-    """Words and filters: `in <room>`, `from <person>`, `since <date>`, anywhere in the text.
+    """Parse words and filters: `in <room>`, `from <person>`, `since <date>`, anywhere in the text.
 
-    `until:<date>` names the last day and `on:<date>` the only one, with their colon alone: these
-    words are in many sentences.
+    `until:<date>` is the last day and `on:<date>` the only one. Both need the colon, because these
+    words are common.
 
-    `in` and `from` are words of many queries. They are filters if one of the given names follows,
-    or if written with a colon (`in:weekly`); a person may be named by any part of the name.
+    `in` and `from` are common too. They are filters if one of the given names follows, or if
+    written with a colon (`in:weekly`); any part of a person's name is enough.
     """
     found: dict[str, tuple[str, ...]] = {"in": (), "from": ()}
     days: dict[str, date] = {}
@@ -202,7 +203,7 @@ def _value_length(text: str) -> int:
 
 
 def _names(text: str, known: Collection[str], by_part: bool) -> tuple[tuple[str, ...], int]:
-    """The known names at the start of the text, by as many words as possible, and how long."""
+    """The known names that match as many words as possible at the start, and their length."""
     quoted = _QUOTED.match(text)
     ends = [found.end() for found in re.finditer(r"\S+", text)][:_MOST_WORDS_OF_NAME]
     for end in [quoted.end()] if quoted else reversed(ends):
@@ -243,7 +244,7 @@ _UNIT_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
 
 def _day(text: str, today: date) -> tuple[date | None, int]:
-    """The day that the text begins with, and how long it is; one without a year is past."""
+    """The day at the start of the text, and its length; a date without a year is a past one."""
     for form in _DAY_FORMS:
         match = form.match(text)
         if match is None:
@@ -275,13 +276,13 @@ def _day_of(parts: Mapping[str, str | None], today: date) -> date:
     return this_year if this_year <= today else date(today.year - 1, month, day)
 
 
-# Which words are meant
+# Matching words
 
 
 def pieces(query: Query) -> frozenset[str]:
-    """Every stem that may count as a word of the query, misspellings apart.
+    """Every stem that may match a word of the query, apart from corrections.
 
-    An index is asked which of them it has; those are what `wanted` needs to know.
+    `wanted` needs a vocabulary of those that the index has.
     """
     found = {term.stem for term in query.words}
     for term in query.words:
@@ -291,9 +292,9 @@ def pieces(query: Query) -> frozenset[str]:
 
 
 def edits(word: str) -> tuple[int, int]:
-    """How many edits a misspelt word, and its stem, may be away from a known one.
+    """The most edits between a misspelt word and a known one, and between their stems.
 
-    None for a word that is not corrected: a number, or one of less than four letters.
+    Both are 0 for a word that is not corrected: a number, or one with fewer than four letters.
     """
     if len(word) < 4 or not word.isalpha():
         return 0, 0
@@ -301,10 +302,10 @@ def edits(word: str) -> tuple[int, int]:
 
 
 def similar(word: str, known: Mapping[str, str]) -> list[str]:
-    """Known words, given with their stems, that a misspelt one may mean, best first.
+    """The known words, given with their stems, that a misspelt one may mean, best first.
 
-    As many `edits` (a swap of neighbours is one); the first letter is right. Endings do not count:
-    "excluzive" may mean "exclusivity".
+    They have the same first letter and are at most `edits` away (a swap of neighbours is one).
+    Endings do not count: "excluzive" may mean "exclusivity".
     """
     of_word, of_stem = edits(word)
     stemmed = {
@@ -322,10 +323,10 @@ def _within(word: str, choices: Mapping[str, str], most: int) -> dict[str, float
 
 
 def wanted(query: Query, vocabulary: Vocabulary) -> tuple[Wanted, ...]:
-    """What counts as each word: its stem, a shorter one, the word as two, or with its neighbour.
+    """Match each word to the vocabulary: its stem, a shorter one, the word split into two, or
+    joined with its neighbour.
 
-    A word that the vocabulary does not have in any of these ways has no phrases: it may be
-    misspelt (`similar`).
+    A word without any match has no phrases and may be misspelt (`similar`).
     """
     known = vocabulary.by_stem
     joined: dict[str, list[Phrase]] = {}
@@ -343,14 +344,14 @@ def wanted(query: Query, vocabulary: Vocabulary) -> tuple[Wanted, ...]:
 
 
 def _shorter(term: Term) -> Iterator[str]:
-    """Stems of the same family that Porter's rules keep apart: "delivery" and "deliver"."""
+    """Shorter stems of related words that Porter's rules do not unify: "delivery", "deliver"."""
     if term.word.isalpha():
         for end in range(len(term.stem) - 1, max(len(term.stem) - 4, 4), -1):
             yield term.stem[:end]
 
 
 def _splits(term: Term) -> Iterator[Phrase]:
-    """The word as two: speech recognition hears "run book" and "runbook"."""
+    """Split the word into two: speech recognition writes "run book" or "runbook"."""
     word = term.word
     if len(word) >= _PAIR_LEAST and word.isalpha():
         for at in range(2, len(word) - 1):
@@ -358,7 +359,7 @@ def _splits(term: Term) -> Iterator[Phrase]:
 
 
 def _joined(query: Query) -> Iterator[tuple[str, str]]:
-    """Words of the query, each with the stem of it and its neighbour written as one."""
+    """Yield words of the query, each with the stem of it joined with its neighbour."""
     for one, other in pairwise(query.said):
         if (
             one.word.isalpha()
@@ -370,11 +371,11 @@ def _joined(query: Query) -> Iterator[tuple[str, str]]:
             yield other.word, joined
 
 
-# How the databases are asked
+# Queries for the databases
 
 
 def needs(words: int) -> tuple[int, ...]:
-    """How many of the words a window must have, tried in this order."""
+    """The numbers of words that a window must have, in the order in which to try them."""
     tries = [words]
     if words >= 3:
         tries.append(words - 1)
@@ -384,7 +385,7 @@ def needs(words: int) -> tuple[int, ...]:
 
 
 def likely(resolved: Resolved, need: int, counts: Mapping[str, int]) -> int:
-    """About how many blocks have so many of the words: at most as often as the rarest is said."""
+    """Estimate the number of blocks with `need` of the words, by the count of the rarest one."""
     said = [
         sum(min(counts.get(stem, 0) for stem in phrase) for phrase in one.phrases)
         for one in resolved.wanted
@@ -398,12 +399,12 @@ def fts5(resolved: Resolved, need: int) -> str:
 
 
 def tsquery(resolved: Resolved, need: int) -> str:
-    """The query for PostgreSQL, to be cast to `tsquery`: no parser changes the words."""
+    """The query for PostgreSQL, to be cast to `tsquery` without a parser."""
     return _expression(resolved, need, _tsquery_phrase, " & ", " | ")
 
 
 def tsvector(found: Phrase) -> str:
-    """The stems of a block for PostgreSQL, to be cast to `tsvector`: no parser changes them."""
+    """The stems of a block for PostgreSQL, to be cast to `tsvector` without a parser."""
     return " ".join(f"{_quoted(one)}:{at}" for at, one in enumerate(found, start=1))
 
 
@@ -426,16 +427,16 @@ def _expression(
     return either.join("(" + both.join(some) + ")" for some in combinations(words, need))
 
 
-# What is found
+# Matching windows
 
 
 def windows(
     recording: str, block: Sequence[tuple[int, str, Phrase]], resolved: Resolved, need: int
 ) -> Iterator[Candidate]:
-    """The windows of a block that have at least `need` of the words, the last first.
+    """Yield the windows of a block that have at least `need` of the words, the last one first.
 
-    The block is (number, speaker, `sentence_stems`) of its sentences, in their order. A transcript
-    of less than three sentences is one window.
+    The block has (number, speaker, `sentence_stems`) of each sentence, in order. A transcript with
+    fewer than three sentences is one window.
     """
     is_short = 0 < len(block) < WINDOW and block[0][0] == 0
     starts = range(1) if is_short else range(min(len(block) - WINDOW + 1, BLOCK))
@@ -447,7 +448,7 @@ def windows(
             yield Candidate(recording, inside[0][0], tuple((who, what) for _, who, what in inside))
 
 
-# What is best
+# Ranking
 
 
 def rank(
@@ -457,11 +458,11 @@ def rank(
     *,
     people: Collection[str] = (),
 ) -> list[Hit]:
-    """The moments, best first; of those that are close together only the best is kept.
+    """The hits, best first; of hits close to each other, only the best one.
 
-    A window scores the rarity of the words that it has, and again of those that its best sentence
-    has: what was said at once is a better hit than what was said in turn. Where people are given,
-    the sentence is one of theirs, and has a word of the query.
+    The score of a window is the sum of the rarities of its words, plus that of the words of its
+    best sentence, because words in one sentence are a better hit than words in several. If people
+    are given, the best sentence is by one of them and has a word of the query.
     """
     rarity = {p: vocabulary.rarity(p) for one in resolved.wanted for p in one.phrases}
     names = {speaker: len(stems(speaker)) for one in candidates for speaker, _ in one.sentences}
@@ -484,9 +485,9 @@ def rank(
 def _scores(
     said: Phrase, names: int, resolved: Resolved, rarity: Mapping[Phrase, float]
 ) -> tuple[list[float], float]:
-    """For each word of the query its rarity if the sentence has it, else 0; and their sum.
+    """The rarity of each word of the query that the sentence has, else 0; and the sum.
 
-    In the sum a word that is only in the speaker's name counts half.
+    In the sum, a word that is only in the speaker's name counts half.
     """
     scores: list[float] = []
     total = 0.0
@@ -499,7 +500,7 @@ def _scores(
 
 
 def _last(said: Phrase, phrase: Phrase) -> int:
-    """Where a phrase is said last; -1 if it is not."""
+    """The last position of a phrase; -1 if it does not occur."""
     if phrase[0] not in said:
         return -1
     starts = range(len(said) - len(phrase), -1, -1)

@@ -1,10 +1,10 @@
-"""Transcripts: from 100ms' files to sentences and turns, and from those to files for people.
+"""Transcripts: parses 100ms' files into sentences and turns, and writes files for people.
 
-100ms documents one shape for each format; consumers have met others, so every shape that makes
-sense is read (`tests/data/transcripts` has those that we know). `read` gives one of three answers:
-a `Transcript`, `Empty` (the file says that nobody spoke), or `NotReadable`.
+100ms documents one shape for each format, but consumers have met others, so every reasonable shape
+is read (`tests/data/transcripts` has the known ones). `read` returns a `Transcript`, `Empty` (a
+valid file without speech), or `NotReadable`.
 
-Pure: bytes in, values out. Nothing here raises, whatever is in the file.
+Pure: bytes in, values out. No file makes it raise.
 
 Source: 100ms docs, how-to-guides/enable-transcription-and-summary.
 """
@@ -22,10 +22,10 @@ from bot.kit.decoding import decoded
 Mode = Literal["json", "srt", "txt"]
 
 MAX_BYTES = 32 * 1024 * 1024  # three hours with every word are about 4 MB
-MAX_MS = 30 * 24 * 3600 * 1000  # no meeting lasts longer
-TURN_MOST_MS = 120_000  # a longer monologue becomes several turns, so that there is a time to click
+MAX_MS = 30 * 24 * 3600 * 1000  # longer than any meeting
+TURN_MOST_MS = 120_000  # a longer monologue becomes several turns, each with a time to click
 PAUSE_MS = 30_000  # after such a silence the same speaker begins a new turn
-WORD_PAUSE_MS = 1_500  # the same for a sentence, where a file has nothing but words
+WORD_PAUSE_MS = 1_500  # the same for sentences, in a file that has only words
 SENTENCE_MOST_WORDS = 60
 UNKNOWN_SPEAKER = "Unknown speaker"
 
@@ -34,8 +34,8 @@ UNKNOWN_SPEAKER = "Unknown speaker"
 class Sentence:
     """One entry of 100ms' `sentences`. `n` counts from 0 in the order of time.
 
-    `speaker` is '' where the file names nobody. Times are milliseconds since the recording began,
-    both None where the file has none; starts never decrease, and no end precedes its start.
+    `speaker` is '' if the file has no name. Times are milliseconds since the recording began, both
+    None if the file has no times; starts never decrease, and no end precedes its start.
     """
 
     n: int
@@ -48,7 +48,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one person says before the next one speaks: at least one sentence. `n` counts from 0."""
+    """Adjacent sentences of one speaker, at least one. `n` counts from 0."""
 
     n: int
     sentences: tuple[Sentence, ...]
@@ -86,12 +86,12 @@ class Transcript:
 
     @property
     def speakers(self) -> tuple[str, ...]:
-        """Names in the order in which people first speak."""
+        """Names in the order of their first sentence."""
         return tuple(dict.fromkeys(s.speaker for s in self.sentences if s.speaker))
 
 
 def with_names(transcript: Transcript, names: Mapping[str, str]) -> Transcript:
-    """Name the speakers whose peers are known, whatever they called themselves in the room."""
+    """Replace the names of speakers by these names, given by peer id."""
     if not names:
         return transcript
     return Transcript(
@@ -104,17 +104,17 @@ def with_names(transcript: Transcript, names: Mapping[str, str]) -> Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Empty:
-    """The file is as it should be and says that nobody spoke."""
+    """The file is valid and contains no speech."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotReadable:
-    """The file is too large or of an unknown shape: whether anybody spoke is unknown."""
+    """The file is too large or has an unknown shape; it may contain speech."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What the readable text says above the turns. `began_at` is in the zone to show."""
+    """The heading of the readable text. `began_at` is in the zone to show."""
 
     room: str
     began_at: datetime | None = None
@@ -123,7 +123,7 @@ class Heading:
 
 
 def read(content: bytes, mode: Mode = "json") -> Transcript | Empty | NotReadable:
-    """The transcript in a file of 100ms in this format."""
+    """Read a transcript file of 100ms in this format."""
     if len(content) > MAX_BYTES:
         return NotReadable()
     text = decoded(content)
@@ -140,7 +140,7 @@ def read(content: bytes, mode: Mode = "json") -> Transcript | Empty | NotReadabl
 
 
 def turns(sentences: Iterable[Sentence]) -> tuple[Turn, ...]:
-    """Adjacent sentences of one speaker, joined; very long ones and long silences are cut."""
+    """Join adjacent sentences of one speaker, split at long silences and after `TURN_MOST_MS`."""
     joined: list[list[Sentence]] = []
     for sentence in sentences:
         if joined and _continues(joined[-1], sentence):
@@ -188,7 +188,7 @@ def _heading_lines(heading: Heading) -> Iterator[str]:
 
 
 def srt(transcript: Transcript) -> str:
-    """SubRip: one caption for each sentence, as `Name: text`. '' for a transcript without times."""
+    """SubRip: one caption per sentence, as `Name: text`; '' for a transcript without times."""
     cues = [
         f"{number}\n{_time(start, ',')} --> {_time(end, ',')}\n{_caption(sentence)}\n"
         for number, (sentence, start, end) in enumerate(_cues(transcript), start=1)
@@ -197,7 +197,7 @@ def srt(transcript: Transcript) -> str:
 
 
 def vtt(transcript: Transcript) -> str:
-    """WebVTT: one cue for each sentence, with its speaker as the voice."""
+    """WebVTT: one cue per sentence, with its speaker as the voice."""
     cues = [
         f"{_time(start, '.')} --> {_time(end, '.')}\n{_voice(sentence)}\n"
         for sentence, start, end in _cues(transcript)
@@ -206,7 +206,7 @@ def vtt(transcript: Transcript) -> str:
 
 
 def clock(ms: int) -> str:
-    """A moment as people read it, `4:05` or `1:02:03`."""
+    """A time in a recording as `4:05` or `1:02:03`."""
     minutes, seconds = divmod(ms // 1000, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
@@ -215,7 +215,7 @@ def clock(ms: int) -> str:
 def _cues(transcript: Transcript) -> Iterator[tuple[Sentence, int, int]]:
     for sentence in transcript.sentences:
         if sentence.start_ms is not None and sentence.end_ms is not None:
-            # Players drop a cue that ends when it starts.
+            # Players drop cues without a length.
             yield sentence, sentence.start_ms, max(sentence.end_ms, sentence.start_ms + 1)
 
 
@@ -268,24 +268,24 @@ _SENTENCE_END = re.compile(r"[.!?。！？…]['\"”’)]*$")
 
 
 def _json_rows(text: str) -> list[_Row] | None:
-    """None for a shape in which we cannot find what was said."""
+    """The rows in a JSON file; None if its shape is unknown."""
     try:
         found: object = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return _rows_in(found, _DEPTH)
+    return _find_rows(found, _DEPTH)
 
 
-def _rows_in(found: object, depth: int) -> list[_Row] | None:
+def _find_rows(found: object, depth: int) -> list[_Row] | None:
     if isinstance(found, str):
         return [_Row(line) for line in found.splitlines()]
     if isinstance(found, list):
-        return _rows(found)
+        return _rows_of_list(found)
     if not isinstance(found, dict) or depth == 0:
         return None
     readable: list[list[_Row]] = []
     for key in (*_LISTS, *_WRAPPERS):
-        rows = _rows_in(found[key], depth - 1) if found.get(key) is not None else None
+        rows = _find_rows(found[key], depth - 1) if found.get(key) is not None else None
         if rows is None:
             continue
         if key == "words":
@@ -296,16 +296,16 @@ def _rows_in(found: object, depth: int) -> list[_Row] | None:
     return [] if readable else None
 
 
-def _rows(found: Sequence[object]) -> list[_Row] | None:
-    """The entries of a list; None if it has some, and none has a text."""
+def _rows_of_list(found: Sequence[object]) -> list[_Row] | None:
+    """The rows of a list; None if it has entries but none of them has a text."""
     objects = [row for row in found if isinstance(row, dict)]
-    rows = [row for one in objects if (row := _row(one)) is not None]
+    rows = [row for one in objects if (row := _row_of(one)) is not None]
     if found and not rows:
         return None
     return _seconds_or_ms(rows, objects)
 
 
-def _row(found: Mapping[str, object]) -> _Row | None:
+def _row_of(found: Mapping[str, object]) -> _Row | None:
     text = next((found[key] for key in _TEXTS if isinstance(found.get(key), str)), None)
     if not isinstance(text, str):
         return None
@@ -346,7 +346,10 @@ def _ms(value: object, factor: int) -> int | None:
 
 
 def _seconds_or_ms(rows: list[_Row], objects: Sequence[Mapping[str, object]]) -> list[_Row]:
-    """`start` and `end` are seconds, unless entries would then last minutes each."""
+    """Divide times by 1,000 if they are milliseconds in fields that usually have seconds.
+
+    That is the case if entries would last minutes each.
+    """
     if any(key in one for one in objects for key, factor in (*_STARTS, *_ENDS) if factor == 1):
         return rows
     lengths = [
@@ -363,7 +366,7 @@ def _seconds_or_ms(rows: list[_Row], objects: Sequence[Mapping[str, object]]) ->
 
 
 def _sentences_of(words: Iterable[_Row]) -> list[_Row]:
-    """Words as sentences: up to a full stop, a pause, or the next speaker."""
+    """Join words into sentences, which end at a full stop, a pause, or the next speaker."""
     groups: list[list[_Row]] = []
     for word in words:
         if not groups or _ends_before(groups[-1], word):
@@ -389,7 +392,7 @@ def _ends_before(group: Sequence[_Row], word: _Row) -> bool:
 
 
 def _srt_rows(text: str) -> list[_Row] | None:
-    """None for a text that has no captions at all."""
+    """The rows in a SubRip file; None if it has text but no captions."""
     if not text.strip():
         return []
     rows: list[_Row] = []
@@ -411,7 +414,7 @@ def _srt_rows(text: str) -> list[_Row] | None:
 
 
 def _spoken(text: str) -> _Row:
-    """`Name: text` as 100ms writes it."""
+    """Split `Name: text`, as 100ms writes it."""
     found = _SPOKEN.fullmatch(text.strip())
     if found is None:
         return _Row(text)
@@ -419,9 +422,9 @@ def _spoken(text: str) -> _Row:
 
 
 def _in_order(rows: Iterable[_Row]) -> tuple[Sentence, ...]:
-    """Rows that say something, numbered in the order of time.
+    """Sort the rows with a text by time, and number them.
 
-    One without a time has that of the row before. Where none has a time, none is made up.
+    A row without a time gets that of the row before, unless no row has a time.
     """
     kept = [(row, text) for row in rows if (text := _one_line(row.text))]
     timed = any(row.start_ms is not None for row, _ in kept)
@@ -442,5 +445,5 @@ def _in_order(rows: Iterable[_Row]) -> tuple[Sentence, ...]:
 
 
 def _one_line(text: str) -> str:
-    """Without line breaks, control characters, and what a database cannot keep."""
+    """Remove line breaks, control characters, and characters that a database cannot store."""
     return " ".join(_UNUSABLE.sub(" ", text).split())

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.core.deliveries import Delivery, Kind, State, noes_name
+from bot.core.deliveries import Delivery, Kind, State, refusals_name
 from bot.core.facts import CannotPost, Fact
 from bot.core.note import Note
 from bot.core.policy import look_again_at
@@ -101,9 +101,9 @@ def not_now(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> Note:
     recording. While the token is refused nothing is counted.
     """
     policy = ctx.deps.policy
-    noes = noes_after(ctx, sending, failed)
+    refusals = refusals_after(ctx, sending, failed)
     if is_over(ctx, sending, failed):
-        return Note(deliveries=[_ended(ctx, sending, failed)], retries={**noes})
+        return Note(deliveries=[_ended(ctx, sending, failed)], retries={**refusals})
     earlier = Retry(sending.retry.attempts - 1)
     later = next_retry(
         policy,
@@ -116,7 +116,7 @@ def not_now(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> Note:
         later = replace(later, attempts=earlier.attempts)
     state = State.SENDING if failed.reached else State.WAITING
     waiting = replace(sending, state=state, retry=later, error=str(failed))
-    return Note(deliveries=[waiting], retries={**noes})
+    return Note(deliveries=[waiting], retries={**refusals})
 
 
 async def insist(ctx: Context, shown: Delivery, call: Awaitable[None]) -> dict[str, None]:
@@ -130,10 +130,10 @@ async def insist(ctx: Context, shown: Delivery, call: Awaitable[None]) -> dict[s
     except SlackUnavailable as failed:
         if is_over(ctx, shown, failed):
             raise SlackRefused(str(failed)) from failed
-        if noes := noes_after(ctx, shown, failed):
-            await ctx.keep(retries=noes)
+        if refusals := refusals_after(ctx, shown, failed):
+            await ctx.keep(retries=refusals)
         raise
-    name = noes_name(shown)
+    name = refusals_name(shown)
     return {name: None} if name in ctx.work.retries else {}
 
 
@@ -142,15 +142,15 @@ def is_over(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> bool:
     policy = ctx.deps.policy
     if isinstance(failed, NotInstalled):
         return False
-    said_no = noes_after(ctx, sending, failed).get(noes_name(sending))
+    said_no = refusals_after(ctx, sending, failed).get(refusals_name(sending))
     if said_no and said_no.attempts >= policy.tries_refused:
         return True
     return look_again_at(ctx.recording, policy, 1, ctx.now) is None
 
 
-def noes_after(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> dict[str, Retry]:
+def refusals_after(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> dict[str, Retry]:
     """Count the answers by which Slack itself says that it cannot, this one included."""
-    name = noes_name(sending)
+    name = refusals_name(sending)
     before = ctx.work.retries.get(name) or Retry()
     return {name: Retry(before.attempts + 1, ctx.now)} if failed.answered else {}
 

@@ -23,7 +23,7 @@ TRIES = 6
 CLAIMED_FOR = timedelta(seconds=30)  # longer than the call can take
 
 
-async def note_that_we_live(deps: Deps) -> None:
+async def keep_heartbeat(deps: Deps) -> None:
     """Store the heartbeat until cancelled. The first beat after a gap records an owed replay."""
     policy, every_s = deps.policy, deps.policy.beat_every.total_seconds()
 
@@ -37,7 +37,7 @@ async def note_that_we_live(deps: Deps) -> None:
     await forever("downtime", beat, away=(StoreError,), pause_s=every_s)
 
 
-async def replay_what_was_missed(deps: Deps) -> None:
+async def keep_replaying(deps: Deps) -> None:
     """Request owed replays until cancelled; each is claimed by one replica."""
     every_s = deps.policy.beat_every.total_seconds()
 

@@ -82,7 +82,7 @@ async def run(
                 log.info("forgotten", key=own.key)
                 return Rest(None)
             case step:
-                note = await _guarded(dispatch, step, ctx)
+                note = await _carry_out(dispatch, step, ctx)
         if _only_polled(note):
             state, polled = after(ctx.latest, note, merge((), ())), note.polled
         else:
@@ -121,7 +121,7 @@ async def _pointer_link(deps: Deps, recording: Recording) -> str | None:
     return await deps.slack.link_to(other.work.delivery(Kind.CARD, other.recording.origin))
 
 
-async def _guarded(dispatch: Dispatch, step: Action, ctx: Context) -> Note:
+async def _carry_out(dispatch: Dispatch, step: Action, ctx: Context) -> Note:
     """Carry out a step and log one line. A failure becomes a retry of this step only."""
     name, kind = retry_name(step), type(step).__name__
     started = time.monotonic()

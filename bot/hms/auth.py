@@ -1,4 +1,4 @@
-"""Management tokens: who we are to 100ms.
+"""Tokens for 100ms: management tokens for the API, join tokens for people.
 
 Source: 100ms docs, get-started/security-and-tokens.
 """
@@ -18,18 +18,18 @@ CLOCK_SKEW = timedelta(seconds=60)
 
 class TokenSource(Protocol):
     def token(self) -> str:
-        """A token that can be used now."""
+        """Return a token that is valid now."""
         ...
 
     def renew(self) -> bool:
-        """Forget the token, because 100ms refused it; False when there can be no other."""
+        """Drop a token that 100ms refused. Return False if no other can be made."""
         ...
 
 
 class ManagementTokens:
-    """Tokens made from the app's key and secret, without a call to anyone.
+    """Signs tokens with the app's key and secret, without a network call.
 
-    One token serves all calls for most of a day; the next one is made well before it ends.
+    A token is used for most of a day; the next one is made well before it expires.
     """
 
     def __init__(self, access_key: str, secret: str, now: Callable[[], datetime]) -> None:
@@ -42,9 +42,9 @@ class ManagementTokens:
     def token(self) -> str:
         now = self._now()
         age = now - self._made_at
-        # A clock that was set back would leave us with a token from the future.
+        # After the clock was set back, the token would only be valid in the future.
         if self._token is None or not timedelta(0) <= age < LIFETIME - RENEW_BEFORE_END:
-            self._token = self._made(now)
+            self._token = self._sign(now)
             self._made_at = now
         return self._token
 
@@ -52,7 +52,7 @@ class ManagementTokens:
         self._token = None
         return True
 
-    def _made(self, now: datetime) -> str:
+    def _sign(self, now: datetime) -> str:
         valid_from = int((now - CLOCK_SKEW).timestamp())
         claims = {
             "access_key": self._access_key,
@@ -67,7 +67,7 @@ class ManagementTokens:
 
 
 class JoinTokens:
-    """Tokens with which one person joins one room, made like management tokens.
+    """Signs tokens with which one person joins one room.
 
     Source: 100ms docs, get-started/security-and-tokens.
     """
@@ -78,7 +78,7 @@ class JoinTokens:
         self._now = now
 
     def token(self, room_id: str, user_id: str, role: str) -> str:
-        """Sign a token that is valid for ten minutes."""
+        """Return a token that is valid for ten minutes."""
         now = self._now()
         valid_from = int((now - CLOCK_SKEW).timestamp())
         claims = {
@@ -97,7 +97,7 @@ class JoinTokens:
 
 
 class FixedToken:
-    """A token from the dashboard; it ends after 7 to 14 days and cannot be renewed by us."""
+    """A token from the dashboard. It expires after 7 to 14 days, and the bot cannot renew it."""
 
     def __init__(self, token: str) -> None:
         self._token = token

@@ -1,7 +1,7 @@
-"""The calls to 100ms that the bot makes; each is bounded to `patience_s`.
+"""The bot's calls to 100ms, each bounded by `patience_s`.
 
-All of them raise `HmsUnavailable` (network, 429, 5xx, paused) and `HmsRefused` (a clear no), and
-`StoreUnavailable` where pauses are shared; a docstring names only what is particular to the call.
+Every call can raise `HmsUnavailable` (network, 429, 5xx, paused) and `HmsRefused` (4xx); a
+docstring only lists errors that are special to its call.
 Sources are pages of the 100ms docs under server-side/v2/api-reference.
 """
 
@@ -39,9 +39,9 @@ from bot.hms.transport import EXCHANGE_TIMEOUT_S, Query, Transport, rfc3339, unr
 from bot.kit.pauses import Pauses
 from bot.outbound import Outbound, OutboundError
 
-KEPT_FOR_S = 600.0  # a file that was fetched, in memory only
+KEPT_FOR_S = 600.0  # how long downloaded files are cached, in memory only
 KEPT_MOST_BYTES = 64 * 1024 * 1024
-PAGE_SIZE = 100  # the most that 100ms gives; the fewest calls
+PAGE_SIZE = 100  # 100ms' maximum
 LINK_FOR_US = timedelta(minutes=5)
 DeliveryStatus = Literal["all", "failed", "success"]
 A = TypeVar("A", bound=Answer)
@@ -49,7 +49,7 @@ A = TypeVar("A", bound=Answer)
 
 @dataclass(slots=True)
 class Bookmark:
-    """Where the reading of a list broke off. Whoever reads on with it gets the pages after that."""
+    """The position in a paged list. Pass it again to resume after the last page read."""
 
     cursor: str | None = None
     seen: set[str | None] = field(default_factory=lambda: {None})
@@ -59,7 +59,7 @@ class Bookmark:
 class HmsClient:
     """`base_url` includes the version: `https://api.100ms.live/v2`.
 
-    `http` and `out` are the caller's to make and to close. Files are downloaded through `out`.
+    The caller makes and closes `http` and `out`. Files are downloaded through `out`.
     """
 
     def __init__(
@@ -79,43 +79,43 @@ class HmsClient:
     # Recordings
 
     async def start(self, room_id: str, options: RecordingOptions) -> Recording:
-        """Start recording a room: one call that must not happen twice. Mostly still `starting`.
+        """Start recording a room. Must not be repeated blindly. Mostly returns status `starting`.
 
         Raises:
-            HmsConflict: a recording already runs there; adopt it.
+            HmsConflict: a recording already runs in the room; adopt it.
             HmsForbidden: no such room, or not ours.
-            HmsUnavailable: with `reached`, it may have started; look before trying again.
+            HmsUnavailable: if `reached`, it may have started; list recordings before a retry.
         Source: recordings/start-recording-for-room.
         """
         path, body = "/recordings/room/{id}/start", start_body(options)
         return _read(Recording, await self._transport.call("POST", path, room_id, body=body))
 
     async def stop(self, recording_id: str) -> Recording | None:
-        """Stop this one recording; harmless to repeat. None when the answer says nothing.
+        """Stop one recording; safe to repeat. Return None if the response names no recording.
 
         Raises:
-            HmsNotFound: nothing runs any more, which is as good as stopped.
+            HmsNotFound: it no longer runs; treat it as stopped.
         Source: recordings/stop-recording-by-id.
         """
         answer = await self._transport.call("POST", "/recordings/{id}/stop", recording_id, body={})
         return next(Recording.each([answer]), None)
 
     async def pause(self, room_id: str) -> None:
-        """Pause whatever is being recorded in the room; 100ms never reports that it did.
+        """Pause all recording in the room; no status or webhook of 100ms confirms it.
 
         Source: recordings/pause-recording-for-room.
         """
         await self._transport.call("POST", "/recordings/room/{id}/pause", room_id, body={})
 
     async def resume(self, room_id: str) -> None:
-        """Go on recording in the room. Source: recordings/resume-recording-for-room."""
+        """Resume recording in the room. Source: recordings/resume-recording-for-room."""
         await self._transport.call("POST", "/recordings/room/{id}/resume", room_id, body={})
 
     async def get_recording(self, recording_id: str) -> Recording:
-        """One recording with its files.
+        """Return one recording with its files.
 
         Raises:
-            HmsNotFound, HmsForbidden: unknown, or not shown to us any more.
+            HmsNotFound, HmsForbidden: unknown, or no longer visible to us.
         Source: recordings/get-recording.
         """
         return _read(Recording, await self._transport.call("GET", "/recordings/{id}", recording_id))
@@ -127,7 +127,7 @@ class HmsClient:
         session_id: str | None = None,
         status: HmsStatus | None = None,
     ) -> AsyncIterator[Recording]:
-        """Recordings without their files; one call per 100 and one to see the end.
+        """List recordings without their files; one call per 100 and one to see the end.
 
         The order is not documented. Source: recordings/list-all-recordings.
         """
@@ -137,13 +137,13 @@ class HmsClient:
     # Files
 
     async def get_asset(self, asset_id: str) -> Asset:
-        """One file's description. Source: recording-assets/get-asset."""
+        """Return the metadata of one file. Source: recording-assets/get-asset."""
         return _read(Asset, await self._transport.call("GET", "/recording-assets/{id}", asset_id))
 
     async def presigned_url(self, asset_id: str, *, valid_for: timedelta) -> PresignedUrl:
-        """A link with which anyone can download the file for that long.
+        """Return a link with which anyone can download the file while it is valid.
 
-        `valid_for` travels as whole seconds, at least one. Never store the link: ask again.
+        `valid_for` is sent in whole seconds, at least one. Never store the link: request a new one.
 
         Source: recording-assets/get-presigned-url.
         """
@@ -152,12 +152,12 @@ class HmsClient:
         return _read(PresignedUrl, await self._transport.call("GET", path, asset_id, query=query))
 
     async def download(self, url: SecretStr, max_bytes: int) -> bytes:
-        """The content behind a link of `presigned_url`; one call to the storage, not to 100ms.
+        """Download a link of `presigned_url`; one call to the storage, not to 100ms.
 
         Raises:
             HmsTooLarge: more than `max_bytes`; no more than that is held in memory.
-            HmsRefused: the link has ended, the file is gone, or the link leads to an address that
-                the bot does not go to.
+            HmsRefused: the link has expired, the file is gone, or the link leads to an address
+                that the bot does not open.
         """
         try:
             return await self._out.download(url.get_secret_value(), max_bytes)
@@ -165,10 +165,10 @@ class HmsClient:
             raise download_error(failed) from None
 
     async def fetch_asset(self, asset_id: str, max_bytes: int) -> bytes:
-        """A file's content: one call for the link, one to the storage. Raises as `download`.
+        """Return a file's content: one call for the link, one to the storage. Raises as `download`.
 
-        What was fetched is kept in memory for ten minutes: when a step fails at its fifth call, the
-        next try need not repeat the four before it.
+        Content is cached in memory for ten minutes, so that the retry of a step with several files
+        does not download all of them again.
         """
         kept = self._kept.get(asset_id)
         if kept is None:
@@ -188,19 +188,19 @@ class HmsClient:
         enabled: bool | None = None,
         bookmark: Bookmark | None = None,
     ) -> AsyncIterator[Room]:
-        """Rooms; one call per 100 and one to see the end. With a bookmark, from there on.
+        """List rooms, from the bookmark on if given; one call per 100 and one to see the end.
 
-        Whether `name` must match whole is not documented. Source: Rooms/list-rooms.
+        Whether `name` matches whole names only is not documented. Source: Rooms/list-rooms.
         """
         wanted = None if enabled is None else str(enabled).lower()
         return self._pages(Room, "/rooms", {"name": name, "enabled": wanted}, bookmark)
 
     async def get_room(self, room_id: str) -> Room:
-        """One room; 403 stands for an unknown one too. Source: Rooms/retrieve-room."""
+        """Return one room. An unknown one also gives 403. Source: Rooms/retrieve-room."""
         return _read(Room, await self._transport.call("GET", "/rooms/{id}", room_id))
 
     async def room_codes(self, room_id: str) -> list[RoomCode]:
-        """The codes of a room, one for each role. 403 where the room is disabled.
+        """Return the codes of a room, one for each role. 403 if the room is disabled.
 
         Source: room-codes/get-room-codes.
         """
@@ -208,17 +208,17 @@ class HmsClient:
         return list(RoomCode.each(_page(answer).get("data")))
 
     async def template_recordings(self, template_id: str) -> list[RecordingSettings]:
-        """How rooms of a template are recorded. Source: policy/configure-recordings."""
+        """Return a template's recording settings. Source: policy/configure-recordings."""
         answer = await self._transport.call("GET", "/templates/{id}/recordings", template_id)
         return list(RecordingSettings.each(answer))
 
     async def template(self, template_id: str) -> Template:
-        """A template itself. Source: policy/retrieve-a-template."""
+        """Return a template. Source: policy/retrieve-a-template."""
         answer = await self._transport.call("GET", "/templates/{id}", template_id)
         return _read(Template, answer)
 
     async def active_room(self, room_id: str) -> ActiveRoom | None:
-        """Who is in the room now; None when nobody is.
+        """Return the room's session and its peers; None if nobody is in the room.
 
         Source: active-rooms/retrieve-active-room.
         """
@@ -229,19 +229,19 @@ class HmsClient:
         return _read(ActiveRoom, answer)
 
     def list_active_sessions(self, *, bookmark: Bookmark | None = None) -> AsyncIterator[Session]:
-        """What goes on now, one session for each room with people in it. Paged.
+        """List active sessions, one for each room with people in it. Paged.
 
         Source: Sessions/list-sessions.
         """
         return self._pages(Session, "/sessions", {"active": "true"}, bookmark)
 
     async def session(self, session_id: str) -> AttendedSession:
-        """A session with its peers. Source: Sessions/retrieve-a-session."""
+        """Return a session with its peers. Source: Sessions/retrieve-a-session."""
         answer = await self._transport.call("GET", "/sessions/{id}", session_id)
         return _read(AttendedSession, answer)
 
     async def send_message(self, room_id: str, message: str, *, role: str | None = None) -> None:
-        """Say something in the room's chat, to everyone or to one role. Repeating it shows twice.
+        """Send a message to the room's chat, to everyone or one role. A repeat appears twice.
 
         Source: active-rooms/send-message.
         """
@@ -262,7 +262,9 @@ class HmsClient:
         room_id: str | None = None,
         event_names: Sequence[str] = (),
     ) -> AsyncIterator[WebhookDelivery]:
-        """What 100ms tried to tell us, at most 14 days, within the last 30; one call per 100.
+        """List webhook deliveries in a window of at most 14 days, within the last 30 days.
+
+        One call per 100.
 
         Source: analytics/list-webhook-events.
         """
@@ -294,9 +296,9 @@ class HmsClient:
         room_id: str | None = None,
         event_names: Sequence[str] = (),
     ) -> Replay:
-        """Have webhooks sent again, 10 a second; the same limits as the list of deliveries.
+        """Have webhooks sent again, 10 per second; the window has the limits of the list.
 
-        The same request while one runs joins it. Source: analytics/replay-webhook-events.
+        An equal request joins a running replay. Source: analytics/replay-webhook-events.
         """
         body: dict[str, JsonValue] = {
             "start_time": rfc3339(start),
@@ -314,9 +316,9 @@ class HmsClient:
     async def _pages(
         self, model: type[A], path: str, query: Query, bookmark: Bookmark | None = None
     ) -> AsyncIterator[A]:
-        """Every row, page by page. Ends at an empty page, or when the cursor does not move on.
+        """Yield every row, page by page, until an empty page or a cursor that was seen before.
 
-        A page whose call fails was not read: the bookmark stays before it.
+        If the call for a page fails, the bookmark stays before that page.
         """
         at = bookmark or Bookmark()
         while not at.ended:

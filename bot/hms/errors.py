@@ -1,17 +1,18 @@
-"""What can come back from 100ms instead of an answer.
+"""The errors of calls to 100ms.
 
     HmsError
-    ├── HmsUnavailable      no answer, 408, 425, 429 or 5xx: the same call may succeed later
-    └── HmsRefused          a clear no: the same call cannot succeed
-        ├── HmsUnauthorized   401  the token is wrong, and a fresh one too
-        ├── HmsForbidden      403  no right to it, or no such room
-        ├── HmsNotFound       404  no such thing, or nothing runs
+    ├── HmsUnavailable      no response, 408, 425, 429 or 5xx: the same call may succeed later
+    └── HmsRefused          any other 4xx: the same call cannot succeed
+        ├── HmsUnauthorized   401  100ms accepts neither the token nor a fresh one
+        ├── HmsForbidden      403  no access, or no such room
+        ├── HmsNotFound       404  unknown, or nothing runs
         ├── HmsConflict       409  a recording already runs in the room
-        └── HmsTooLarge       ours: the file is larger than the caller can take
+        ├── HmsLinkBlocked    raised by us: the link is one that the bot does not open
+        └── HmsTooLarge       raised by us: the file exceeds the caller's limit
 
-The distinction that matters most is `HmsUnavailable.reached`. False is a promise that 100ms did
-not carry the request out, so a call that must not happen twice may be made again. True only means
-that we cannot know.
+The most important distinction is `HmsUnavailable.reached`. False guarantees that 100ms did not
+carry out the request, so even a call that must not happen twice may be repeated. True means that
+we cannot know.
 
 No error carries a token or a signed link.
 """
@@ -35,13 +36,14 @@ _WAIT = re.compile(r"retry (?:after|in) (\d{1,9}(?:\.\d{1,9})?) ?(m\b|min)?", re
 
 
 class HmsError(Exception):
-    """Anything that went wrong between us and 100ms."""
+    """The base of all errors of calls to 100ms."""
 
 
 class HmsUnavailable(HmsError):
-    """No usable answer. `retry_after_s` is 100ms' own wish, in seconds, if it named one.
+    """No usable response. `retry_after_s` is the wait that 100ms asked for, in seconds, if any.
 
-    `status` and `message` are those of the answer, if there was one; `cause` says what was wrong.
+    `status` and `message` are those of the response, if there was one; `cause` classifies the
+    failure.
     """
 
     def __init__(
@@ -64,7 +66,7 @@ class HmsUnavailable(HmsError):
 
 
 class HmsRefused(HmsError):
-    """A clear no. `message` and `details` are 100ms' own words, cut and redacted."""
+    """100ms refused the call. `message` and `details` are its words, shortened and redacted."""
 
     def __init__(self, status: int, message: str, details: tuple[str, ...] = ()) -> None:
         super().__init__(f"{status} {message}")
@@ -78,7 +80,7 @@ class HmsUnauthorized(HmsRefused):
 
 
 class HmsForbidden(HmsRefused):
-    """403: no right to it; 100ms says the same of a room that does not exist."""
+    """403: no access. 100ms answers the same for a room that does not exist."""
 
 
 class HmsNotFound(HmsRefused):
@@ -90,14 +92,14 @@ class HmsConflict(HmsRefused):
 
 
 class HmsLinkBlocked(HmsRefused):
-    """100ms gave a link that the bot does not open: not https, or to an address inside."""
+    """The bot does not open this link of 100ms: it is not https, or leads to a private address."""
 
     def __init__(self, why: str) -> None:
         super().__init__(HTTPStatus.BAD_REQUEST, f"the link is not followed: {why}")
 
 
 class HmsTooLarge(HmsRefused):
-    """The file is over the caller's own limit; nothing of it was kept."""
+    """The file exceeds the caller's limit; none of it was kept."""
 
     def __init__(self, max_bytes: int) -> None:
         super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"larger than {max_bytes} bytes")
@@ -114,12 +116,12 @@ WORTH_REPEATING = frozenset({408, 425, 429})
 
 
 def error_of(status: int, headers: Mapping[str, str], body: bytes) -> HmsError:
-    """The error that an HTTP answer other than 2xx stands for.
+    """Translate a response other than 2xx.
 
-    Only a 429, and a 503 that says when to come back, promise that nothing was done: a bare 503
-    is also what a proxy says when it lost the connection after passing the request on.
+    Only a 429, or a 503 with a `Retry-After`, guarantees that nothing was done. A proxy also sends
+    a plain 503 when it loses the connection after forwarding the request.
     """
-    message, details = _said(status, body)
+    message, details = _message_and_details(status, body)
     if status in WORTH_REPEATING or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         asked = _retry_after_s({k.lower(): v for k, v in headers.items()})
         turned_away = status == HTTPStatus.TOO_MANY_REQUESTS or (
@@ -136,7 +138,7 @@ def error_of(status: int, headers: Mapping[str, str], body: bytes) -> HmsError:
 
 
 def download_error(failed: OutboundError) -> HmsError:
-    """The error that a failed download of a file means to us."""
+    """Translate the error of a failed download."""
     match failed:
         case OutboundTooLarge(max_bytes=max_bytes):
             return HmsTooLarge(max_bytes)
@@ -148,7 +150,7 @@ def download_error(failed: OutboundError) -> HmsError:
             return HmsLinkBlocked(str(failed))
 
 
-def _said(status: int, body: bytes) -> tuple[str, tuple[str, ...]]:
+def _message_and_details(status: int, body: bytes) -> tuple[str, tuple[str, ...]]:
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
@@ -177,16 +179,16 @@ def _bounded(wait_s: float | None) -> float | None:
 
 
 def _retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait, from seconds or from a date.
+    """Parse `Retry-After`, given in seconds or as a date.
 
-    A date counts from the answer's own `Date`, so that our clock being off does not matter.
+    A date is compared with the response's own `Date`, so an error of our clock does not matter.
     """
-    wish = headers.get("retry-after", "").strip()
+    value = headers.get("retry-after", "").strip()
     try:
-        seconds = float(wish)
+        seconds = float(value)
     except ValueError:
         try:
-            until, sent = parsedate_to_datetime(wish), parsedate_to_datetime(headers["date"])
+            until, sent = parsedate_to_datetime(value), parsedate_to_datetime(headers["date"])
             seconds = (until - sent).total_seconds()
         except (KeyError, TypeError, ValueError, IndexError, OverflowError):
             return None
@@ -194,7 +196,10 @@ def _retry_after_s(headers: Mapping[str, str]) -> float | None:
 
 
 def _wait_in_words_s(message: str) -> float | None:
-    """`rate limit exceeded, retry after 45 seconds` is where the analytics calls put it."""
+    """Parse a wait from the message, as in `rate limit exceeded, retry after 45 seconds`.
+
+    The analytics calls send it only there.
+    """
     found = _WAIT.search(message)
     if found is None:
         return None

@@ -1,11 +1,11 @@
-"""Files of 100ms that were fetched a moment ago, in memory."""
+"""An in-memory cache of files downloaded from 100ms."""
 
 import time
 from collections import OrderedDict
 
 
 class KeptFiles:
-    """At most so many bytes, each file for so long; what was fetched first goes first.
+    """Keeps up to `most_bytes` in all, each file for `for_s` seconds; drops the oldest first.
 
     A finished file of 100ms never changes. Nothing is written to disk.
     """

@@ -1,33 +1,33 @@
-"""Readers for values that may be missing, null, empty or of another type than documented.
+"""Read values that may be missing, null, empty or of another type than documented.
 
-Each takes anything and answers the value or None; none of them raises.
+Each function accepts anything and returns the value or None. None of them raises.
 """
 
 import re
 from datetime import UTC, datetime, timedelta
 
-MAX_WHOLE = 2**63 - 1  # what the databases hold
-FIRST_YEAR = 2000  # 100ms writes year 1 for "no time", and was founded long after this
-MAX_FUTURE = timedelta(minutes=5)  # so far ahead another clock may be
+MAX_WHOLE = 2**63 - 1  # the largest integer of both databases
+FIRST_YEAR = 2000  # 100ms writes year 1 for "no time"
+MAX_FUTURE = timedelta(minutes=5)  # how far another clock may be ahead
 MAX_SECONDS = timedelta(days=30).total_seconds()  # no meeting and no link lasts longer
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def clean(value: str) -> str:
-    """Without what JSON can say but a database cannot keep: NUL and lone surrogates."""
+    """Replace NUL and lone surrogates, which JSON can express but databases cannot store."""
     return _UNSTORABLE.sub("\ufffd", value)
 
 
 def text(value: object) -> str | None:
-    """A string with something in it."""
+    """Return a string that is not blank, stripped."""
     if not isinstance(value, str) or not value.strip():
         return None
     return clean(value.strip())
 
 
 def moment(value: object) -> datetime | None:
-    """A time, aware and in UTC. 100ms sends up to nanoseconds; microseconds are kept."""
+    """Return an aware time in UTC. 100ms sends up to nanoseconds; microseconds are kept."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(_FRACTION.sub(r"\1", value.strip()))
@@ -43,19 +43,21 @@ def moment(value: object) -> datetime | None:
 
 
 def past(value: datetime | None, told_at: datetime) -> datetime | None:
-    """A time of something that is over, as it was told at `told_at`: what waits is counted from it,
-    and one that is years ahead would be waited for."""
+    """Return a time unless it is later than `told_at`, when 100ms reported it as past.
+
+    Deadlines count from such times, and one years ahead would never be reached.
+    """
     return value if value is not None and value <= told_at + MAX_FUTURE else None
 
 
 def seconds(value: object) -> float | None:
-    """A number that is not negative and can be the length of something; also from digits."""
+    """Return a plausible duration, 0 to 30 days, from a number or a numeric string."""
     number = _number(value)
     return number if number is not None and number <= MAX_SECONDS else None
 
 
 def whole(value: object) -> int | None:
-    """A whole number that is not negative and that a database can hold."""
+    """Return an integer from 0 to `MAX_WHOLE`, from a number or a numeric string."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value if 0 <= value <= MAX_WHOLE else None
     number = _number(value)
@@ -73,14 +75,14 @@ def _number(value: object) -> float | None:
 
 
 def objects(value: object) -> tuple[dict[str, object], ...]:
-    """The objects of a list; what is no object is left out, and null is an empty list."""
+    """Return the objects in a list; other items are left out, and null is an empty list."""
     if not isinstance(value, list | tuple):
         return ()
     return tuple(row for row in value if isinstance(row, dict))
 
 
 def strings(value: object) -> tuple[str, ...]:
-    """The strings of a list that have something in them."""
+    """Return the strings in a list that are not blank."""
     if not isinstance(value, list | tuple):
         return ()
     return tuple(kept for item in value if (kept := text(item)) is not None)

@@ -1,7 +1,7 @@
-"""What 100ms answers, read leniently: what is missing, null, empty or of a surprising type is None.
+"""Models of 100ms' responses. A value that is missing, null, empty or of a wrong type is None.
 
-Only an object's own id must be there. Statuses and types stay plain strings, since 100ms may add
-some; durations are seconds, sizes are bytes, times are aware UTC.
+Only an object's id is required. Statuses and types stay plain strings, because 100ms may add some.
+Durations are in seconds, sizes in bytes, times aware in UTC.
 """
 
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ class Answer(BaseModel):
 
     @classmethod
     def each(cls, rows: object) -> Iterator[Self]:
-        """One model for each object of a list that can be read; the others are left out."""
+        """Yield a model for each valid object of a list; the others are left out."""
         for row in lenient.objects(rows):
             try:
                 yield cls.model_validate(row)
@@ -77,7 +77,7 @@ class Asset(Answer):
 
 
 class Recording(Answer):
-    """A recording job. Lists come without `assets`; ask for the one recording to see them."""
+    """A recording job. Lists have no `assets`; get a single recording to see them."""
 
     id: Id
     room_id: Text = None
@@ -103,13 +103,13 @@ class Recording(Answer):
 
 
 class PresignedUrl(Answer):
-    """A link that anyone can use while it lasts: never stored, never logged."""
+    """A link that anyone can use while it is valid: never stored, never logged."""
 
     url: SecretStr
 
 
 class Room(Answer):
-    """A room. With `own_webhook`, 100ms sends this room's events there and not to the workspace."""
+    """A room. If `own_webhook`, its events go to its own webhook and not to the workspace's."""
 
     id: Id
     name: Text = None
@@ -131,7 +131,7 @@ class Room(Answer):
 
 
 class RoomCode(Answer):
-    """A code that opens a room to whoever has it: never stored, never logged."""
+    """A code with which anyone can join a room: never stored, never logged."""
 
     code: SecretStr
     role: Text = None
@@ -164,10 +164,10 @@ class RecordingSettings(Answer):
 
 
 class Template(Answer):
-    """What a template itself says of recordings.
+    """The recording settings in a template itself.
 
-    `destinations` come from `destinations.browserRecordings`, which 100ms has called deprecated
-    since February 2024 and which older templates have; `records` from `settings.recording`.
+    `destinations` come from `destinations.browserRecordings`, deprecated since February 2024 but
+    present in older templates; `records` comes from `settings.recording`.
     """
 
     records: bool | None = None
@@ -186,14 +186,14 @@ class Template(Answer):
 
 
 def _within(data: object, *path: str) -> object:
-    """Return what is at a path of keys; None where the answer has another shape."""
+    """Return the value at a path of keys; None if the response has another shape."""
     for key in path:
         data = data.get(key) if isinstance(data, dict) else None
     return data
 
 
 class ActiveRoom(Answer):
-    """A room with somebody in it."""
+    """A room with people in it."""
 
     id: Id
     session_id: Text = None
@@ -213,14 +213,14 @@ class ActiveRoom(Answer):
 
 
 class Session(Answer):
-    """A stretch of time with people in a room."""
+    """A meeting in a room, from the first join to the last leave."""
 
     id: Id
     room_id: Text = None
 
 
 class SessionPeer(Answer):
-    """Somebody who was in a session; without `left_at` they still are."""
+    """A participant of a session. `left_at` is None while they are still in it."""
 
     id: Id
     name: Text = None
@@ -231,7 +231,7 @@ class SessionPeer(Answer):
 
 
 class AttendedSession(Session):
-    """A session with everybody who was in it, those who left included."""
+    """A session with all its participants, including those who have left."""
 
     peers: tuple[SessionPeer, ...] = ()
 
@@ -242,9 +242,9 @@ class AttendedSession(Session):
 
 
 class WebhookDelivery(Answer):
-    """One entry of 100ms' delivery history; `error_reason` only when it failed.
+    """An entry of 100ms' delivery history; `error_reason` is set if the delivery failed.
 
-    Where it was sent is left out, since that address may hold a secret.
+    The target URL is left out, because it may contain a secret.
     """
 
     event_id: Id
@@ -271,9 +271,9 @@ class Replay(Answer):
 
 
 def facts_of_recording(recording: Recording, at: datetime) -> list[Fact]:
-    """What an answer of 100ms, given at `at`, says about the recording.
+    """Convert a response received at `at` to facts.
 
-    A status that we do not know says nothing; neither does such a file.
+    A recording or file with an unknown status gives no fact.
     """
     observed: list[Fact] = [
         Observed(
@@ -292,7 +292,7 @@ def facts_of_recording(recording: Recording, at: datetime) -> list[Fact]:
 
 
 def asset_seen(asset: Asset, at: datetime) -> AssetSeen | None:
-    """The fact that this file was seen, or None when its type or status is not known to us."""
+    """Convert a file to a fact; None if it has no type or an unknown status."""
     for status in ASSET_STATUSES:
         if asset.status == status and asset.type is not None:
             return AssetSeen(

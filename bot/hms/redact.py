@@ -1,4 +1,4 @@
-"""Taking out what must be neither stored nor logged: signed links, tokens, stream keys."""
+"""Remove signed links, tokens and stream keys, which must be neither stored nor logged."""
 
 import re
 from collections.abc import Mapping
@@ -14,26 +14,26 @@ HARMLESS_QUERY = frozenset({"name", "skip_preview", "skip_preview_headful", "ui_
 _SECRET_KEYS = ("presignedurl", "presignedurls")
 _STREAM_KEYS = frozenset({"rtmp"})  # RTMP addresses end in the key that lets anyone stream
 _WORD = re.compile(r"\S+")
-_SUSPECT = re.compile("[\x00\ud800-\udfff]|://|eyJ")  # what `clean` and `redact` look for
+_SUSPECT = re.compile("[\x00\ud800-\udfff]|://|eyJ")  # anything that `clean` or `redact` changes
 _JWT = re.compile(r"eyJ[\w.-]{8,}")
 
 
 class TooDeep(ValueError):
-    """Nested deeper than anything that 100ms sends."""
+    """The payload is nested deeper than any that 100ms sends."""
 
 
 def redact(line: str) -> str:
-    """Text without tokens, and with every web address cut before its query."""
+    """Remove tokens from a text, and the query from every URL."""
     if "://" not in line and "eyJ" not in line:
         return line
     return _WORD.sub(lambda found: _without_query(found[0]), _JWT.sub("…", line))
 
 
 def strip_secrets(payload: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """A JSON object in which nothing opens a file, a stream or a room any more.
+    """Return a JSON object without anything that opens a file, a stream or a room.
 
-    Values under `…presigned_url(s)` and `rtmp` go away with their keys; in all other strings
-    addresses lose their query, which is where every storage keeps its signature.
+    `…presigned_url(s)` and `rtmp` are removed with their values. URLs in all other strings lose
+    their query, because every storage keeps its signature there.
 
     Raises:
         TooDeep: nested deeper than MAX_DEPTH.
@@ -42,7 +42,7 @@ def strip_secrets(payload: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
 
 
 def without_tokens(url: str) -> str:
-    """A meeting URL with only those query keys that let nobody in."""
+    """Keep only those query keys of a meeting URL that grant no access."""
     try:
         parts = urlsplit(url)
         query = parse_qsl(parts.query, keep_blank_values=True)
@@ -75,9 +75,9 @@ def _stripped_object(payload: Mapping[str, JsonValue], depth: int) -> dict[str, 
     }
 
 
-@lru_cache(maxsize=1024)  # 100ms uses the same few dozen all the time
+@lru_cache(maxsize=1024)  # 100ms uses the same few dozen keys
 def _stripped_key(key: str) -> str | None:
-    """None for the key of a secret."""
+    """Return the key, or None if its value is a secret."""
     plain = key.lower().replace("_", "").replace("-", "").strip()
     if plain.endswith(_SECRET_KEYS) or plain in _STREAM_KEYS:
         return None

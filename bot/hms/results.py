@@ -1,7 +1,7 @@
-"""Reading summaries and chat logs. Nothing here raises, whatever is in the files.
+"""Parse summaries and chat logs. No function raises, whatever the files contain.
 
-100ms documents one shape for each; consumers have met others (no wrapper, bullets as objects), so
-every shape that makes sense is read. `core.transcript` reads transcripts.
+100ms documents one shape for each. Others occur as well (no wrapper, bullets as objects), so every
+plausible shape is accepted. `core.transcript` parses transcripts.
 
 Source: 100ms docs, how-to-guides/enable-transcription-and-summary.
 """
@@ -20,7 +20,7 @@ _BULLET_KEYS = ("text", "bullet", "point", "content", "value", "title")
 
 
 def parse_summary(content: bytes) -> tuple[SummarySection, ...]:
-    """The sections that say something; none at all when there is no summary to show."""
+    """Return the sections that have content; none if there is no summary to show."""
     found = _json(content)
     for key in ("summary", "sections"):
         if isinstance(found, dict) and key in found:
@@ -34,7 +34,7 @@ def parse_summary(content: bytes) -> tuple[SummarySection, ...]:
 
 
 def summary_reading(content: bytes) -> Reading:
-    """What came of reading a summary: only a shape that we know can be `empty`."""
+    """Classify a summary. It is only `empty` if its shape is known, otherwise `unreadable`."""
     if parse_summary(content):
         return "read"
     found = _json(content)
@@ -43,9 +43,9 @@ def summary_reading(content: bytes) -> Reading:
 
 
 def readable_chat(content: bytes) -> str:
-    """Write a line for each message with its time and author; '' if nobody wrote.
+    """Write a line for each message with its time and author; '' if there are none.
 
-    A file without the columns that we know is kept as it is.
+    A file without the known columns is kept as it is.
     """
     messages = read_chat(content)
     if messages is None:
@@ -79,9 +79,9 @@ def _title(row: dict[str, object]) -> str:
 
 
 def _lines(value: object) -> tuple[str, ...]:
-    """Text in lines, from a string, or a list of strings or of objects with a text.
+    """Split into lines a string, or a list of strings or of objects with a text.
 
-    Bullet signs of their own are cut.
+    Leading bullet characters are removed.
     """
     items = value if isinstance(value, list) else [value]
     raw = (text for item in items if (text := _line(item)))

@@ -1,4 +1,4 @@
-"""The body of a start call.
+"""Build the body of a start call.
 
 Source: 100ms docs, api-reference/recordings/start-recording-for-room.
 """
@@ -11,7 +11,7 @@ Body = dict[str, JsonValue]
 
 
 def start_body(options: RecordingOptions) -> Body:
-    """What is left as the template has it is not sent; `{}` when that is everything."""
+    """Return only the options that differ from the template's; `{}` if none do."""
     body: Body = {}
     if options.meeting_url is not None:
         body["meeting_url"] = options.meeting_url
@@ -34,7 +34,7 @@ def _transcription(options: RecordingOptions) -> Body:
     if options.transcription is not None:
         body["enabled"] = options.transcription
     if options.output_modes:
-        # json has the speakers and times, from which the bot makes what people read.
+        # The bot makes its readable transcript from json, which has speakers and times.
         body["output_modes"] = list(dict.fromkeys([*options.output_modes, "json"]))
     if options.vocabulary:
         body["custom_vocabulary"] = list(options.vocabulary)

@@ -1,6 +1,6 @@
-"""One HTTP exchange with 100ms: time-outs, the token, and errors of one family.
+"""HTTP exchanges with 100ms: time-outs, tokens, pauses and typed errors.
 
-Nothing is tried twice here, except once with a fresh token after a 401.
+Nothing is retried, except once with a fresh token after a 401.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from bot.kit.clock import compare_header
 from bot.kit.pauses import Pauses
 
 EXCHANGE_TIMEOUT_S = 9.0
-_RESPONSE_MOST = 4 * 1024 * 1024  # a full page of 100ms has some 100 KB
+_RESPONSE_MOST = 4 * 1024 * 1024  # bytes; a full page has some 100 KB
 
 Query = Mapping[str, str | int | Sequence[str] | None]
 _NOT_REACHED = (
@@ -45,7 +45,7 @@ class Answer(NamedTuple):
 class Transport:
     """`patience_s` bounds a whole exchange, and a third of it bounds the wait for a connection.
 
-    `pauses` None: a 429 is the caller's alone to heed.
+    Without `pauses` the caller handles 429 itself.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Transport:
         self._pauses = pauses
         waits_s = patience_s / 3
         self._timeout = httpx.Timeout(0.9 * patience_s, connect=waits_s, pool=waits_s)
-        # httpx logs whole addresses at INFO, and those of files are keys to them.
+        # httpx logs whole URLs at INFO, and a presigned URL gives access to its file.
         logging.getLogger("httpx").addFilter(_addresses_without_query)
 
     async def call(
@@ -75,12 +75,11 @@ class Transport:
         query: Query | None = None,
         body: Mapping[str, JsonValue] | None = None,
     ) -> object:
-        """The JSON of a 2xx answer; None when it is empty. `about` stands for `{id}` in `path`.
+        """Return the JSON of a 2xx response, None if empty. `about` replaces `{id}` in `path`.
 
         Raises:
-            HmsRefused: 100ms said no, or the renewed token was refused as well.
-            HmsUnavailable: anything else, a pause and an answer that is not JSON included.
-            StoreUnavailable: nobody can say whether it is paused.
+            HmsRefused: 100ms refused the call, or the renewed token as well.
+            HmsUnavailable: any other failure, including a pause and a response that is not JSON.
         """
         name = f"{method} {path}"
         await self._check_pause(name)
@@ -115,7 +114,7 @@ class Transport:
     async def _send(
         self, method: str, path: str, query: Query | None, body: Mapping[str, JsonValue] | None
     ) -> Answer:
-        """The whole answer. Raises HmsUnavailable where it is too large to be one of 100ms'."""
+        """Send one request. Raises HmsUnavailable for a response larger than any valid one."""
         given = {key: value for key, value in (query or {}).items() if value is not None}
         content = bytearray()
         async with self._http.stream(
@@ -134,21 +133,21 @@ class Transport:
 
 
 def _segment(part: str) -> str:
-    """An id as one segment of a path, whatever is in it."""
-    if not part.strip("."):  # would be resolved away and name another resource
+    """Quote an id as one segment of a path."""
+    if not part.strip("."):  # "." and ".." would be resolved and name another resource
         raise HmsRefused(400, "this cannot be an id")
     return quote(part, safe="")
 
 
 def rfc3339(at: datetime) -> str:
-    """A time as 100ms takes it. An aware one only: a naive one would shift by the zone."""
+    """Format an aware time for 100ms. A naive one would be shifted by the time zone."""
     if at.tzinfo is None:
         raise ValueError("a time for 100ms must be aware")
     return at.isoformat().replace("+00:00", "Z")
 
 
 def unreadable() -> HmsUnavailable:
-    """A 2xx answer that makes no sense: whatever was asked for may well have been done."""
+    """Return the error for an unreadable 2xx response: the request was probably carried out."""
     return HmsUnavailable(
         "100ms gave an answer that cannot be read", reached=True, cause="unreadable"
     )
@@ -166,9 +165,9 @@ def _json(content: bytes) -> object:
 
 @asynccontextmanager
 async def _typed_errors(patience_s: float) -> AsyncIterator[None]:
-    """Bounds what is inside to `patience_s`, and turns the network's errors into ours.
+    """Bound the body to `patience_s`, and translate network errors.
 
-    The original is not chained: its request holds the token or the signed link.
+    The original error is not chained, because its request contains the token.
     """
     try:
         async with asyncio.timeout(patience_s):
@@ -185,7 +184,7 @@ async def _typed_errors(patience_s: float) -> AsyncIterator[None]:
 
 
 def _addresses_without_query(record: logging.LogRecord) -> bool:
-    """A log filter that lets everything pass, with every address cut before its query."""
+    """A log filter that keeps every record but strips query strings."""
     if isinstance(record.args, tuple):
         record.args = tuple(
             redact(str(arg)) if isinstance(arg, httpx.URL | str) else arg for arg in record.args

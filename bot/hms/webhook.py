@@ -1,7 +1,7 @@
-"""A 100ms webhook, from bytes to a fact.
+"""Parse a 100ms webhook and turn it into a fact.
 
-100ms signs nothing: the endpoint checks the secret header before it comes here. `parse` takes
-links and keys out, so what it returns can be stored as it is.
+100ms does not sign webhooks: the endpoint checks the secret header before calling `parse`. `parse`
+removes secrets, so its result can be stored as it is.
 
 Source: 100ms docs, how-to-guides/configure-webhooks/webhook.
 """
@@ -36,12 +36,12 @@ from bot.hms.redact import TooDeep, redact, strip_secrets
 
 MAX_WORDS_CHARS = 500
 ID_KEYS = ("job_id", "beam_id", "recording_id", "transcription_id")
-# The same thing said again may have these anew.
+# A repeated event may have other values in these.
 VOLATILE = frozenset({"metadata_id", "metadata_timestamp", "state_timestamp"})
 
 
 class BadWebhook(ValueError):
-    """The body is no event of 100ms; `why` is for the log and quotes nothing of it."""
+    """The body is not a 100ms event. `why` can be logged: it quotes nothing of the body."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -61,17 +61,17 @@ class Envelope(BaseModel):
     ] = Field(default_factory=dict)
 
     def stored(self) -> dict[str, JsonValue]:
-        """As the inbox keeps it; back with `model_validate`."""
+        """Return the form in which the inbox stores it; `model_validate` reads it back."""
         timestamp = self.timestamp.isoformat() if self.timestamp else None
         return {"type": self.type, "id": self.id, "timestamp": timestamp, "data": self.data}
 
 
 @dataclass(frozen=True, slots=True)
 class Ids:
-    """Everything in an event that helps to find its recording.
+    """The values of an event that help to find its recording.
 
-    Any one of `aliases` names the recording; room and session only narrow it down. The times are
-    those of the recording, as far as the event tells them.
+    Each of `aliases` identifies the recording; room and session only narrow it down. The times are
+    those of the recording, as far as the event has them.
     """
 
     aliases: frozenset[str]
@@ -79,11 +79,11 @@ class Ids:
     session_id: str | None
     started_at: datetime | None
     stopped_at: datetime | None
-    failed_at: datetime | None = None  # of a failure, which names no beginning
+    failed_at: datetime | None = None  # set for a failure event, which has no start time
 
 
 def parse(body: bytes) -> Envelope:
-    """Read a body and leave out its secrets.
+    """Parse a body and remove its secrets.
 
     Raises:
         BadWebhook: not UTF-8, not JSON, no object, nested too deeply, or without a type.
@@ -109,7 +109,7 @@ def parse(body: bytes) -> Envelope:
 
 
 def ids_of(envelope: Envelope) -> Ids:
-    """The ids and times in an event, of whatever type."""
+    """Return the ids and times in an event of any type."""
     data = envelope.data
     named = {lenient.text(data.get(key)) for key in ID_KEYS}
     files = {lenient.text(value) for key, value in data.items() if key.endswith("asset_id")}
@@ -135,19 +135,19 @@ PRESENCE = frozenset(
 
 
 def room_changed(envelope: Envelope) -> str | None:
-    """The room that somebody came to or left; None of any other event."""
+    """Return the room that somebody joined or left; None for any other event."""
     return lenient.text(envelope.data.get("room_id")) if envelope.type in PRESENCE else None
 
 
 def states_a_fact(envelope: Envelope) -> bool:
-    """A beam without recording only streams to RTMP."""
+    """Whether the event is about a recording; a beam may also only stream to RTMP."""
     return envelope.type in FACT_OF and envelope.data.get("recording_enabled") is not False
 
 
 def fact_of(envelope: Envelope, received_at: datetime) -> Fact | None:
-    """The fact that an event states; None when it is about something else than a recording.
+    """Convert an event to a fact; None if it is not about a recording.
 
-    It happened when 100ms says so, unless that is missing or more than 5 minutes ahead of us.
+    The fact has the event's timestamp, or `received_at` if that is missing or over 5 minutes ahead.
     """
     if not states_a_fact(envelope):
         return None
@@ -157,13 +157,14 @@ def fact_of(envelope: Envelope, received_at: datetime) -> Fact | None:
 
 
 def inbox_identity(envelope: Envelope) -> str:
-    """One key for one event, however often and under whatever id 100ms sends it."""
-    said = {
+    """Return the same key for every delivery of an event, whatever id 100ms gives it."""
+    stable = {
         key: value
         for key, value in envelope.data.items()
         if key not in VOLATILE and value not in (None, "")
     }
-    digest = hashlib.sha256(json.dumps([envelope.type, said], sort_keys=True).encode()).hexdigest()
+    content = json.dumps([envelope.type, stable], sort_keys=True)
+    digest = hashlib.sha256(content.encode()).hexdigest()
     return f"{envelope.type[:64]}:{digest[:32]}"
 
 
@@ -242,7 +243,7 @@ def _transcription(
 
 
 def _times_of(envelope: Envelope) -> tuple[datetime | None, datetime | None]:
-    """When the recording began and ended: said outright, or the event is that very moment."""
+    """Return when the recording started and stopped, from the event's fields or its own time."""
     data = envelope.data
     started_at = lenient.moment(data.get("started_at"))
     stopped_at = lenient.moment(data.get("stopped_at"))
@@ -259,8 +260,8 @@ def _happened_at(envelope: Envelope) -> datetime | None:
 
 
 def _words(value: object) -> str | None:
-    said = lenient.text(value)
-    return None if said is None else redact(said)[:MAX_WORDS_CHARS]
+    words = lenient.text(value)
+    return None if words is None else redact(words)[:MAX_WORDS_CHARS]
 
 
 def _no_constant(name: str) -> object:
@@ -273,6 +274,4 @@ def _finite(digits: str) -> float | None:
 
 
 HEADER = "X-Record-Bot-Secret"
-
-
-NAME = "default"
+NAME = "default"  # the last part of the webhook's path

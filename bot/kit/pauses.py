@@ -48,12 +48,12 @@ class Pauses:
         """Return the method's pause, or None. May be up to a second old."""
         now, changes = self._now(), self._changes
         is_known = self._read_at is not None and not is_old(self._read_at, now)
-        if not is_known and not self._is_unknown(now):
+        if not is_known and not self._failed_lately(now):
             try:
                 async with asyncio.timeout(SHARED_WITHIN_S):
                     paused = await self._shared.paused()
             except Exception as gone:  # whatever is wrong with the database
-                self._is_gone(gone)
+                self._note_failure(gone)
             else:
                 self._paused = {one.method: one for one in paused}
                 self._unknown_until = None
@@ -61,12 +61,12 @@ class Pauses:
                     self._read_at = now
         return self._paused.get(method)
 
-    def _is_unknown(self, now: datetime) -> bool:
+    def _failed_lately(self, now: datetime) -> bool:
         """Whether the database failed a moment ago. Setting the clock back clears that."""
         until = self._unknown_until
         return until is not None and timedelta(0) < until - now <= UNKNOWN_FOR
 
-    def _is_gone(self, gone: Exception) -> None:
+    def _note_failure(self, gone: Exception) -> None:
         self._unknown_until = self._now() + UNKNOWN_FOR
         log.warning("pauses_not_shared", why=f"{type(gone).__name__}: {gone}")
 
@@ -77,7 +77,7 @@ class Pauses:
             async with asyncio.timeout(SHARED_WITHIN_S):
                 await self._shared.pause(method, until)
         except Exception as gone:  # this replica still respects the pause
-            self._is_gone(gone)
+            self._note_failure(gone)
             return
         self.forget()
 

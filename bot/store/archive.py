@@ -1,8 +1,7 @@
-"""The facts of recordings that ended long ago, packed: one small row in place of many.
+"""Packs the facts of recordings that ended long ago: one small row in place of many.
 
-They are read as before, and unpacked when something new is written about the recording. A version
-that cannot read them must not run beside this one any more, so nothing is packed in the first day
-after the upgrade (docs/adr/0023).
+Readers see no difference; a new fact unpacks the recording. Nothing is packed on the first day
+after the upgrade, because older versions that cannot read archives may still run (docs/adr/0023).
 """
 
 import json
@@ -19,7 +18,7 @@ from bot.store.drivers import to_json
 from bot.store.repository import Repository
 from bot.store.schema import fact_archives, facts, recordings, upgrades
 
-PACKS = "0014"  # the migration since which facts can be packed
+PACKS = "0014"  # the migration that added archives
 NOT_BEFORE = timedelta(days=1)
 LEVEL = 9
 r = recordings.c
@@ -28,28 +27,28 @@ a = fact_archives.c
 
 
 def packed(bodies: Sequence[Mapping[str, Any]]) -> bytes:
-    """Facts as they are stored, in their order, as compressed JSON."""
+    """Compress stored facts, in order, as JSON."""
     return zlib.compress(to_json(list(bodies)).encode(), LEVEL)
 
 
 def unpacked(archive: bytes) -> list[Mapping[str, Any]]:
-    """Raises ValueError or zlib.error for what is no archive."""
+    """Decompress stored facts. Raises ValueError or zlib.error if the bytes are no archive."""
     bodies: list[Mapping[str, Any]] = json.loads(zlib.decompress(archive))
     return bodies
 
 
 class Archive(Repository):
     async def may_pack(self) -> bool:
-        """Whether the upgrade was long enough ago."""
+        """Whether the upgrade to `PACKS` was long enough ago."""
         query = select(upgrades.c.at).where(upgrades.c.version == PACKS)
         async with self._db.read() as conn:
             at: datetime | None = await conn.scalar(query)
         return at is not None and self._now() - at >= NOT_BEFORE
 
     async def pack(self, ended_before: datetime, at_once: int) -> int:
-        """Pack some, in one transaction; return how many were looked at. 0: there are no more.
+        """Pack some recordings in one transaction; return their number, 0 if none are left.
 
-        The recording with the newest fact of all stays, since its number shows what is new.
+        The recording with the newest fact stays, because that fact's id marks what is new.
         """
         newest = select(func.max(f.id)).scalar_subquery()
         has_newest = select(f.recording_key).where(f.id == newest)

@@ -67,7 +67,7 @@ def restore(database_url: str, file: Path) -> None:
     with _as_not_backed_up("restored"):
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path), _temporary_beside(path) as copy:
-            _copy(_read_only_uri(file), copy)
+            _copy(_source_uri(file), copy)
             _check(copy)
             _check_schema(copy)
             _keep_owner(copy, path)
@@ -116,7 +116,7 @@ def _copy(source_uri: str, target: Path) -> None:
         os.fsync(written.fileno())
 
 
-def _read_only_uri(file: Path) -> str:
+def _source_uri(file: Path) -> str:
     """The URI to open a backup without changes; with its log, if it is a plain copy with one."""
     uri = file.absolute().as_uri()
     has_log = any(file.with_name(file.name + suffix).exists() for suffix in SIDE_FILES)

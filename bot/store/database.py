@@ -1,4 +1,4 @@
-"""Reads and writes both databases in one way, and translates their errors."""
+"""Transactions on SQLite and PostgreSQL with one interface, and translated errors."""
 
 import asyncio
 import errno
@@ -18,20 +18,21 @@ from bot.kit.metrics import STORE_ERRORS
 from bot.store.errors import StoreError, StoreFull, StoreRefused, StoreUnavailable
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
+SQLITE_FULL = ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE")  # the second: no room for the -shm
 CANCELLED_S = 0.5
-# Of whoever is waiting: a listener has less time than the engine.
+# The limit of the current task: a listener has less time than the engine.
 _PATIENCE_S: ContextVar[float | None] = ContextVar("patience_s", default=None)
 CHANGED = "changed_tables"
-# What PostgreSQL tells the other replicas, each by a notification of its own.
+# The channels of PostgreSQL's notifications to other replicas.
 WORK, MAIL = "record_bot_wake", "record_bot_mail"
-# The transaction that reads of this task and of those that it starts have together.
+# The transaction that the reads of this task, and of the tasks that it starts, share.
 _SHARED: ContextVar["_Shared | None"] = ContextVar("shared_read", default=None)
 OUTSIDE = (UnicodeEncodeError, OverflowError, TimeoutError, OSError)  # not SQLAlchemy's errors
 
 
 @contextmanager
 def waiting_at_most(seconds: float) -> Iterator[None]:
-    """In here, no transaction takes longer: a person waits for the answer."""
+    """Limit each transaction in this context, because a person waits for the answer."""
     token = _PATIENCE_S.set(seconds)
     try:
         yield
@@ -41,7 +42,7 @@ def waiting_at_most(seconds: float) -> Iterator[None]:
 
 @dataclass(slots=True)
 class _Shared:
-    """A connection serves one read at a time."""
+    """A shared connection; its lock lets one read use it at a time."""
 
     conn: AsyncConnection
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -56,15 +57,15 @@ class Database:
         self._patience_s = patience_s
         options = {"begin": "BEGIN IMMEDIATE"} if self.is_sqlite else {}
         self._writes = engine.execution_options(**options)
-        # To SQLite a statement alone is a transaction, without two more hops to its thread.
+        # In SQLite a single statement is a transaction, without two more hops to the thread.
         self._lone = engine.execution_options(begin="") if self.is_sqlite else self._writes
-        # Several statements of one read see the same state; SQLite does that by itself.
+        # The statements of one read see the same state; SQLite does that by default.
         snapshot = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         self._reads = engine.execution_options(**snapshot)
         self._closed = False
         self._changes = Counter[str]()
         _note_changes(engine.sync_engine)
-        # SQLite's own waiting for the write lock is neither fair nor quick.
+        # SQLite's own wait for the write lock is neither fair nor fast.
         self._turn = asyncio.Lock() if self.is_sqlite else None
 
     @asynccontextmanager
@@ -81,8 +82,10 @@ class Database:
 
     @asynccontextmanager
     async def together(self) -> AsyncIterator[None]:
-        """Reads in here, side by side or not, are one transaction: for what only reads the store,
-        and ends in here."""
+        """Make all reads in this context one transaction, also those of tasks started in it.
+
+        These tasks must end in the context and must not write.
+        """
         async with self.read() as conn:
             token = _SHARED.set(_Shared(conn))
             try:
@@ -92,7 +95,7 @@ class Database:
 
     @asynccontextmanager
     async def write(self, *, lone: bool = False) -> AsyncIterator[AsyncConnection]:
-        """A transaction, committed at the end; `lone`: of one statement, and no second one.
+        """Open a transaction, committed at the end. `lone`: it has exactly one statement.
 
         Raises `StoreUnavailable`, `StoreRefused`.
         """
@@ -106,17 +109,19 @@ class Database:
                 ):
                     conn.info[CHANGED] = changed
                     yield conn
-            finally:  # also when nobody knows whether it was committed
+            finally:  # also if it is unknown whether it was committed
                 self._changes.update(changed)
 
     def changes(self, *tables: Table) -> tuple[int, ...]:
-        """How often this process has changed each table: part of the key of what is remembered."""
+        """The number of changes of each table by this process, as part of cache keys."""
         return tuple(self._changes[table.name] for table in tables)
 
     @asynccontextmanager
     async def _in_time(self) -> AsyncIterator[None]:
-        """Raises TimeoutError. On the first cancellation psycopg asks the server to cancel the
-        query, and waits up to 10 s for that; a second one ends it at once.
+        """Limit the time of a transaction. Raises TimeoutError.
+
+        On the first cancellation psycopg asks the server to cancel the query, and waits up to 10 s
+        for that; a second cancellation ends the wait at once.
         """
         patience_s = min(self._patience_s, _PATIENCE_S.get() or self._patience_s)
         twice_s = None if self.is_sqlite else patience_s + CANCELLED_S
@@ -150,7 +155,7 @@ class Database:
 
 
 def _note_changes(engine: Engine) -> None:
-    """Note with each connection which tables its transaction changes."""
+    """Collect the tables that each transaction changes in the `info` of its connection."""
 
     @event.listens_for(engine, "after_execute")
     def after_execute(conn: Connection, statement: Any, *_: object) -> None:
@@ -160,8 +165,7 @@ def _note_changes(engine: Engine) -> None:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Translate database errors, and count them. Their messages may quote values, so they are only
-    chained."""
+    """Translate and count database errors. They are only chained: messages may quote values."""
     try:
         yield
     except StoreError:
@@ -189,13 +193,14 @@ def _is_full(error: exc.SQLAlchemyError) -> bool:
     said = error.orig if isinstance(error, exc.DBAPIError) else None
     if getattr(said, "sqlstate", None) == "53100":
         return True
-    return getattr(said, "sqlite_errorname", "") == "SQLITE_FULL"
+    return getattr(said, "sqlite_errorname", "") in SQLITE_FULL
 
 
 def _why(error: exc.SQLAlchemyError) -> str:
-    """Describe a connection error, or what SQLite says of its file (full, locked, damaged).
+    """Describe a connection error, or an error of SQLite's file (full, locked, damaged).
 
-    For other failed statements only the types of the errors: PostgreSQL's words may quote values.
+    For other failed statements it has only the types of the errors: PostgreSQL's messages may quote
+    values.
     """
     if not isinstance(error, exc.DBAPIError):
         return type(error).__name__

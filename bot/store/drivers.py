@@ -27,7 +27,7 @@ def to_json(value: Any) -> str:
 
 
 def from_json(text: str) -> Any:
-    """Decode stored JSON; None for what is none, so that one bad row does not hide the others."""
+    """Decode stored JSON; None if it is invalid, so that one bad row does not hide the others."""
     try:
         return json.loads(text)
     except ValueError:
@@ -41,7 +41,7 @@ def engine_of(url: URL) -> AsyncEngine:
             async_creator=partial(connect, url.database or ""),
             json_serializer=to_json,
             json_deserializer=from_json,
-            hide_parameters=True,  # they hold what people wrote
+            hide_parameters=True,  # they contain texts of people
             pool_size=8,
             max_overflow=0,
             pool_timeout=10,
@@ -90,7 +90,7 @@ def prepare_sqlite(engine: Engine) -> None:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
-            "secure_delete = ON",  # what is deleted is overwritten with zeros
+            "secure_delete = ON",  # overwrites deleted rows with zeros
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

@@ -14,7 +14,7 @@ f = follows.c
 
 class Follows(Repository):
     async def follow(self, room_id: str, room_name: str, channel: str, by: str) -> bool:
-        """False: it did already. The room is to be looked at now."""
+        """Follow a room, and make its check due now. False if the channel already follows it."""
         now = self._now()
         put = self._db.insert(follows).values(
             **self._ours,
@@ -30,7 +30,7 @@ class Follows(Repository):
             return (await conn.execute(new)).first() is not None
 
     async def unfollow(self, room_id: str, channel: str) -> bool:
-        """False: it did not follow the room."""
+        """Stop following a room. False if the channel did not follow it."""
         gone = delete(follows).where(
             self._mine(follows), f.room_id == room_id, f.channel == channel
         )
@@ -64,7 +64,7 @@ class Follows(Repository):
         now = self._now()
         due = select(f.room_id).where(self._mine(follows), f.look_at <= now)
         due = due.group_by(f.room_id).order_by(func.min(f.look_at)).limit(limit)
-        async with self._db.read() as conn:  # most looks find nothing, and writers wait for none
+        async with self._db.read() as conn:  # usually none is due, and reads block no writer
             if (await conn.execute(due.limit(1))).first() is None:
                 return []
         async with self._db.write() as conn:

@@ -1,4 +1,4 @@
-"""What `/metrics` tells of the database: numbers of what is open, waiting or set aside."""
+"""The numbers in `/metrics` from the database: open recordings, waiting webhooks, parked posts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,10 +17,12 @@ p = heartbeats.c
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`open_by_phase` are recordings with anything left to do. `late_s` is how long the oldest due
-    one has been due; 0 if none is. `backlog` are webhooks that are not matched yet, `waiting` those
-    that wait for their recording to become known. `parked` are posts that Slack refused, of
-    recordings that are open."""
+    """Counts from the database.
+
+    `open_by_phase`: recordings with anything left to do. `late_s`: how long the oldest due one has
+    been due; 0 if none is. `backlog`: webhooks that are not matched yet. `waiting`: webhooks whose
+    recording is not known yet. `parked`: posts of open recordings that Slack refused.
+    """
 
     open_by_phase: Mapping[str, int]
     late_s: float
@@ -33,7 +35,7 @@ class Health:
 
 class HealthRepository(Repository):
     async def read(self) -> Health:
-        """Read it all in one transaction; each number has an index."""
+        """Read all numbers in one transaction; an index serves each."""
         mine, now = self._mine(recordings), self._now()
         is_open = r.next_due_at.is_not(None)
         phases = select(r.phase, func.count()).where(mine, is_open).group_by(r.phase)

@@ -17,11 +17,11 @@ NOTHING_OWED = {"replay_since": None, "replay_until": None, "replay_due_at": Non
 
 class Heartbeat(Repository):
     async def beat(self, *, away_after: timedelta, settle: timedelta) -> bool:
-        """Store a heartbeat. True if the last one, of any replica, is older than the given gap.
+        """Store a heartbeat. True if the last one, of any replica, is older than `away_after`.
 
-        Then a replay is due `settle` from now, and covers the time until then: a proxy in front of
-        the bot needs a while to notice it. Of any number of replicas that start together, one gets
-        True.
+        In that case a replay becomes due `settle` from now, and covers the time until then: a proxy
+        in front of the bot needs a while to notice it. If several replicas start together, exactly
+        one gets True.
         """
         now = self._now()
         until = now + settle

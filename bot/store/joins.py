@@ -1,4 +1,4 @@
-"""Who was given a link to join a room: a `user_id` at 100ms names a person only by such a row."""
+"""Links to join a room that people got; only these rows map a `user_id` at 100ms to a person."""
 
 from datetime import datetime
 
@@ -30,7 +30,7 @@ class Joins(Repository):
             return {row.user_id: row.slack for row in await conn.execute(query)}
 
     async def purge(self, before: datetime) -> int:
-        """Delete those whose last link is older; return how many."""
+        """Delete rows whose last link is older; return their number."""
         old = delete(joins).where(self._mine(joins), j.at < before)
         async with self._db.write() as conn:
             return (await conn.execute(old)).rowcount

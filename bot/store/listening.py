@@ -1,4 +1,4 @@
-"""PostgreSQL tells every replica of work and mail; this hears it, and reconnects when cut off."""
+"""Listens to PostgreSQL's notifications of work and mail, and reconnects when cut off."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -14,8 +14,10 @@ log = structlog.get_logger(__name__)
 
 
 class Listener:
-    """`told` is what to call, by channel. A connection of its own: a pooled one would come back
-    with other people's news."""
+    """Calls back on notifications; `told` has the callback of each channel.
+
+    Uses a connection of its own: a pooled one would return to the pool with pending notifications.
+    """
 
     def __init__(
         self,
@@ -53,11 +55,11 @@ class Listener:
             for channel in self._told:
                 await conn.execute(f"LISTEN {channel}")
             self._failures = 0
-            for tell in self._told.values():  # of what was missed
+            for tell in self._told.values():  # notifications may have been missed
                 tell()
             while True:
                 await self._hear(conn)
-                async with asyncio.timeout(10):  # a dead peer would be silent for ever
+                async with asyncio.timeout(10):  # a dead peer would never answer
                     await conn.execute("SELECT 1")
 
     async def _hear(self, conn: "AsyncConnection[Any]") -> None:

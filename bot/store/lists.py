@@ -1,4 +1,4 @@
-"""Lists of recordings for commands, Home and the matcher, from cached columns alone."""
+"""Lists of recordings for commands, Home and the matcher, read from cached columns only."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -18,8 +18,8 @@ from bot.store.schema import deliveries, facts, recording_channels, recordings
 from bot.store.sql import is_in_channel
 from bot.store.values import RecordingRow
 
-FEW = 2_000  # rows that are quickly sorted
-CHANNELS_MOST = 40  # that are read one by one
+FEW = 2_000  # rows that are sorted fast
+CHANNELS_MOST = 40  # more channels are not read one by one
 
 r = recordings.c
 shown = recording_channels.c
@@ -42,13 +42,13 @@ class RecordingLists(Repository):
     async def open_recording_in_room(self, room_id: str) -> RecordingRow | None:
         """Return the recording that occupies the room."""
         occupying = self._open().where(r.room_id == room_id, _occupies())
-        # Rarely two do, as one came back to life: the holder of the lock counts.
+        # Rarely two do, if an ended one turns out to be running: the holder of the lock counts.
         first = occupying.order_by(r.room_lock.is_(None), r.requested_at.desc())
         found = await self._rows(first.limit(1))
         return found[0] if found else None
 
     async def attempted_since(self, room_id: str, since: datetime) -> RecordingRow | None:
-        """The latest that we tried to start in the room since then, and 100ms never named."""
+        """The latest one that we tried to start in the room since then and that has no 100ms id."""
         query = self._all().where(r.room_id == room_id, r.hms_id.is_(None))
         tried = query.where(r.requested_at >= since, _was_attempted())
         found = await self._rows(_newest_first(tried).limit(1))
@@ -66,16 +66,15 @@ class RecordingLists(Repository):
         closed: Collection[str] = (),
         past: Past | None = None,
     ) -> list[RecordingRow]:
-        """The newest first, of one room, one time, one channel that shows them, or all; those
-        after a row.
+        """Recordings, newest first, filtered by room, channel and time.
 
-        `over`: without those that occupy a room now. `to`: only what that person may know of, as
-        far as rows can tell (see `_may_see`). They cannot look into the channels that are `closed`,
-        by Slack's answer.
+        `after`: the last row of the page before. `over`: without those that occupy a room now.
+        `to`: only those that the person may know about, as far as rows can tell (see `_may_see`).
+        `closed`: channels that they cannot see, by Slack's answer.
         """
         query = self._all()
         if to is not None and (channel is not None or room_id is not None):
-            query = query.where(_may_see(to, closed))  # of one place, all can be looked at
+            query = query.where(_may_see(to, closed))  # few enough to check each one
         if room_id is not None:
             query = query.where(r.room_id == room_id)
         if over:
@@ -98,9 +97,9 @@ class RecordingLists(Repository):
     async def of_card(
         self, channel: str, ts: str, *, shown_to: str | None = None
     ) -> RecordingRow | None:
-        """The one whose card is this message, however many are newer.
+        """The recording whose card is this message.
 
-        `shown_to`: a person whose own card it is, in a direct message.
+        `shown_to`: the person who has the card in a direct message.
         """
         d = deliveries.c
         card = and_(d.recording_key == shown.recording_key, d.kind == Kind.CARD.value)
@@ -132,7 +131,7 @@ class RecordingLists(Repository):
         after: RecordingRow | None = None,
         closed: Collection[str] = (),
     ) -> list[RecordingRow]:
-        """Those that occupy a room now, newest first; the rest as for `recent`."""
+        """The recordings that occupy a room now, newest first; parameters as for `recent`."""
         query = self._open().where(_occupies())
         if to is not None:
             query = query.where(_may_see(to, closed))
@@ -145,30 +144,32 @@ class RecordingLists(Repository):
     async def _seen_by(
         self, to: Horizon, closed: Collection[str], query: Select[Any], limit: int
     ) -> Select[Any]:
-        """The newest of a query that they may see: what each index has, put together.
+        """The newest rows of a query that they may see: the union of one query for each index.
 
-        One condition with OR would walk through everything that they may not see.
+        One condition with OR would scan everything that they may not see.
         """
         query = query.with_only_columns(r.key)
         newest: list[Select[Any]] = [_newest_first(query.where(_is_own(to))).limit(limit)]
-        newest += await self._shown_in(_theirs(to), query, limit)
-        # What may be public, which is asked of Slack. Null: nobody has asked yet.
+        newest += await self._newest_shown_in(_own_places(to), query, limit)
+        # Possibly public ones, for which the caller asks Slack. Null: not known yet.
         if to.member and closed:
             maybe = query.where(r.is_private.is_not(True))
-            newest += await self._shown_in(await self._channels_beside(closed), maybe, limit)
+            others = await self._channels_except(closed)
+            newest += await self._newest_shown_in(others, maybe, limit)
         elif to.member:
             for private in (r.is_private.is_(None), r.is_private.is_(False)):
                 newest.append(_newest_first(query.where(private)).limit(limit))
         keys = union(*(select(one.subquery().c.key) for one in newest))
         return self._all().where(r.key.in_(keys))
 
-    async def _shown_in(
+    async def _newest_shown_in(
         self, channels: Collection[str], query: Select[Any], limit: int
     ) -> list[Select[Any]]:
-        """The newest of a query that these channels show.
+        """Queries for the newest rows of a query that these channels show.
 
-        Few channels are each read from their newest on, so that it does not matter how many
-        recordings others show. Many are read together if they show few, or else met on the way.
+        If there are few channels, each is read from its newest row on, so the number of recordings
+        in others does not matter. Many channels are read together if they show few recordings;
+        otherwise recordings are scanned from the newest on and checked for the channels.
         """
         shows: Select[Any] = query.join(recording_channels, shown.recording_key == r.key)
         shows = shows.order_by(shown.requested_at.desc(), r.key).limit(limit)
@@ -183,8 +184,8 @@ class RecordingLists(Repository):
             return [_newest_first(query.where(_shown_in_any(channels))).limit(limit)]
         return [shows.with_only_columns(r.key, shown.requested_at).where(there).distinct()]
 
-    async def _channels_beside(self, closed: Collection[str]) -> list[str]:
-        """Return every other channel that shows a recording, from one to the next in the index."""
+    async def _channels_except(self, closed: Collection[str]) -> list[str]:
+        """Return every other channel that shows a recording, by a skip scan of the index."""
         mine, least = self._mine(recording_channels), func.min(shown.channel)
         step = select(least.label("channel")).where(mine).cte("step", recursive=True)
         after = select(least).where(mine, shown.channel > step.c.channel).scalar_subquery()
@@ -194,7 +195,7 @@ class RecordingLists(Repository):
             return [channel for channel in every if channel not in closed]
 
     def _all(self) -> Select[Any]:
-        """Without those in a phase that only newer code knows: they count against no limit."""
+        """All, without those in a phase that only newer code knows, so no limit counts them."""
         return select(*rows.ROW_COLUMNS).where(self._mine(recordings), r.phase.in_(PHASES))
 
     def _open(self) -> Select[Any]:
@@ -220,27 +221,30 @@ def _was_attempted() -> ColumnElement[bool]:
 
 
 def _comes_after(row: RecordingRow) -> ColumnElement[bool]:
-    """In the order of `_newest_first`."""
+    """Whether a row follows this one in the order of `_newest_first`."""
     same = and_(r.requested_at == row.requested_at, r.key > row.key)
     return or_(r.requested_at < row.requested_at, same)
 
 
 def _may_see(to: Horizon, closed: Collection[str] = ()) -> ColumnElement[bool]:
-    """Shown where they are or ask; their own; and what may be public, which is asked of Slack."""
-    shown_there, own = _shown_in_any(_theirs(to)), _is_own(to)
+    """Whether they may see it: shown in a channel of theirs, their own, or possibly public.
+
+    For the possibly public ones, the caller asks Slack.
+    """
+    shown_there, own = _shown_in_any(_own_places(to)), _is_own(to)
     if not to.member:
         return or_(shown_there, own)
     maybe: ColumnElement[bool] = r.is_private.is_not(True)
-    return or_(shown_there, own, and_(maybe, _shown_beside(closed)) if closed else maybe)
+    return or_(shown_there, own, and_(maybe, _shown_outside(closed)) if closed else maybe)
 
 
-def _theirs(to: Horizon) -> list[str]:
-    """The places that they are in, and where they ask."""
+def _own_places(to: Horizon) -> list[str]:
+    """The channels that they are in, their direct message, and the channel of the request."""
     return sorted({*to.channels, to.user, *([to.here] if to.here else [])})
 
 
 def _is_own(to: Horizon) -> ColumnElement[bool]:
-    """People who are no full members see theirs of direct messages alone."""
+    """Whether they started it; unless they are full members, only if it is in a direct message."""
     own: ColumnElement[bool] = r.starter == to.user
     if to.member:
         return own
@@ -252,12 +256,12 @@ def _shown_in_any(channels: Collection[str]) -> ColumnElement[bool]:
     return select(1).where(shown.recording_key == r.key, there).correlate(recordings).exists()
 
 
-def _shown_beside(closed: Collection[str]) -> ColumnElement[bool]:
-    """In a channel of which Slack has not said that they cannot look into it."""
+def _shown_outside(closed: Collection[str]) -> ColumnElement[bool]:
+    """Whether it is shown in any channel except the closed ones."""
     others = shown.channel.not_in(sorted(closed))
     return select(1).where(shown.recording_key == r.key, others).correlate(recordings).exists()
 
 
 def _shown_in(channel: str) -> ColumnElement[bool]:
-    """Check each open recording: scanning a channel's whole history would take longer."""
+    """Whether a channel shows it. EXISTS per open recording beats scanning the whole channel."""
     return select(1).where(shown.recording_key == r.key, shown.channel == channel).exists()

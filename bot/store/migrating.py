@@ -13,7 +13,7 @@ from bot.store.schema import presets
 log = structlog.get_logger()
 
 SCRIPTS = Path(__file__).parent / "migrations"
-HEAD = "0018"  # of the scripts; a test compares. Knowing it spares importing Alembic at each start
+HEAD = "0018"  # checked by a test; with it, a start need not import Alembic
 _LOCK = 0x7265_636F_7264  # "record"
 
 
@@ -28,7 +28,7 @@ def upgrade(url: URL) -> None:
             with engine.execution_options(begin="BEGIN IMMEDIATE").begin() as conn:
                 if conn.dialect.name == "postgresql":
                     conn.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": _LOCK})
-                if _version(conn) != HEAD:  # another replica may have done it meanwhile
+                if _version(conn) != HEAD:  # another replica may have upgraded it meanwhile
                     run_scripts(conn)
     finally:
         engine.dispose()
@@ -62,7 +62,7 @@ def still_fits(conn: Connection) -> bool:
     deploy can be rolled back.
     """
     there = inspect(conn)
-    for table in presets.metadata.tables.values():  # of which it is one
+    for table in presets.metadata.tables.values():
         if not there.has_table(table.name):
             return False
         found = {column["name"]: column for column in there.get_columns(table.name)}
@@ -88,6 +88,6 @@ def _engine(url: URL) -> Engine:
         engine = create_engine(url.set(drivername="sqlite"), poolclass=pool.NullPool)
         prepare_sqlite(engine)
         return engine
-    # The others wait for the one that migrates, and a migration may take its time.
+    # Replicas wait for the one that migrates, and a migration may take long.
     patient = PG_OPTIONS | {"statement_timeout": "600000", "lock_timeout": "60000"}
     return create_engine(url, poolclass=pool.NullPool, connect_args=pg_arguments(patient))

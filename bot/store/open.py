@@ -26,12 +26,12 @@ async def open_store(
     now: Callable[[], datetime],
     lease: timedelta,
 ) -> Store:
-    """The store of this database, brought up to date first.
+    """Open the store of this database, after upgrading its schema.
 
     Raises:
         DatabaseInUse: another process has this SQLite file open.
-        DatabaseUrlError: the address is none, or of no database that we know.
-        SchemaTooNew: a newer version of the bot was here.
+        DatabaseUrlError: the address is invalid, or that of an unsupported database.
+        SchemaTooNew: a newer version of the bot has migrated the database.
         StoreUnavailable: the database does not answer.
     """
     url = database_at(database_url)
@@ -47,7 +47,7 @@ async def open_store(
 
 
 async def migrate(database_url: str) -> None:
-    """Upgrade the schema; quick if up to date, and safe if several processes do it at once."""
+    """Upgrade the schema; fast if it is up to date, and safe in several processes at once."""
     url = database_at(database_url)
     lock = lock_of(url)
     try:
@@ -58,13 +58,13 @@ async def migrate(database_url: str) -> None:
 
 
 def database_at(database_url: str) -> URL:
-    """Return the address with our drivers, whichever drivers it names."""
+    """Return the address with our drivers in place of those it names."""
     if not database_url.startswith("sqlite") and database_url.partition("?")[0].count("@") > 1:
-        # Part of the password would be taken for the host, and shown in errors.
+        # Part of the password would be parsed as the host, and shown in errors.
         raise DatabaseUrlError("user, password or name contain an @; write it as %40")
     try:
         url = make_url(database_url)
-    except (ArgumentError, ValueError):  # whose text may quote the address
+    except (ArgumentError, ValueError):  # their messages may quote the address
         raise DatabaseUrlError("not a database address; try sqlite:///record-bot.db") from None
     kind = url.get_backend_name()
     if kind in ("postgresql", "postgres"):

@@ -1,4 +1,4 @@
-"""The queue: which worker has which recording, and when the next one is due. Rows are the queue."""
+"""The queue: leases on recordings, and the times at which they are due. Rows are the queue."""
 
 import asyncio
 from collections.abc import Callable, Collection
@@ -55,10 +55,10 @@ def _take() -> ReturningUpdate[Any]:
         select(r.key)
         .where(of_the_team(recordings), r.next_due_at.is_not(None), r.next_due_at <= now)
         .where(or_(r.leased_until.is_(None), r.leased_until <= now))
-        .order_by(r.phase != Phase.REQUESTED.value, r.next_due_at)  # people wait for starts
+        .order_by(r.phase != Phase.REQUESTED.value, r.next_due_at)  # starts first: people wait
         .limit(bindparam("at_most", type_=Integer))
         .with_for_update(skip_locked=True)
-        .cte("picked")  # an IN (SELECT … LIMIT) might be run again for each row
+        .cte("picked")  # PostgreSQL may run an IN (SELECT … LIMIT) once per row
     )
     take = update(recordings).where(r.key.in_(select(picked.c.key)))
     lease: dict[str, Any] = {"leased_until": bindparam("until"), "lease_owner": bindparam("owner")}
@@ -66,7 +66,7 @@ def _take() -> ReturningUpdate[Any]:
 
 
 def _freed(*names: str) -> ReturningUpdate[Any]:
-    """Set these to the `new_…` values, unless the recording was woken in the meantime."""
+    """Release a lease and set these columns to the `new_…` values, unless it was woken since."""
     its = of_the_team(recordings), r.key == bindparam("its_key")
     changes = {
         name: case((WOKEN, r[name]), else_=bindparam(f"new_{name}", type_=r[name].type))
@@ -78,7 +78,7 @@ def _freed(*names: str) -> ReturningUpdate[Any]:
 
 
 def _sooner(holds: Any, now: datetime, by: timedelta) -> dict[str, Retry | None]:
-    """The retries that were put off, by so much sooner."""
+    """The retries that are due in the future, moved earlier by `by`."""
     retries: dict[str, Retry | None] = {}
     with suppress(ValueError):
         for name, retry in retries_of(holds).items():
@@ -99,9 +99,10 @@ FREED, FREED_HAVING_POLLED = _freed("next_due_at"), _freed("next_due_at", *polle
 
 class Queue(Repository):
     async def take(self, limit: int, owner: str) -> dict[OwnWork, Loaded | None]:
-        """Lease due recordings to one worker each: starts first, then the longest waiting.
+        """Lease due recordings to one worker each: starts first, then the longest due.
 
-        None: it cannot be read, as with a fact that only newer code knows. `load` raises why.
+        None in place of a recording that cannot be read, for example because only newer code knows
+        one of its facts; `Recordings.load` raises the reason.
         """
         now = self._now()
         given = {"now": now, "at_most": limit, "until": now + self._of.lease, "owner": owner}
@@ -113,7 +114,10 @@ class Queue(Repository):
         return {OwnWork(row.key, owner): _loaded(stored[row.key]) for row in due}
 
     async def renew(self, owners: Collection[str]) -> list[str]:
-        """Renew all leases of these owners; return their keys. Missing ones were taken over."""
+        """Renew all leases of these owners; return their recordings' keys.
+
+        Missing keys were taken over by other workers.
+        """
         theirs = r.lease_owner.in_(sorted(owners))
         mine = and_(self._mine(recordings), r.leased_until.is_not(None), theirs)
         picked = select(r.key).where(mine).order_by(r.key).with_for_update().cte("picked")
@@ -127,8 +131,8 @@ class Queue(Repository):
     ) -> bool:
         """Release the lease until `next_due_at` (None: done), and store the last poll of 100ms.
 
-        True if it was woken since it was taken: it then stays due now, and is polled if the waker
-        wants that. A lost lease is not an error.
+        True if the recording was woken since it was taken: in that case it stays due now, and the
+        waker's request to poll stays too. A lost lease is not an error.
         """
         changes = {"next_due_at": next_due_at, **(polled_row(polled) if polled else {})}
         its = {"its_key": work.key, "owner": work.owner, **self._team_parameters}
@@ -139,8 +143,8 @@ class Queue(Repository):
     async def wake_all_open(self) -> int:
         """Make all open recordings due and polled, after downtime; return their number.
 
-        Recordings that are only running are spread over time, a hundred a second, so that nobody
-        who starts or stops something waits behind ten thousand polls.
+        Running and paused recordings are spread over time, a hundred a second, so that starts and
+        stops do not wait behind ten thousand polls.
         """
         async with self._waking() as conn:
             woken = await self._wake(conn, r.next_due_at.is_not(None), **POLL_ANEW)
@@ -154,24 +158,25 @@ class Queue(Repository):
             return len(woken)
 
     async def resume(self) -> int:
-        """At the start, release leases that no worker can have, and make open recordings due."""
+        """Make open recordings due at the start; on SQLite, release the leases of the last run."""
         if self._db.is_sqlite:
             await self.release_all()
         await self.wake_followed_elsewhere()
         return await self.wake_all_open()
 
     async def wake_followed_elsewhere(self) -> None:
-        """Those shown in other channels before anybody asked whether they are private, ended or
-        not: what must not be there is withdrawn."""
+        """Wake recordings, ended ones too, that other channels show although nobody checked whether
+        they are private. The engine checks, and withdraws them where they must not be.
+        """
         shown = recording_channels.c
         elsewhere = select(1).where(shown.recording_key == r.key, shown.channel != r.home).exists()
         async with self._waking() as conn:
             await self._wake(conn, r.is_private.is_(None) & (r.starter != "") & elsewhere)
 
     async def keep_missing_transcripts(self, since: datetime) -> int:
-        """Make recordings that began since then and have a transcript that is not kept due again.
+        """Make recordings since then due whose transcript exists but is not kept.
 
-        The engine then keeps it, from 100ms' files. Returns how many there are.
+        The engine then keeps it, from 100ms' files. Returns their number.
         """
         t = transcripts.c
         whole = select(t.recording_key).where(self._mine(transcripts), t.done == t.sentences)
@@ -184,7 +189,7 @@ class Queue(Repository):
         return len(keys)
 
     async def wake_asked_in(self, channel: str) -> None:
-        """Make open recordings that were asked for in this channel due: their cards may differ."""
+        """Make open recordings that were requested in this channel due: their cards may change."""
         async with self._waking() as conn:
             await self._wake(conn, r.next_due_at.is_not(None) & (r.home == channel))
 
@@ -192,7 +197,7 @@ class Queue(Repository):
         """Retry deliveries parked in this channel; return the keys of their recordings."""
         parked = and_(self._mine(deliveries), deliveries.c.target == channel, is_parked())
         async with self._waking() as conn:
-            # Recordings are locked first, as by every step: another order could deadlock.
+            # Lock recordings first, as every step does; another order could deadlock.
             theirs = select(deliveries.c.recording_key).where(parked)
             keys = await self._wake(conn, r.key.in_(theirs))
             waiting = {
@@ -208,7 +213,7 @@ class Queue(Repository):
     async def _wake(
         self, conn: AsyncConnection, which: ColumnElement[bool], **also: object
     ) -> list[str]:
-        """Lock in the order of keys, so that two wakes of many cannot deadlock."""
+        """Make these due, and count a wake. Locks in key order, so two calls cannot deadlock."""
         picked = select(r.key).where(self._mine(recordings), which).order_by(r.key)
         ordered = picked.with_for_update().cte("picked")
         woken = (
@@ -220,8 +225,10 @@ class Queue(Repository):
         return sorted((await conn.scalars(woken)).all())
 
     async def give_back(self, owners: Collection[str]) -> int:
-        """Release all leases of these owners, who end now, and make the recordings due at once for
-        whichever replica is next; return their number."""
+        """Release all leases of these owners, which are stopping; return the number of recordings.
+
+        They become due at once, for any replica.
+        """
         mine = and_(self._mine(recordings), r.lease_owner.in_(sorted(owners)))
         free = {"leased_until": None, "lease_owner": None, "next_due_at": self._now()}
         given = update(recordings).where(mine).values(**free, wakes=r.wakes + 1).returning(r.key)
@@ -229,8 +236,10 @@ class Queue(Repository):
             return len((await conn.scalars(given)).all())
 
     async def clock_set_back(self, by: timedelta) -> None:
-        """What was put off until a time by the old clock is put off for no longer than was meant:
-        leases, retries, deliveries and rate limits. All open recordings are due."""
+        """Move stored times earlier after the clock was set back, so that no wait becomes longer.
+
+        This covers leases, retries, deliveries and rate limits. All open recordings become due.
+        """
         now, d, i, g = self._now(), deliveries.c, inbox.c, gates.c
         lease = now + self._of.lease
         async with self._db.write() as conn:
@@ -264,9 +273,9 @@ class Queue(Repository):
             await conn.execute(update(inbox).where(new).values(leased_until=None))
 
     async def listen(self, on_work: Callable[[], None], on_mail: Callable[[], None]) -> None:
-        """Call back when there is work or mail, by any replica, until cancelled.
+        """Call back when any replica makes recordings due or stores webhooks, until cancelled.
 
-        Also calls back after a reconnect, because a wake may have been missed.
+        Also calls back after a reconnect, because a notification may have been missed.
         """
         self._of.on_work, self._of.on_mail = on_work, on_mail
         if self._db.is_sqlite:

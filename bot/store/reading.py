@@ -1,4 +1,4 @@
-"""Recordings as their facts have them, with the engine's notes: a few queries for any number."""
+"""Loads recordings from their facts, with the engine's state: a few queries for any number."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -59,13 +59,13 @@ class Stored:
     deliveries: list[rows.AnyRow] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
     followers: list[str] = field(default_factory=list)
-    archive: bytes | None = None  # the facts, where they are packed
+    archive: bytes | None = None  # the facts, if they are packed
 
     def loaded(self) -> Loaded:
-        """Raises UnreadableRecording, as for a fact that only newer code knows."""
+        """Convert the rows. Raises UnreadableRecording, for example for a fact of newer code."""
         try:
             return self._loaded()
-        except Exception as odd:  # whatever is wrong with it, the others are not concerned
+        except Exception as odd:  # any error: the other recordings must not suffer
             raise UnreadableRecording(self.row.key, type(odd).__name__) from odd
 
     def _loaded(self) -> Loaded:
@@ -89,7 +89,7 @@ class Stored:
 async def read(
     conn: AsyncConnection, keys: Collection[str], team: Mapping[str, str]
 ) -> dict[str, Stored]:
-    """By key; `team` are the parameters of `of_the_team`. Unknown keys are left out."""
+    """Read rows by key; `team` has the parameters of `of_the_team`. Unknown keys are left out."""
     found = (await conn.execute(RECORDINGS, {"keys": sorted(keys), **team})).all()
     stored = {row.key: Stored(row) for row in found}
     if not stored:
@@ -114,7 +114,7 @@ async def read(
 async def _followers(
     conn: AsyncConnection, found: Iterable[rows.AnyRow], team: Mapping[str, str]
 ) -> dict[str, list[str]]:
-    """Of the rooms in which something is still to be started."""
+    """The followers by room, of rooms with a recording that has not started yet."""
     followers: dict[str, list[str]] = defaultdict(list)
     rooms = sorted({row.room_id for row in found if row.phase == Phase.REQUESTED.value})
     if rooms:

@@ -25,7 +25,7 @@ from bot.store.writes import StepWrites
 
 log = structlog.get_logger()
 
-# Ids, states and times of facts. What people or 100ms wrote (names, options, messages) is not here.
+# Ids and states of facts. Texts of people or 100ms (names, options, messages) are never logged.
 LOGGED_FIELDS = {
     "by",
     "via",
@@ -63,7 +63,7 @@ class Recordings(StepWrites):
 
         The outcome is a `WAITING` delivery to `outcome.user`. One transaction; of any number of
         rivals for a request, a room or a 100ms id exactly one is `Created`.
-        Raises DoneBefore if any of the requests in `once` was acted on.
+        Raises DoneBefore if any of the requests in `once` was handled before.
         """
         facts = merge((), (first, *also)).all
         recording = derive(key, facts)
@@ -71,7 +71,7 @@ class Recordings(StepWrites):
             await self._claim(conn, once)
             if isinstance(first, Discovered) and (key_of := await self._named(conn, first.hms_id)):
                 return AlreadyRequested(key_of)
-            for _ in range(3):  # the rival may end between our insert and our look at it
+            for _ in range(3):  # the rival may end between our insert and our query
                 if await self._insert_recording(conn, recording):
                     mail = await self._insert_parts(conn, recording, facts, outcome)
                     if isinstance(first, StartRequested):
@@ -124,11 +124,11 @@ class Recordings(StepWrites):
         facts: Sequence[Fact],
         outcome: OutcomeAddress | None,
     ) -> bool:
-        """True: some webhooks may be matched now."""
+        """Insert the rows that belong to a recording. True if waiting webhooks may match now."""
         mine = {**self._ours, "recording_key": recording.key}
         await conn.execute(insert(fact_table), [{**mine, **rows.fact_row(f)} for f in facts])
         names = [recording.hms_id] if recording.hms_id else []
-        mail = await self._name(conn, recording.key, names)
+        mail = await self._add_aliases(conn, recording.key, names)
         if mail:
             mail = await self._match_again(conn, recording.room_id)
         shown = [
@@ -144,12 +144,12 @@ class Recordings(StepWrites):
         return mail
 
     async def _mark_used(self, conn: AsyncConnection, room_id: str) -> None:
-        """Somebody chose it just now: type-ahead puts it first."""
+        """Note the time of use: type-ahead lists rooms by it."""
         chosen = update(rooms).where(self._mine(rooms), rooms.c.room_id == room_id)
         await conn.execute(chosen.values(last_used_at=self._now()))
 
     async def load(self, key: str) -> Loaded:
-        """Load the recording from its facts, with the engine's notes about it."""
+        """Load the recording from its facts, with the engine's state."""
         async with self._db.read() as conn:
             return await self._load(conn, key)
 
@@ -160,18 +160,18 @@ class Recordings(StepWrites):
         return found[key].loaded()
 
     async def announce(self, work: OwnWork, since: Loaded, note: Note) -> Loaded:
-        """Commit that a call is about to be made, and renew the lease; the new state.
+        """Commit before a call that it is about to be made, and renew the lease; the new state.
 
-        Raises LeaseLost, with nothing written, if the recording is somebody else's now.
+        Raises LeaseLost, with nothing written, if another worker has the recording now.
         """
         return await self._advance(work, since, note, renew=True)
 
     async def advance(self, work: OwnWork, since: Loaded, note: Note) -> Loaded:
-        """Commit what came of a call, in one transaction; the new state.
+        """Commit the result of a call, in one transaction; the new state.
 
-        `since` is the state that the last write returned. It must never be lost, so it is written
-        even if somebody else has had the lease since: then they are woken, what they have gone on
-        with stays, and the state returned is theirs.
+        `since` is the state that the last write returned. The result must never be lost, so it is
+        written even if another worker has taken the lease since. In that case that worker is woken,
+        its own deliveries stay, and the state returned is the stored one.
         """
         return await self._advance(work, since, note, renew=False)
 
@@ -191,10 +191,10 @@ class Recordings(StepWrites):
         *,
         inbox: Collection[int] = (),
     ) -> int:
-        """Store what 100ms said in one transaction; return the number of new facts.
+        """Store facts from 100ms in one transaction; return the number of new ones.
 
-        The `inbox` items become matched. Its worker looks again, even mid-run. The first recording
-        to name an alias keeps it; `hms_id` is one by itself.
+        The `inbox` items become matched. The recording becomes due, even if a worker has it. The
+        first recording to name an alias keeps it; its `hms_id` is always an alias.
         """
         return await self._record(key, note, inbox=inbox)
 
@@ -206,28 +206,31 @@ class Recordings(StepWrites):
         retry_now: Collection[str] = (),
         once: Sequence[str] = (),
     ) -> int:
-        """Store what a person wants of a recording that they see; return the number of new facts.
+        """Store a person's request about a recording; return the number of new facts.
 
-        The steps named in `retry_now` wait no longer. Raises DoneBefore if any of the requests in
-        `once` was acted on.
+        The steps named in `retry_now` are retried at once. Raises DoneBefore if any of the requests
+        in `once` was handled before.
         """
         note = Note(facts=facts, retries=dict.fromkeys(retry_now))
         return await self._record(on.key, note, once=once)
 
     async def adopt_card(self, on: SeenRecording, card: Delivery) -> None:
-        """Note where a card is, as a click on it has told."""
+        """Store the place of a card, learned from a click on it."""
         await self._record(on.key, Note(deliveries=[card]))
 
     async def poll_now(self, key: str) -> None:
-        """Have 100ms polled now, whatever came of it the last time. Raises UnknownRecording."""
+        """Make a poll of 100ms due now, whatever the result of the last one was.
+
+        Raises UnknownRecording.
+        """
         await self._record(key, POLL_NOW)
 
     async def stop_when_empty(self, key: str, fact: StopDue) -> None:
-        """Have it stopped, because nobody is in the room any more. Raises UnknownRecording."""
+        """Have it stopped, because the room is empty. Raises UnknownRecording."""
         await self._record(key, Note(facts=[fact]))
 
     async def show_in(self, key: str, to: OpenChannel, fact: Followed) -> None:
-        """Show what runs in a room to the channel that follows it from now on."""
+        """Show a running recording in a channel that has just followed its room."""
         if fact.channel_id != to.channel:
             raise ValueError(f"the proof is about {to.channel}")
         await self._record(key, Note(facts=[fact]))
@@ -244,7 +247,7 @@ class Recordings(StepWrites):
         return len(written.new)
 
     async def keys_by_alias(self, aliases: Collection[str]) -> dict[str, str]:
-        """Return the recordings of these 100ms ids, as far as known."""
+        """Return the keys of recordings by 100ms id; unknown ids are left out."""
         if not aliases:
             return {}
         a = alias_table.c
@@ -271,7 +274,7 @@ class Recordings(StepWrites):
 
 
 def _log_facts(key: str, new: Sequence[Fact]) -> None:
-    """One line for each new fact, once it is committed: what happened, and who wanted it."""
+    """Log a line for each new fact after its commit: what happened, and who asked for it."""
     for fact in new:
         told = fact.model_dump(mode="json", include=LOGGED_FIELDS, exclude_none=True)
         log.info("fact", key=key, fact=fact.kind, **told)

@@ -19,7 +19,7 @@ from bot.store.values import InboxEntry, InboxItem, InboxState, RecordingRow
 
 
 class Hold(TypedDict):
-    """A `Retry` as it is stored; other versions of the bot read it, too."""
+    """The stored form of a `Retry`; other versions of the bot read it too."""
 
     attempts: int
     until: datetime | None
@@ -57,7 +57,7 @@ def cached(recording: Recording) -> dict[str, Any]:
         "title": recording.title,
         "hms_id": recording.hms_id,
         "session_id": recording.session_id,
-        "starter": recording.starter or "",  # the column takes no null
+        "starter": recording.starter or "",  # the column is not nullable
         "home": recording.origin,
         "elsewhere": recording.elsewhere,
         "audio_only": recording.audio_only,
@@ -113,8 +113,10 @@ def retries_of(holds: Any) -> dict[str, Retry]:
 
 
 def retries_row(holds: Any, change: Mapping[str, Retry | None]) -> dict[str, Any]:
-    """The columns once these are set, or cleared where None. The one of polling has a column of
-    its own, so that all can be polled anew at once."""
+    """The columns after a change of retries; None deletes one.
+
+    The retry of polling also has a column of its own, so that one statement can reset all of them.
+    """
     retries = {k: v for k, v in {**retries_of(holds), **change}.items() if v is not None}
     stored = {k: Hold(attempts=v.attempts, until=v.not_before) for k, v in retries.items()}
     row = {"holds": HOLDS.dump_python(stored, mode="json")}
@@ -152,7 +154,7 @@ def inbox_row(entry: InboxEntry) -> dict[str, Any]:
 
 
 def inbox_item(row: AnyRow) -> InboxItem:
-    """Whatever is in its JSON: whoever reads the body finds out."""
+    """Convert a row with any JSON; readers of the body validate it."""
     aliases = row.aliases if isinstance(row.aliases, list) else []
     entry = InboxEntry(
         identity=row.identity,

@@ -1,8 +1,8 @@
-"""The tables of recordings and of what is known around them.
+"""The tables of recordings and related data.
 
-Columns of `recordings` up to `has_transcript` are a cache of `derive`; the facts are the truth.
-Conditions of partial indexes are repeated literally by the queries that need them: a bound
-parameter would not be recognised by either planner.
+Columns of `recordings` up to `is_private` are a cache of `derive`; the facts are the source of
+truth. Queries repeat the conditions of partial indexes literally, because neither planner matches
+a bound parameter.
 """
 
 from sqlalchemy import (
@@ -60,19 +60,19 @@ recordings = Table(
     Column("duration_s", Float),
     Column("has_video", Boolean, nullable=False),
     Column("has_transcript", Boolean, nullable=False),
-    Column("is_private", Boolean),  # null: nobody has asked Slack yet
-    # The queue: due from then on (null: done), unless leased.
+    Column("is_private", Boolean),  # null: not known yet
+    # The queue: due from this time on (null: done), unless leased.
     c.time("next_due_at"),
     c.time("leased_until"),
     c.text("lease_owner", null=True),
     Column("wakes", Integer, nullable=False),
     Column("taken_wakes", Integer, nullable=False),  # `wakes` when it was taken
-    # The reconciler's notes.
+    # The reconciler's state.
     c.time("asked_at"),
     Column("asks", Integer, nullable=False),
     Column("ask_failures", Integer, nullable=False),
     c.json("holds"),
-    # A dead letter: since when the bot cannot read it, and the name of the error.
+    # A dead letter: the time since which the bot cannot read it, and the name of the error.
     c.time("dead_since"),
     c.text("dead_why", null=True),
     c.time("packed_at"),  # its facts are in `fact_archives`
@@ -128,7 +128,7 @@ fact_archives = Table(
 upgrades = Table(
     "upgrades",
     metadata,
-    Column("version", Text, primary_key=True),  # of the schema; not of one team
+    Column("version", Text, primary_key=True),  # of the schema, for all teams
     c.time("at", null=False),
 )
 
@@ -158,7 +158,7 @@ deliveries = Table(
     Column("attempts", Integer, nullable=False),
     c.time("not_before"),
     c.time("changed_at"),
-    c.json("address", null=True),  # where an outcome is waited for; forgotten once told
+    c.json("address", null=True),  # where a person waits for an outcome; deleted once told
     c.text("file_id", null=True),  # Slack's, of an uploaded file
     UniqueConstraint("recording_key", "kind", "target"),
     Index("ix_deliveries_parked", "team_id", "target", **c.where("state = 'parked'")),
@@ -209,7 +209,7 @@ templates = Table(
     metadata,
     *c.team(),
     c.text("template_id"),
-    c.json("body"),  # what 100ms tells about its recordings
+    c.json("body"),  # its recording settings at 100ms
     c.time("read_at", null=False),
     PrimaryKeyConstraint("enterprise_id", "team_id", "template_id"),
 )
@@ -218,7 +218,7 @@ room_codes = Table(
     "room_codes",
     metadata,
     *c.team(),
-    c.text("digest"),  # SHA-256 of the code: with the code itself anybody could join
+    c.text("digest"),  # SHA-256 of the code; the code itself would let anybody join
     c.text("room_id"),
     PrimaryKeyConstraint("enterprise_id", "team_id", "digest"),
 )
@@ -232,7 +232,7 @@ drafts = Table(
     c.text("channel", null=True),
     c.json("body"),
     c.time("updated_at", null=False),
-    c.text("recording_key", null=True),  # whose settings it was filled in from
+    c.text("recording_key", null=True),  # the recording whose settings filled the form
     PrimaryKeyConstraint("enterprise_id", "team_id", "request_id"),
     Index("ix_drafts_updated_at", "team_id", "updated_at"),
 )
@@ -243,7 +243,7 @@ gates = Table(
     *c.team(),
     c.text("method"),
     c.time("until", null=False),
-    # Of a gate that is shut until a probe passes: since when, and Slack's word for why.
+    # Of a pause until a probe passes: its start, and Slack's error.
     c.time("since"),
     c.text("why", null=True),
     PrimaryKeyConstraint("enterprise_id", "team_id", "method"),
@@ -258,7 +258,7 @@ follows = Table(
     c.text("room_name"),
     c.text("by_user"),
     c.time("since", null=False),
-    c.time("look_at", null=False),  # when to ask 100ms again what runs in the room
+    c.time("look_at", null=False),  # when to check the room for recordings next
     PrimaryKeyConstraint("enterprise_id", "team_id", "room_id", "channel"),
     Index("ix_follows_look_at", "team_id", "look_at"),
     Index("ix_follows_channel", "team_id", "channel"),
@@ -271,7 +271,7 @@ homes = Table(
     c.text("user_id"),
     Column("page", Integer, nullable=False),
     c.time("opened_at", null=False),
-    # What it shows: as of then, and of which fact of all.
+    # What it shows: the time, and the id of the newest fact then.
     c.time("shown_at", null=False),
     Column("shown_fact", BigInteger, nullable=False),
     c.text("hash", null=True),
@@ -294,7 +294,7 @@ audit = Table(
     c.serial(),
     *c.team(),
     c.text("action"),
-    c.text("digest"),  # of the key of a recording that is gone
+    c.text("digest"),  # of the key of a deleted recording
     c.text("by_user"),
     c.time("at", null=False),
     Index("ix_audit_digest", "team_id", "digest"),
@@ -305,7 +305,7 @@ requests = Table(
     "requests",
     metadata,
     *c.team(),
-    c.text("identity"),  # of what Slack sent, once it was acted on
+    c.text("identity"),  # of a handled request of Slack
     c.time("at", null=False),
     PrimaryKeyConstraint("enterprise_id", "team_id", "identity"),
     Index("ix_requests_at", "team_id", "at"),
@@ -328,7 +328,7 @@ heartbeats = Table(
     metadata,
     *c.team(),
     c.time("seen_at", null=False),
-    # The replay that is owed for the time in between, due then, unless somebody has put it off.
+    # The replay that is due for the downtime between these times. A claim moves `replay_due_at`.
     c.time("replay_since"),
     c.time("replay_until"),
     c.time("replay_due_at"),
@@ -357,7 +357,7 @@ settings_changes = Table(
     c.text("channel"),
     c.text("by_user"),
     c.time("at", null=False),
-    c.json("body"),  # the fields that were changed, as they are since
+    c.json("body"),  # the changed fields with their new values
     Index("ix_settings_changes_channel", "team_id", "channel", "at"),
 )
 
@@ -369,7 +369,7 @@ presets = Table(
     c.text("preset_id"),
     c.text("scope"),  # a channel; '' is the whole workspace
     c.text("name"),
-    c.text("name_key"),  # as names are compared
+    c.text("name_key"),  # the form in which names are compared
     c.json("body"),
     c.text("by_user"),
     c.time("changed_at", null=False),
@@ -378,20 +378,20 @@ presets = Table(
 )
 
 
-# Transcripts that are kept, and their index. Foreign keys do not cascade: a recording whose
-# transcript is still indexed cannot be deleted, as nothing would take its words out of the index.
+# Kept transcripts and their index. Foreign keys do not cascade: a recording with an indexed
+# transcript cannot be deleted, because its words would stay in the index.
 transcripts = Table(
     "transcripts",
     metadata,
     c.serial(),
     *c.team(),
     Column("recording_key", Text, ForeignKey("recordings.key"), nullable=False, unique=True),
-    c.text("digest"),  # of all that was said
+    c.text("digest"),  # of the whole text
     Column("sentences", Integer, nullable=False),
     Column("done", Integer, nullable=False),  # sentences that are stored and indexed
-    # How often each word was said, compressed: what forgetting takes from `transcript_words`.
+    # The count of each word, compressed: forgetting subtracts it from `transcript_words`.
     Column("words", LargeBinary, nullable=False),
-    c.json("summary", null=True),  # its sections; each line with the number of its sentence
+    c.json("summary", null=True),  # its sections; each line with the index of its sentence
     c.time("kept_at", null=False),
     Index("ix_transcripts_kept_at", "team_id", "kept_at"),
 )
@@ -415,13 +415,13 @@ transcript_people = Table(
 transcript_sentences = Table(
     "transcript_sentences",
     metadata,
-    # Of its transcript, times 2 to the 20th, plus its number: no other key is stored.
+    # transcript id * 2**20 + index of the sentence: no other key is stored.
     Column("id", c.BIG, primary_key=True, autoincrement=False),
     Column("who", Integer, nullable=False),  # of transcript_people
     Column("start_ms", BigInteger),
     Column("end_ms", BigInteger),
     c.text("text"),
-    c.text("stems"),  # of the speaker's name and the text
+    c.text("stems"),  # of the speaker's name and of the text
     Column("block", Text().with_variant(TSVECTOR(), "postgresql")),  # null on SQLite
 )
 
@@ -439,7 +439,7 @@ transcript_words = Table(
 )
 
 
-# A row: something was forgotten, and SQLite's files may still have its words.
+# A row means that something was deleted and SQLite's files may still contain its words.
 scrubs = Table(
     "scrubs",
     metadata,
@@ -449,7 +449,7 @@ scrubs = Table(
 )
 
 
-# Meeting pages: both by the SHA-256 of a secret, which is kept nowhere.
+# Meeting pages. Both tables have the SHA-256 of a secret that is stored nowhere.
 meeting_tickets = Table(
     "meeting_tickets",
     metadata,
@@ -476,7 +476,7 @@ meeting_sessions = Table(
 )
 
 
-# Who was given a signed link to join a room, and as whom: `user_id` is 100ms', `slack` a person.
+# Signed links to join a room that people got: `user_id` at 100ms, `slack` is the person's id.
 joins = Table(
     "joins",
     metadata,

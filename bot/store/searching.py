@@ -1,4 +1,4 @@
-"""Search in the transcripts that are kept, restricted in SQL to what the asker may see."""
+"""Search in kept transcripts, restricted in SQL to those that the person may see."""
 
 import asyncio
 import sys
@@ -41,11 +41,11 @@ from bot.store.schema import (
 from bot.store.sql import is_in_channel
 from bot.store.transcripts import SPAN, said_by, sentence_of, transcript_of, with_people
 
-CANDIDATES = 100  # windows that are ranked, the newest of those that match
-BLOCKS = 400  # that are looked through for them at most
-PAGE = 40  # blocks that are read at once
-RARE = 4_000  # matches of an index that PostgreSQL reads in some 20 ms
-SPELLINGS = 5  # known words that a misspelt one may be
+CANDIDATES = 100  # windows to rank, the newest that match
+BLOCKS = 400  # blocks to search for them at most
+PAGE = 40  # blocks to read at once
+RARE = 4_000  # index matches that PostgreSQL reads in about 20 ms
+SPELLINGS = 5  # corrections to try for a misspelt word
 AROUND = 2  # sentences shown before and after a hit
 
 t, s, p = transcripts.c, transcript_sentences.c, transcript_people.c
@@ -70,7 +70,7 @@ class Found:
 
 class TranscriptSearch(Repository):
     async def names(self, scope: SearchScope) -> tuple[set[str], set[str]]:
-        """The rooms and titles, and the speakers, of all transcripts that somebody may see."""
+        """The rooms and titles, and the speakers, of all transcripts that the person may see."""
         rooms = select(r.room_name).join(transcripts, t.recording_key == r.key)
         titles = select(r.title).join(transcripts, t.recording_key == r.key)
         titles = titles.where(r.title.is_not(None))
@@ -89,9 +89,9 @@ class TranscriptSearch(Repository):
     async def find(
         self, query: Query, scope: SearchScope, *, limit: int = 20, offset: int = 0
     ) -> Found:
-        """What was said about it, as far as this person may see it; see `bot.core.search`.
+        """Search the transcripts that this person may see; see `bot.core.search`.
 
-        Of all hits, `limit` from `offset` on. They are ranked in a thread.
+        Returns at most `limit` hits, from `offset` on. Ranking runs in a thread.
         """
         if not query.words or query.unknown:
             return Found(words=len(query.words))
@@ -115,7 +115,7 @@ class TranscriptSearch(Repository):
 
     def _seen(self, scope: SearchScope, query: Query | None = None) -> list[ColumnElement[bool]]:
         """Conditions on `transcripts` joined with `recordings`."""
-        there = sorted({*scope.channels, scope.user})  # shown to a person: in a direct message
+        there = sorted({*scope.channels, scope.user})  # the user's id stands for direct messages
         in_channels = select(shown.recording_key).where(shown.channel.in_(there))
         own = r.starter == scope.user
         if not scope.member:
@@ -138,10 +138,10 @@ class TranscriptSearch(Repository):
         likely: int,
         query: Query | None = None,
     ) -> Select[tuple[int]]:
-        """The blocks that match, the newest first. `likely`: about how many do, whoever sees them.
+        """The matching blocks, newest first. `likely` estimates the matches in all transcripts.
 
-        PostgreSQL's planner knows too little of tsvectors to choose: what is rare is found by the
-        index, then filtered; what is common is soon found in the newest transcripts.
+        PostgreSQL's planner estimates tsvectors badly, so this chooses the plan: rare words are
+        found by the index, then filtered; common words are soon found in the newest transcripts.
         """
         ids = select(t.id).join(recordings, t.recording_key == r.key)
         ids = ids.where(*self._seen(scope, query))
@@ -150,7 +150,7 @@ class TranscriptSearch(Repository):
             matches = literal_column("transcript_index").op("MATCH")(search.fts5(resolved, need))
             found = select(index.c.rowid.label("id")).where(matches)
             found = found.where(transcript_of(index.c.rowid).in_(ids))
-            return found.order_by(index.c.rowid.desc())  # as it comes, without sorting
+            return found.order_by(index.c.rowid.desc())  # the index's own order, so no sort
         has = s.block.op("@@")(cast(search.tsquery(resolved, need), TSQUERY))
         if likely < RARE:
             rare = select(s.id).where(has).cte().prefix_with("MATERIALIZED", dialect="postgresql")
@@ -158,7 +158,7 @@ class TranscriptSearch(Repository):
             return found.order_by(rare.c.id.desc())
         newest = ids.order_by(t.id.desc()).subquery()
         first = newest.c.id.op("<<", return_type=BigInteger())(literal_column("20"))
-        # OFFSET 0: else the planner asks the index for all that match, once for each transcript.
+        # OFFSET 0, or the planner would read all matches from the index for each transcript.
         inside = select(s.id, s.block).where(s.id.between(first, first + SPAN - 1))
         inside = inside.where(s.block.is_not(None)).order_by(s.id.desc()).offset(0)
         each = inside.lateral()
@@ -166,10 +166,10 @@ class TranscriptSearch(Repository):
         return select(each.c.id).select_from(newest.join(each, has))
 
     async def _vocabulary(self, conn: AsyncConnection, query: Query) -> Vocabulary:
-        """The words that may count as words of the query, whoever may see where they were said.
+        """The words of all transcripts that may match a word of the query.
 
-        Both planners would read all words of the team by the primary key: the expression keeps
-        them from it, and leaves the index of stems.
+        With plain conditions, both planners would read all words of the team by the primary key;
+        the expression makes them use the index of stems.
         """
         team = self._of.team
         ours = (v.team_id == team.team_id, v.enterprise_id.concat("") == team.enterprise_id)
@@ -183,22 +183,22 @@ class TranscriptSearch(Repository):
         scope: SearchScope,
         counts: dict[str, int],
     ) -> Resolved:
-        """A word that this person cannot see anywhere is taken as misspelt: for them it is, and
-        whether others have said it is not shown.
+        """Replace words without a visible match by corrections.
 
-        `counts`, how often each stem was said, learns about those that are meant instead.
+        A word that occurs only in transcripts that the person may not see counts as misspelt, so
+        the answer does not reveal it. Adds the corrections to `counts`, the counts by stem.
         """
         found: list[Wanted] = []
         meant: dict[str, str] = {}
         for one in wanted:
-            if one.phrases and await self._is_said(conn, one, scope, counts):
+            if one.phrases and await self._is_visible(conn, one, scope, counts):
                 found.append(one)
                 continue
             found.append(one if one.phrases else Wanted(one.word, ((search.stem_of(one.word),),)))
             for candidate, stem, n in await self._spellings(conn, one.word):
                 other = Wanted(one.word, ((stem,),))
                 counts.setdefault(stem, n)
-                if candidate != one.word and await self._is_said(conn, other, scope, counts):
+                if candidate != one.word and await self._is_visible(conn, other, scope, counts):
                     meant[one.word] = candidate
                     found[-1] = other
                     break
@@ -207,14 +207,14 @@ class TranscriptSearch(Repository):
     async def _spellings(self, conn: AsyncConnection, word: str) -> list[tuple[str, str, int]]:
         """Known words that a misspelt one may mean, with stem and count, best first.
 
-        Only those of the same first letter and about as long are read: all words of a team would
-        take longer than the search.
+        Reads only words with the same first letter and about the same length: reading all words of
+        a team would take longer than the search.
         """
         of_word, of_stem = search.edits(word)
         if not of_word:
             return []
         begins = func.substr(v.word, 1, 1) == word[0]
-        if self._db.is_sqlite:  # by its primary key, which is in the order of code points
+        if self._db.is_sqlite:  # uses the primary key, which sorts by code point
             begins = v.word.between(word[0], word[0] + chr(sys.maxunicode))
         alike = _is_about_as_long(v.word, word, of_word)
         if of_stem:
@@ -226,7 +226,7 @@ class TranscriptSearch(Repository):
         likely = await asyncio.to_thread(search.similar, word, stems)
         return [(known, stems[known], counts[known]) for known in likely[:SPELLINGS]]
 
-    async def _is_said(
+    async def _is_visible(
         self, conn: AsyncConnection, one: Wanted, scope: SearchScope, counts: Mapping[str, int]
     ) -> bool:
         alone = Resolved((one,))
@@ -241,8 +241,10 @@ class TranscriptSearch(Repository):
         need: int,
         query: Query,
     ) -> list[Candidate]:
-        """The newest windows that match, from as many blocks as it takes: in a block that has the
-        words they may be too far from each other."""
+        """The newest matching windows, from as many blocks as needed.
+
+        In a matching block, the words may be too far apart for a window.
+        """
         first = next(iter(found.selected_columns))
         said = transcript_sentences.alias().c
         if query.people:
@@ -257,7 +259,7 @@ class TranscriptSearch(Repository):
         return windows[:CANDIDATES]
 
     async def _read(self, conn: AsyncConnection, blocks: Sequence[int]) -> dict[int, AnyRow]:
-        """The sentences of blocks, by their ids."""
+        """The sentences of blocks, by id."""
         ids = {first + n for first in blocks for n in range(search.IN_BLOCK)}
         rows = select(s.id, t.recording_key, p.name, s.stems).where(s.id.in_(sorted(ids)))
         rows = rows.where(said_by(s), t.id == transcript_of(s.id))
@@ -308,7 +310,7 @@ def _in_block(said: Any, first: ColumnElement[int]) -> ColumnElement[bool]:
 def _windows(
     blocks: Sequence[int], read: Mapping[int, AnyRow], resolved: Resolved, need: int, query: Query
 ) -> list[Candidate]:
-    """The windows of these blocks that match; where people are asked for, those that have one."""
+    """The matching windows of these blocks; if people are given, those with one of them."""
     found: list[Candidate] = []
     for first in blocks:
         rows = [row for n in range(search.IN_BLOCK) if (row := read.get(first + n))]

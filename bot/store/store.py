@@ -1,7 +1,7 @@
-"""The store: everything the bot remembers, on SQLite or PostgreSQL.
+"""The store: the bot's data, on SQLite or PostgreSQL.
 
-Opened by `bot.store.open.open_store`. A repository that only one feature reads is in that
-feature's `store.py` and is made from `Store.db`.
+`bot.store.open.open_store` opens it. A repository that only one feature uses is in that feature's
+`store.py` and is constructed with `Store.db`.
 """
 
 import structlog
@@ -32,8 +32,8 @@ from bot.store.transcripts import Transcripts
 
 log = structlog.get_logger()
 
-COMMITTED_WITHIN_S = 2.0  # a readiness check has four
-FINISHED_WITHIN_S = 1.0  # of the ten in which the bot stops
+COMMITTED_WITHIN_S = 2.0  # a readiness check has four seconds
+FINISHED_WITHIN_S = 1.0  # the bot stops within ten seconds
 
 
 class Store:
@@ -71,14 +71,14 @@ class Store:
         await self.db.database.ping()
 
     async def check_commit(self) -> None:
-        """Commit something. Raises `StoreUnavailable` with the reason, also if that takes long."""
+        """Commit a test row. Raises `StoreUnavailable` with the reason, also after a timeout."""
         with waiting_at_most(COMMITTED_WITHIN_S):
             await self.requests.try_commit()
 
     async def close(self) -> None:
         """Commit submitted entries, then close, so that another process can open the file.
 
-        Does not wait for a hanging database: nobody was told that those entries are stored.
+        Does not wait for a hanging database: those entries were not acknowledged yet.
         """
         try:
             if not await self.inbox.finish(FINISHED_WITHIN_S):

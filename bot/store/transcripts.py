@@ -1,8 +1,7 @@
-"""Transcripts that are kept: stored with their index, read, and forgotten.
+"""Kept transcripts: stores them with their index, reads and forgets them.
 
-What is read of them: `kept` has the sentences (`bot.core.transcript.turns` joins them to turns),
-`summary` the sections of the summary with the sentence on which each line rests. Search is in
-`bot.store.searching`.
+`kept` reads the sentences (`bot.core.transcript.turns` joins them to turns), `summary` the sections
+of the summary with the source of each line. Search is in `bot.store.searching`.
 """
 
 import asyncio
@@ -50,12 +49,12 @@ from bot.store.schema import (
     transcripts,
 )
 
-BATCH = 40  # sentences in one transaction: commands never wait long for an index
-SLICE = 5  # sentences that a thread stems at once, in a millisecond: the loop needs its turn
-PAUSES = 2  # after a batch, times as long as it took: two of three starts never meet a batch
+BATCH = 40  # sentences per transaction, so that commands never wait long for an index
+SLICE = 5  # sentences per call in a thread, about 1 ms, so that the loop is not delayed
+PAUSES = 2  # the pause after a batch, relative to its length: two of three starts meet no batch
 PAUSE_MOST_S = 0.25
-MERGE_PAGES = 200  # in one transaction
-SPAN = 1 << 20  # a sentence's id is that of its transcript times this, plus its number
+MERGE_PAGES = 200  # per transaction
+SPAN = 1 << 20  # a sentence's id is its transcript's id times this, plus its number
 SENTENCES_MOST = SPAN - search.IN_BLOCK
 
 t, s, p = transcripts.c, transcript_sentences.c, transcript_people.c
@@ -66,9 +65,9 @@ class Transcripts(Repository):
     async def keep(self, key: str, sentences: Sequence[Sentence]) -> bool:
         """Store and index a transcript, in transactions of at most `BATCH` sentences.
 
-        Safe to repeat: it goes on where it stopped, and replaces another transcript of the same
-        recording. False if it was forgotten meanwhile, or another worker is at it. Raises
-        `StoreRefused` for a recording that is not there.
+        Safe to repeat: it continues where it stopped, and replaces an older transcript of the same
+        recording. False if the transcript was forgotten meanwhile, or another worker stores it.
+        Raises `StoreRefused` for an unknown recording.
         """
         said = sentences[:SENTENCES_MOST]
         digest = await asyncio.to_thread(_digest, said)
@@ -104,23 +103,23 @@ class Transcripts(Repository):
         return True
 
     async def keep_summary(self, key: str, sections: Iterable[SourcedSection]) -> bool:
-        """Store the summary beside the transcript; False if that is not kept."""
+        """Store the summary with the transcript; False if the transcript is not kept."""
         body = [asdict(section) for section in sections]
         put = update(transcripts).where(self._mine(transcripts), t.recording_key == key)
         async with self._db.write() as conn:
             return bool((await conn.execute(put.values(summary=body))).rowcount)
 
     async def kept(self, key: str) -> tuple[Sentence, ...] | None:
-        """All sentences in order; None if the transcript is not kept, or not whole yet."""
+        """All sentences in order; None if the transcript is not kept, or not complete yet."""
         async with self._db.read() as conn:
             row = await self._row(conn, key)
             if row is None or row.done < row.sentences:
                 return None
-            query = with_people().where(_of(row.id)).order_by(s.id)
+            query = with_people().where(_sentences_of(row.id)).order_by(s.id)
             return tuple(sentence_of(one) for one in await conn.execute(query))
 
     async def sentence(self, key: str, n: int) -> Sentence | None:
-        """One sentence of a transcript: a moment that somebody wants to show."""
+        """One sentence of a transcript, to share it; None if there is none."""
         async with self._db.read() as conn:
             row = await self._row(conn, key)
             if row is None or not 0 <= n < SPAN:
@@ -135,7 +134,7 @@ class Transcripts(Repository):
             return tuple(_section(one) for one in await conn.scalar(query) or ())
 
     async def times(self, key: str) -> dict[str, int]:
-        """The milliseconds of each line of the summary that has a source."""
+        """The start of the source of each summary line, in milliseconds, by the line's text."""
         sourced = {
             line.text: line.sentence
             for section in await self.summary(key)
@@ -152,7 +151,7 @@ class Transcripts(Repository):
         return {text: starts[n] for text, n in sourced.items() if n in starts}
 
     async def brief(self, key: str) -> Brief | None:
-        """Who spoke, and the summary in a few lines; None if the transcript is not kept."""
+        """The speakers, and the summary in a few lines; None if the transcript is not kept."""
         query = select(t.id, t.summary).where(self._mine(transcripts), t.recording_key == key)
         names = select(p.name).where(p.transcript_id == bindparam("transcript")).order_by(p.who)
         async with self._db.read() as conn:
@@ -163,7 +162,7 @@ class Transcripts(Repository):
         return brief_of(people, [_section(one) for one in row.summary or ()])
 
     async def channels(self) -> list[str]:
-        """The channels that show a recording whose transcript is kept, the latest first."""
+        """The channels that show a recording with a kept transcript, the latest first."""
         shown = recording_channels.c
         query = select(shown.channel).where(self._mine(recording_channels))
         query = query.join(transcripts, t.recording_key == shown.recording_key)
@@ -178,7 +177,7 @@ class Transcripts(Repository):
             return list(await conn.scalars(query.order_by(t.kept_at).limit(limit)))
 
     async def unwanted(self, limit: int = 100) -> list[str]:
-        """Keys of recordings whose transcript is kept although their channel keeps none now."""
+        """Keys of recordings with a kept transcript although their channel now keeps none."""
         off = channel_settings.c.body["keep_transcripts"].as_boolean().is_(False)
         channels = select(channel_settings.c.channel).where(self._mine(channel_settings), off)
         query = select(t.recording_key).join(recordings, recordings.c.key == t.recording_key)
@@ -187,21 +186,21 @@ class Transcripts(Repository):
             return list(await conn.scalars(query.limit(limit)))
 
     async def drop(self, key: str) -> bool:
-        """Forget a transcript, not its recording; False if there is none. Call `scrub` after."""
+        """Delete a transcript but not its recording; False if there is none. Call `scrub` after."""
         async with self._db.write() as conn:
             return await self.forget_in(conn, key)
 
     async def forget_in(self, conn: AsyncConnection, key: str) -> bool:
-        """Delete rows and index in the caller's transaction; False if there is nothing.
+        """Delete rows and index in the caller's transaction; False if there is no transcript.
 
-        Leaves a mark that `scrub` is owed.
+        Notes in `scrubs` that `scrub` must run.
         """
         row = await self._row(conn, key, lock=True)
         if row is None:
             return False
         if self._db.is_sqlite:
-            await conn.execute(_INDEX_FORGETS, _ids_of(row.id))
-        await conn.execute(delete(transcript_sentences).where(_of(row.id)))
+            await conn.execute(_INDEX_DELETE, _ids_of(row.id))
+        await conn.execute(delete(transcript_sentences).where(_sentences_of(row.id)))
         await conn.execute(delete(transcript_people).where(p.transcript_id == row.id))
         await conn.execute(delete(transcripts).where(t.id == row.id))
         fewer = update(transcript_words).where(
@@ -217,11 +216,11 @@ class Transcripts(Repository):
         return True
 
     async def scrub(self) -> bool:
-        """Remove from SQLite's files what was forgotten; False: a reader kept it, try again.
+        """Remove deleted words from SQLite's files; False if a reader blocked it: try again.
 
-        The index keeps deleted words until its parts are merged to the end, the log until it is
-        written back. Quick if nothing was forgotten. On PostgreSQL there is nothing to do: deleted
-        rows cannot be read by SQL.
+        The index keeps deleted words until its parts are fully merged, the log until it is written
+        back. Fast if nothing was deleted. On PostgreSQL there is nothing to do: SQL cannot read
+        deleted rows.
         """
         mine = self._mine(scrubs)
         async with self._db.read() as conn:
@@ -235,7 +234,7 @@ class Transcripts(Repository):
         return True
 
     async def _merged_and_written_back(self) -> bool:
-        pages = -MERGE_PAGES  # negative once: also parts that are alone on their level
+        pages = -MERGE_PAGES  # negative once, to include parts that are alone on their level
         while await self._merge(pages):
             pages = MERGE_PAGES
         async with self._db.write(lone=True) as conn:
@@ -246,7 +245,7 @@ class Transcripts(Repository):
         """One small step of the merge; False if there was nothing left to do."""
         async with self._db.write() as conn:
             before = await conn.scalar(_CHANGES) or 0
-            await conn.execute(_INDEX_MERGES, {"pages": pages})
+            await conn.execute(_INDEX_MERGE, {"pages": pages})
             return (await conn.scalar(_CHANGES) or 0) - before >= 2  # one is the command itself
 
     async def _row(self, conn: AsyncConnection, key: str, *, lock: bool = False) -> AnyRow | None:
@@ -283,7 +282,10 @@ class Transcripts(Repository):
         spoken: Sequence[Sequence[Term]],
         words: bytes,
     ) -> bool:
-        """In one transaction. `words` are those of the transcript so far, `spoken` of the batch."""
+        """Store a batch in one transaction. False as in `keep`.
+
+        `words`: the packed counts of the transcript so far. `spoken`: the terms of the batch.
+        """
         stem_of = {term.word: term.stem for said in spoken for term in said}
         new = Counter(term.word for said in spoken for term in said)
         there = update(transcripts).values(done=start + len(rows), words=words)
@@ -300,9 +302,9 @@ class Transcripts(Repository):
             if not (await conn.execute(there)).rowcount:
                 return False
             await conn.execute(insert(transcript_sentences), rows)
-            if self._db.is_sqlite:  # also the blocks that waited for these sentences
+            if self._db.is_sqlite:  # includes earlier blocks that these sentences complete
                 since = max(0, start - search.IN_BLOCK + 1)
-                await conn.execute(_INDEX_LEARNS, _ids_of(transcript, since))
+                await conn.execute(_INDEX_INSERT, _ids_of(transcript, since))
             if counted:
                 await conn.execute(put_words, counted)
         return True
@@ -314,7 +316,7 @@ class Transcripts(Repository):
         people: Mapping[tuple[str, str], int],
         ready: Sequence[tuple[Term, ...]],
     ) -> list[dict[str, Any]]:
-        """On PostgreSQL a block is written with its first sentence."""
+        """The rows of a batch. On PostgreSQL, the first sentence of a block has its stems."""
         stems = [search.sentence_stems(said) for said in ready]
         firsts = search.blocks(batch[0].n, batch[-1].n + 1)
         rows = []
@@ -337,13 +339,13 @@ class Transcripts(Repository):
 
 
 def with_people() -> Any:
-    """A query of sentences and who says them, for `sentence_of`."""
+    """A query of sentences with their speakers, for `sentence_of`."""
     columns = (s.id, p.name, p.peer_id, s.start_ms, s.end_ms, s.text)
     return select(*columns).where(said_by(s))
 
 
 def said_by(said: Any) -> ColumnElement[bool]:
-    """Joins the sentence with its speaker."""
+    """The join condition of sentences and speakers."""
     return and_(p.transcript_id == transcript_of(said.id), p.who == said.who)
 
 
@@ -356,18 +358,18 @@ def sentence_of(row: Any) -> Sentence:
 
 
 _CHANGES = text("SELECT total_changes()")
-_INDEX_LEARNS = text(
+_INDEX_INSERT = text(
     "INSERT INTO transcript_index(rowid, stems) SELECT id, stems FROM transcript_blocks"
     " WHERE id BETWEEN :first AND :last"
 )
-_INDEX_FORGETS = text(
+_INDEX_DELETE = text(
     "INSERT INTO transcript_index(transcript_index, rowid, stems)"
     " SELECT 'delete', id, stems FROM transcript_blocks WHERE id BETWEEN :first AND :last"
 )
-_INDEX_MERGES = text("INSERT INTO transcript_index(transcript_index, rank) VALUES('merge', :pages)")
+_INDEX_MERGE = text("INSERT INTO transcript_index(transcript_index, rank) VALUES('merge', :pages)")
 
 
-def _of(transcript: int) -> ColumnElement[bool]:
+def _sentences_of(transcript: int) -> ColumnElement[bool]:
     return s.id.between(transcript * SPAN, transcript * SPAN + SPAN - 1)
 
 

@@ -1,4 +1,4 @@
-"""What one note writes about one recording, on rows that it has locked."""
+"""Writes one note about one recording, in a transaction that locks its row."""
 
 import zlib
 from collections.abc import Collection, Iterable, Sequence
@@ -37,8 +37,10 @@ LOCKED = LOCKED.with_for_update().where(r.key == KEY, of_the_team(recordings))
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a write brought. `state` only where it follows from the one before; `mail`: some
-    webhooks may be matched now."""
+    """The result of a write. `state`: None if it must be reloaded. `mail`: some webhooks may match.
+
+    `new` are the facts that were not known before.
+    """
 
     new: tuple[Fact, ...]
     state: Loaded | None
@@ -49,7 +51,7 @@ class StepWrites(Repository):
     async def _write_foreign(
         self, conn: AsyncConnection, key: str, note: Note, inbox: Collection[int]
     ) -> Written:
-        """By somebody without the lease. Whoever has it reads everything again."""
+        """Write without the lease. The worker with the lease reloads everything."""
         row = await self._locked(conn, key)
         changes = {"wakes": row.wakes + 1, "next_due_at": self._now()}
         written = await self._write(conn, row, key, note, changes)
@@ -60,10 +62,10 @@ class StepWrites(Repository):
     async def _write_own(
         self, conn: AsyncConnection, work: OwnWork, since: Loaded, note: Note, *, renew: bool
     ) -> Written:
-        """By the worker that took the lease and whose state was `since`.
+        """Write as the worker that took the lease; `since` is its last state.
 
-        Late, if somebody else has had the lease meanwhile: then a delivery counts only as far as
-        they have not gone on with it.
+        If another worker has taken the lease since, the write is late: of its deliveries, only
+        those count that the other worker has not continued (`_counts`).
         """
         key = work.key
         row = await self._locked(conn, key)
@@ -88,7 +90,7 @@ class StepWrites(Repository):
         *,
         since: Loaded | None = None,
     ) -> Written:
-        """The whole note, on the row that is locked. What `since` says is not read again."""
+        """Write the whole note on the locked row. With `since`, the facts are not read again."""
         names, merged = frozenset(note.aliases), merge((), ())
         if note.facts:
             known = since.recording.log if since else await self._known(conn, row, key)
@@ -105,9 +107,9 @@ class StepWrites(Repository):
             if recording.hms_id and recording.hms_id != row.hms_id:
                 names |= {recording.hms_id}
             if any(isinstance(f, Followed | Shared | PlaceSeen) for f in merged.new):
-                await self._show_in(conn, recording)
-                state = None  # the new channels have settings of their own
-        mail = await self._name(conn, key, names)
+                await self._write_channels(conn, recording)
+                state = None  # reload, with the settings of the new channels
+        mail = await self._add_aliases(conn, key, names)
         if mail or any(isinstance(f, Observed) and f.status == "failed" for f in merged.new):
             mail = await self._match_again(conn, row.room_id)
         for delivery in note.deliveries:
@@ -127,7 +129,7 @@ class StepWrites(Repository):
         return row
 
     async def _known(self, conn: AsyncConnection, row: rows.AnyRow, key: str) -> list[Fact]:
-        """Raises UnreadableRecording, as for a fact that only newer code knows."""
+        """Read the facts. Raises UnreadableRecording, for example if only newer code knows one."""
         bodies = list(await conn.scalars(BODIES, {"its_key": key}))
         archive = await conn.scalar(ARCHIVE, {"its_key": key}) if row.packed_at else None
         try:
@@ -137,7 +139,7 @@ class StepWrites(Repository):
             raise UnreadableRecording(key, type(odd).__name__) from odd
 
     async def _unpack(self, conn: AsyncConnection, key: str, known: Sequence[Fact]) -> None:
-        """Its facts in rows again: there is something new, which is added to them."""
+        """Move the facts from the archive back to rows, to add new ones."""
         mine = {**self._ours, "recording_key": key}
         await conn.execute(insert(fact_table), [{**mine, **rows.fact_row(f)} for f in known])
         await conn.execute(delete(fact_archives).where(fact_archives.c.recording_key == key))
@@ -169,11 +171,11 @@ class StepWrites(Repository):
         try:
             async with conn.begin_nested():
                 await conn.execute(mine.values(room_lock=wanted))
-        except IntegrityError:  # another one took it since we looked
+        except IntegrityError:  # another one took it in the meantime
             return None
         return wanted
 
-    async def _show_in(self, conn: AsyncConnection, recording: Recording) -> None:
+    async def _write_channels(self, conn: AsyncConnection, recording: Recording) -> None:
         shown = [
             {
                 **self._ours,
@@ -191,8 +193,8 @@ class StepWrites(Repository):
             )
             await conn.execute(gone)
 
-    async def _name(self, conn: AsyncConnection, key: str, names: Iterable[str]) -> bool:
-        """True: webhooks of this room that named an id unknown until now may be matched."""
+    async def _add_aliases(self, conn: AsyncConnection, key: str, names: Iterable[str]) -> bool:
+        """Store ids of 100ms. True if any is new: waiting webhooks may match now."""
         named = [{**self._ours, "alias": name, "recording_key": key} for name in sorted(names)]
         if not named:
             return False
@@ -200,7 +202,7 @@ class StepWrites(Repository):
         return bool((await conn.execute(put, named)).all())
 
     async def _match_again(self, conn: AsyncConnection, room_id: str) -> bool:
-        """The webhooks that wait in this room are new again; False if there are none."""
+        """Make the waiting webhooks of this room new again; False if there are none."""
         waiting = update(inbox_table).where(self._mine(inbox_table), is_waiting())
         again = waiting.where(inbox_table.c.room_id == room_id)
         again = again.values(state=InboxState.NEW.value, leased_until=None)
@@ -220,7 +222,7 @@ class StepWrites(Repository):
         return there.attempts == late.retry.attempts and there.state not in TOLD
 
     async def _deliver(self, conn: AsyncConnection, key: str, delivery: Delivery) -> None:
-        """It keeps the address of who waits for it, until they are told."""
+        """Store a delivery. The address in the row stays until the person is told."""
         row = rows.delivery_row(delivery)
         if delivery.state in TOLD:
             row["address"] = None

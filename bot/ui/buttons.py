@@ -43,7 +43,7 @@ def stop_button(key: str, room_name: str, action_id: str = ids.STOP) -> Block:
 
 
 def end_buttons(key: str, room_name: str) -> list[Block]:
-    """Move the end of a recording that stops by itself, or take it away."""
+    """The buttons that postpone or remove the end of a recording."""
     name = plain(room_name, 50)
     return [
         button("+15 min", ids.EXTEND, value=key, label=f"+15 min: record {name} for longer"),
@@ -103,7 +103,7 @@ def forget_button(recording: Recording) -> Block:
 def watch_at_button(
     key: str, room_name: str, at_ms: int, *, n: int | None = None, verb: str = "Watch from"
 ) -> Block:
-    """Opens a recording at one moment. `n` where a view has several."""
+    """Opens a recording at one moment. `n` numbers the buttons of a view with several."""
     action = ids.WATCH_AT if n is None else ids.numbered(ids.WATCH_AT, n)
     at = clock(at_ms)
     label = f"{verb} {at}: {plain(room_name, 45)}"
@@ -111,6 +111,6 @@ def watch_at_button(
 
 
 def transcript_button(key: str, room_name: str, *, n: int | None = None) -> Block:
-    """Opens the transcript of a recording. `n` where a view has several."""
+    """Opens the transcript of a recording. `n` numbers the buttons of a view with several."""
     action = ids.TRANSCRIPT if n is None else ids.numbered(ids.TRANSCRIPT, n)
     return button("Transcript", action, value=key, label=f"Transcript of {plain(room_name, 55)}")

@@ -1,4 +1,4 @@
-"""Inputs of a form. A block id is a field's name; people write the values, and the bot the rest."""
+"""The inputs of a form. The block id of an input is the name of its field."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ _WHOLE = re.compile(r"-?[0-9]{1,100}")
 _POSTABLE = re.compile(r"[CG][A-Z0-9]{1,30}")
 
 
-# A preset leaves them as they are.
+# Fields that a preset does not change.
 LASTING = frozenset(
     {
         START_ROOM,
@@ -51,7 +51,7 @@ def input_block(
 ) -> Block:
     """Build an input block. With `redraws`, Slack reports each change to the app at once.
 
-    `action` is the action id where it is not the one of a start form.
+    `action` is the action id in forms other than the start form.
     """
     return {
         "type": "input",
@@ -64,8 +64,10 @@ def input_block(
     }
 
 
-def dressed(blocks: Iterable[Block], came: Mapping[str, str], generation: int) -> Iterator[Block]:
-    """Add the sources of values to the hints, and this generation's action ids."""
+def with_sources(
+    blocks: Iterable[Block], sources: Mapping[str, str], generation: int
+) -> Iterator[Block]:
+    """Add the source of each value to its hint, and use this generation's action ids."""
     for block in blocks:
         if block["type"] != "input":
             yield block
@@ -75,14 +77,14 @@ def dressed(blocks: Iterable[Block], came: Mapping[str, str], generation: int) -
         if generation and field not in LASTING:
             element = {**block["element"], "action_id": start_action(field, generation)}
             changed["element"] = element
-        if source := came.get(field.partition(".")[0]):
+        if source := sources.get(field.partition(".")[0]):
             own = block["hint"]["text"] if "hint" in block else ""
             changed["hint"] = words(f"{own} From {source}.".strip())
         yield changed
 
 
 def textbox(typed: str, *, placeholder: str = "", multiline: bool = False) -> Block:
-    """Build a text input without `max_length`: Slack's error hides how much is too long."""
+    """Build a text input without `max_length`: Slack's error would not say how much is too long."""
     kept = as_much_as_fits(typed)
     return {
         "type": "plain_text_input",
@@ -93,12 +95,12 @@ def textbox(typed: str, *, placeholder: str = "", multiline: bool = False) -> Bl
 
 
 def as_much_as_fits(typed: str) -> str:
-    """Cut a text to a length in UTF-16 units, the strictest reading of Slack's "characters"."""
+    """Cut a text to `TYPED_MOST` UTF-16 units."""
     return typed.encode("utf-16-le", "replace")[: TYPED_MOST * 2].decode("utf-16-le", "ignore")
 
 
 def whole_number(typed: str, *, placeholder: str = "") -> Block:
-    """Build a number input, for the keypad on a phone. It cannot show text that is not a number."""
+    """Build a number input, which shows a keypad on phones. It cannot show any other text."""
     kept = typed.strip()
     return {
         "type": "number_input",
@@ -136,7 +138,7 @@ def channel_pick(channel: str | None) -> Block:
 
 
 def postable(channel: str | None) -> bool:
-    """Return whether this is a channel. In a direct message the person gets the answer anyway."""
+    """Whether a form can offer this id as a channel; direct messages are the default anyway."""
     return channel is not None and bool(_POSTABLE.fullmatch(channel))
 
 
@@ -157,4 +159,4 @@ def _one_of(labels: Mapping[str, str], chosen: str) -> Block:
 
 
 class FieldErrors(dict[str, str]):
-    """Block id → what is wrong and how to correct it: ready for `response_action: errors`."""
+    """Block id → the error and how to correct it, as in `response_action: errors`."""

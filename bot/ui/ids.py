@@ -1,12 +1,12 @@
-"""Action, block and callback ids: what the views write and the listeners read.
+"""Action, block and callback ids, shared by the views and the listeners.
 
-Ids must be unique within one payload, so an action that stands there more than once is
-`numbered`; register its listener with `matching(ACTION)`.
+Ids must be unique within one payload, so an action that occurs more than once is `numbered`;
+register its listener with `matching(ACTION)`.
 """
 
 import re
 
-CARD_BLOCK = "card"  # of the buttons on a card: a click on them tells where the card is
+CARD_BLOCK = "card"  # the buttons of a card; a click on them reveals where the card is
 
 # A recording: buttons on cards, results, lists, Details and Home. The value is its key.
 STOP = "recording_stop"
@@ -18,12 +18,12 @@ WATCH_AT = "recording_watch_at"  # the value is `moment_value(key, ms)`
 DETAILS = "recording_details"
 TRY_AGAIN = "recording_try_again"  # the same settings, at once
 CHANGE = "recording_change"  # the same settings, in the form
-ASK_STOP = "recording_ask_stop"  # for those who may not stop it themselves
+ASK_STOP = "recording_ask_stop"  # for people who may not stop it themselves
 FOLLOW = "recording_follow"  # shows the card in this channel too
 
 SHARE = "recording_share"  # asks for a channel to show it in
 SHARE_FORM = "recording_share_form"  # its metadata is the key
-SHARE_MOMENT = "moment_share"  # likewise; the value is the key and the number of the sentence
+SHARE_MOMENT = "moment_share"  # the same; the value is the key and the number of the sentence
 MOMENT_FORM = "moment_share_form"  # its metadata is that value
 
 # Search in transcripts. The value of a page is `find.model.page_value(page, text)`.
@@ -31,21 +31,21 @@ FIND_PAGE = "find_page"
 OPEN_FIND = "find_open"  # the modal, from Home
 FIND_FORM = "find_form"
 
-WAIT_FOR_PEOPLE = "recording_wait"  # stop it, and start again once somebody is in the room
+WAIT_FOR_PEOPLE = "recording_wait"  # stops it, and starts again once somebody is in the room
 JOIN = "recording_join"  # a link for the person who clicks
 RENAME = "recording_rename"  # asks for a title
 RENAME_FORM = "recording_rename_form"  # its metadata is the key
 
-EXTEND = "recording_extend"  # its end comes a quarter of an hour later
+EXTEND = "recording_extend"  # moves its end by 15 minutes
 NO_END = "recording_no_end"
 
-# Everything that is scheduled, and the rules for rooms.
+# All schedules, and the rules for rooms.
 SCHEDULES = "schedules"
 
-# In Details: delete what we know and have shown of a recording. The value is its key.
+# In Details: deletes everything stored and shown of a recording. The value is its key.
 FORGET = "recording_forget"
 
-# Home, another page of it. The value is its number.
+# Another page of Home. The value is its number.
 HOME_PAGE = "home_page"
 
 # Home, for admins.
@@ -54,7 +54,7 @@ DOCTOR = "checkup"
 # A room that a channel follows. The value is the room's id.
 UNFOLLOW = "room_unfollow"
 
-# Below a message that links to a room: the form. The value is the room's id.
+# Below a message that links to a room: opens the form. The value is the room's id.
 START_LINKED = "room_start"
 
 # A file in Details. The value is `details.file_value(key, asset_id)`.
@@ -70,10 +70,10 @@ START_SHORTCUT = "start_recording"
 # The shortcut in the menu of a message (also in the manifest).
 LINK_SHORTCUT = "record_link"
 
-# A button with a url: acknowledge, and do nothing.
+# A button with a URL: the listener only acknowledges.
 LINK = "link"
 
-# Modals that take no submission.
+# Modals without a submit button.
 STARTING_VIEW = "starting"
 OUTCOME_VIEW = "outcome"
 DETAILS_VIEW = "details"
@@ -88,9 +88,9 @@ def matching(action: str) -> re.Pattern[str]:
     return re.compile(rf"\A{re.escape(action)}(\.\d+)?\Z")
 
 
-# The start form. A block id is the name of the field that it holds, in `Draft`; so errors land
-# on it. The action id of a field is `start_action(field)`, the options of START_ROOM_ACTION are
-# asked for while people type, and those in START_REDRAWS change what is shown.
+# The start form. The block id of a field is its name in `Draft`, so errors appear at the field. Its
+# action id is `start_action(field)`. Slack requests the options of START_ROOM_ACTION while people
+# type; the fields in START_REDRAWS change the rest of the form.
 START_FORM = "start_form"
 START_PRESET = "preset_id"
 START_ROOM = "room_id"
@@ -113,7 +113,7 @@ START_TEMPERATURE = "temperature"
 START_MEETING_URL = "meeting_url"
 START_DESTINATION = "destination"
 START_SECTION_TITLE = "section_title"  # numbered with the id of the section
-START_SECTION_FORMAT = "section_format"  # likewise
+START_SECTION_FORMAT = "section_format"  # the same
 START_MORE = "start_more"
 START_ADD_SECTION = "start_add_section"
 START_REMOVE_SECTION = "start_remove_section"  # numbered; the value is the id of the section
@@ -172,7 +172,7 @@ OPEN_SETTINGS = "settings_open"  # the value is the channel
 SAVE_AS = "preset_save_as"  # in the start form
 
 
-# An answer to a question of the bot: numbered, as several stand below it.
+# An answer to a question of the bot; numbered, because a question has several.
 CHOOSE = "choose"
 
 

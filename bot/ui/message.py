@@ -1,4 +1,4 @@
-"""A message, and the pieces that every view is made of."""
+"""Messages, modals and the blocks that all views use."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ Block = dict[str, Any]
 View = dict[str, Any]
 
 TEXT_MOST = 3000  # of one text object
-FALLBACK_MOST = 3900  # chat.update takes 4,000
+FALLBACK_MOST = 3900  # chat.update accepts 4,000
 URL_MOST = 3000
 VALUE_MOST = 2000
 _SAFE_IN_URL = ":/?#[]@!$&'()*+,;=%-._~"
@@ -49,7 +49,7 @@ def say(text: str, buttons: Sequence[Block] = ()) -> Message:
     return Message(spoken(text), [section(text), *actions(buttons)])
 
 
-# Blocks. Their texts are mrkdwn made by us: whatever people wrote in them is escaped already.
+# Blocks. Their texts are the bot's mrkdwn; user text in them is already escaped.
 
 
 def section(text: str, accessory: Block | None = None) -> Block:
@@ -75,7 +75,7 @@ def header(text: str) -> Block:
 
 
 def mrkdwn(text: str) -> Block:
-    """Build a verbatim text object: Slack looks for no names or addresses in it."""
+    """Build a verbatim text object: Slack does not turn names or addresses in it into links."""
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
@@ -114,7 +114,7 @@ def spoken(text: str) -> str:
     return text.replace("*", "")
 
 
-# Rich text. Its leaves are shown as they are: nothing in them is markup.
+# Rich text. Slack shows its leaves as they are, without markup.
 
 
 def rich_text(*elements: Block) -> Block:

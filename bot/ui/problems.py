@@ -45,9 +45,9 @@ NO_FILES = {
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Sentences of mrkdwn, escaped.
+    """Sentences of escaped mrkdwn.
 
-    `can_retry`: the same settings may work another time; `can_change`: others may work.
+    `can_retry`: the same settings may work later. `can_change`: other settings may work.
     """
 
     what: str
@@ -62,7 +62,7 @@ class Explanation:
 
 
 def hms_failure(cause: Cause, status: int | None = None, message: str = "") -> tuple[str, str]:
-    """Say what came from 100ms in place of an answer, and what to do; both mrkdwn."""
+    """Return why a call to 100ms failed, and what to do; both mrkdwn."""
     http = f" (HTTP {status})" if status else ""
     later = "Try again in a minute."
     match cause:
@@ -142,7 +142,7 @@ def _not_started(problem: Problem, recording: Recording, bot: str) -> Explanatio
 
 
 def _too_old(after: CallFailed | None) -> str:
-    """Say what kept a start waiting for so long."""
+    """Say why a start waited until it expired."""
     if after is None:
         return "The bot itself was down or too busy to start it in time."
     if after.cause == "refused" and after.status == HTTPStatus.CONFLICT:
@@ -241,7 +241,7 @@ def _lost(problem: Problem, recording: Recording) -> Explanation:
     return Explanation(what, why, fix)
 
 
-# Slack's own failures: they say nothing about the channel.
+# Slack's internal failures, unrelated to the channel.
 SLACK_FAILS = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 
 
@@ -268,7 +268,7 @@ def slack_refusal(error: str, channel: str, *, bot: str = BOT) -> tuple[str, str
         return f"{name} is not in {where}.", _invite(bot)
     if error == "channel_not_found":
         return f"{name} cannot see this channel. It may be private.", _invite(bot)
-    if error in ("is_archived", "is_inactive"):  # chat.update says the latter
+    if error in ("is_archived", "is_inactive"):  # the latter is from chat.update
         return f"{where} is archived.", "Unarchive it, or use another channel."
     if error in _FORBIDDEN_PLACE:
         why = f"Only some people can post in {where}."
@@ -276,7 +276,7 @@ def slack_refusal(error: str, channel: str, *, bot: str = BOT) -> tuple[str, str
     return f"Slack does not let {name} post in {where}{said}.", _invite(bot)
 
 
-# These say that the channel is closed to the bot; others are about one message or one call.
+# Errors that close the channel to the bot; others concern one message or one call.
 CLOSED = (
     {"not_in_channel", "channel_not_found", "is_archived", "is_inactive", "team_access_not_granted"}
     | _FORBIDDEN_PLACE
@@ -294,7 +294,7 @@ def edit_refusal(error: str, channel: str, *, bot: str = BOT) -> tuple[str, str]
 
 
 def slack_failure(why: str) -> str:
-    """Say that Slack could not do something now. `why` is as the client words it; mrkdwn."""
+    """Say why Slack could not do something now; mrkdwn. `why` is the error of the client."""
     if why == "rate limited":
         return "Slack asks the bot to wait: too many requests."
     if why in SLACK_FAILS:

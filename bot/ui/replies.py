@@ -29,7 +29,7 @@ def slack_refused(error: str) -> Message:
 
 
 def permission_missing(scope: str | None) -> Message:
-    """`scope` as Slack names it. Whoever installed the app can mend it, and nobody else."""
+    """`scope` is Slack's name. Only the person who installed the app can add it."""
     which = f"the permission {code(scope, 80)}" if scope else "a permission"
     return say(
         f"The bot's Slack app lacks {which}, which this needs. Ask the person who runs the bot to "
@@ -73,7 +73,10 @@ def nothing_running(room: str | None = None, *, start: bool = True) -> Message:
 
 
 def forgotten_reply() -> Message:
-    """Also of one that they may not know of, and of presets: these look alike."""
+    """Answer for a recording or preset that does not exist or that they may not know about.
+
+    Both cases get the same text, so it does not reveal which one it is.
+    """
     return say("It was forgotten or deleted, or it is in a channel you do not have access to.")
 
 

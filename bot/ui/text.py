@@ -1,8 +1,8 @@
-"""Words of people, made harmless; times, lengths and sizes, made readable.
+"""Escapes user text, and formats times, lengths and sizes.
 
 `plain` is for plain_text objects and rich_text leaves, which Slack shows as they are; `esc` is
 for mrkdwn and for the `text` of a message. Lengths are counted in UTF-16 units, the strictest
-reading of Slack's "characters".
+interpretation of Slack's "characters".
 """
 
 import math
@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 ZWNJ, ZWJ, WORD_JOINER = "\u200c", "\u200d", "\u2060"
 FIRST_STRONG, POP = "\u2068", "\u2069"
 NAMELESS = "unnamed"
-_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters that draw nothing
-_MARKS_IN_A_ROW = 4  # more of them climb over the lines around
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters without a glyph
+_MARKS_IN_A_ROW = 4  # more of them overlap the adjacent lines
 _SLACK_ID = re.compile(r"[A-Z][A-Z0-9]{1,30}")
 
-# Slack formats with these even where we only quote, so twins stand in for them.
+# Slack's formatting characters, and similar ones that replace them in user text.
 _TWINS = {"*": "\u2217", "~": "\u223c", "`": "\u2035", "_": "\u02cd", "\u2069": ""}
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _EMOJI_NAME = re.compile(r":(?=[\w+'-]+:)")
@@ -99,18 +99,18 @@ def _pieces(line: str) -> list[str]:
     for i, char in enumerate(line):
         before, after = line[i - 1 : i], line[i + 1 : i + 2]
         if char == "_" and before.isalnum() and after.isalnum():
-            out.append(char)  # inside a word it formats nothing
+            out.append(char)  # no formatting inside a word
         elif char == ">" and not "".join(out).strip("\u203a "):
-            out.append("\u203a")  # a line that begins with &gt; is a quotation
+            out.append("\u203a")  # a line that begins with &gt; would be a quotation
         elif char == "@" or (char == ":" and line[i + 1 : i + 3] == "//"):
-            out.append(char + WORD_JOINER)  # neither a mention nor a link
+            out.append(char + WORD_JOINER)  # prevents a mention or a link
         else:
             out.append(_TWINS.get(char) or _ENTITIES.get(char, char))
     return out
 
 
 def _joins(char: str) -> bool:
-    """Return whether a character belongs to the one before it: an accent, a skin tone, a joiner."""
+    """Whether a character belongs to the one before it: an accent, a skin tone, a joiner."""
     first = char[:1]
     return (
         unicodedata.category(first) in ("Mn", "Me", "Mc")
@@ -152,12 +152,12 @@ def place(channel_id: str) -> str:
 
 
 def when(at: datetime) -> str:
-    """Show day and time on the reader's clock."""
+    """Show day and time in the reader's time zone."""
     return f"<!date^{unix(at)}^{{date_short_pretty}} at {{time}}|{utc(at)}>"
 
 
 def clock(at: datetime) -> str:
-    """Show the time alone, on the reader's clock."""
+    """Show only the time, in the reader's time zone."""
     return f"<!date^{unix(at)}^{{time}}|{at.astimezone(UTC):%H:%M} UTC>"
 
 
@@ -201,6 +201,6 @@ def join(*parts: str) -> str:
 
 
 def carries_secrets(url: str) -> bool:
-    """A query, a fragment or a user's part may be a token."""
+    """Whether a URL may contain a token: it has a query, a fragment or a user."""
     parts = urlsplit(url)
     return bool(parts.query or parts.fragment or "@" in parts.netloc)

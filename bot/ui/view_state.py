@@ -1,4 +1,4 @@
-"""Read `view.state.values` of a view, whatever is in it.
+"""Reads `view.state.values` of a view; any content is safe.
 
 Source: docs.slack.dev, reference/views (state.values: block id → action id → entry).
 """
@@ -12,9 +12,9 @@ T = TypeVar("T", bound=str)
 
 
 class ViewState:
-    """Each reader takes what to keep where the field is not on the view, or makes no sense.
+    """The values of a view. Readers return `kept` if the field is missing or malformed.
 
-    `action` gives the action id of a field's element; the block id is the field's name.
+    `action` maps a field to the action id of its element; the block id is the field's name.
     """
 
     def __init__(self, values: object, action: Callable[[str], str]) -> None:
@@ -27,7 +27,7 @@ class ViewState:
         return entry.get(key, kept) if isinstance(entry, Mapping) else kept
 
     def text(self, field: str, kept: str = "") -> str:
-        """Empty where it was emptied."""
+        """The text of an input; '' if the person emptied it."""
         value = self._of(field, "value", kept)
         if value is None:
             return ""
@@ -36,7 +36,7 @@ class ViewState:
     def option(
         self, field: str, kept: tuple[str | None, str | None] = (None, None)
     ) -> tuple[str | None, str | None]:
-        """Value and text of the chosen option; two times None where it was emptied."""
+        """Value and text of the chosen option; both None if the person cleared it."""
         match self._of(field, "selected_option", kept):
             case None:
                 return None, None
@@ -46,12 +46,12 @@ class ViewState:
                 return kept
 
     def choice(self, field: str, kept: T, known: tuple[T, ...]) -> T:
-        """One of the known values; the first of them is what an emptied select means."""
+        """The chosen one of the known values; a cleared select means the first of them."""
         value = self.option(field, (kept, None))[0]
         return known[0] if value is None else next((k for k in known if k == value), kept)
 
     def several(self, field: str, kept: list[str], key: str = "selected_options") -> list[str]:
-        """The values of `selected_options`, or the ids of `selected_users`, each once."""
+        """The values of `selected_options`, or the ids of `selected_users`, without duplicates."""
         chosen = self._of(field, key, kept)
         if chosen is None:
             return []

@@ -74,10 +74,10 @@ def _cancelled(recording: Recording) -> bool:
     return recording.problem is not None and recording.problem.why is Why.CANCELLED
 
 
-def file_name(asset: AssetSeen) -> str:
-    """Name a file for people."""
+def file_name(asset: AssetSeen, *, audio_only: bool) -> str:
+    """Name a file of a recording for people."""
     if asset.type in VIDEO_TYPES:
-        return "Video"
+        return "Audio" if audio_only else "Video"
     mode = f" ({asset.mode})" if asset.mode else ""
     known = {"transcript": "Transcript", "summary": "Summary", "chat": "Chat"}
     return f"{known.get(asset.type) or esc(asset.type, 40)}{mode}"

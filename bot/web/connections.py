@@ -19,7 +19,7 @@ from bot.kit.metrics import CONNECTIONS, CONNECTIONS_CUT
 
 log = structlog.get_logger()
 
-PATIENCE_S = 10.0  # for a whole request: its headers and its body
+REQUEST_WITHIN_S = 10.0  # for a whole request: its headers and its body
 FLUSH_S = 2.0  # to send the last response of a connection that is cut
 LOG_EVERY_S = 60.0
 MOST = 1000
@@ -45,7 +45,7 @@ class Limits:
     connections: int
     working: int
     backlog: int
-    patience_s: float = PATIENCE_S
+    patience_s: float = REQUEST_WITHIN_S
 
     @classmethod
     def of_files(cls, files: int) -> "Limits":

@@ -247,7 +247,8 @@ class Rig:
         after = self.reader.rows()
         changed: Counter[str] = Counter()
         if after is not before:
-            changed.update({k: after[k] - before[k] for k in after | before})
+            counts = {k: after[k] - before[k] for k in after | before}
+            changed.update({k: n for k, n in counts.items() if n})
         asked = {"users.info", "users.conversations", "conversations.info", "usergroups.list"}
         calls = [
             (c.method, json.dumps(c.args, default=str))

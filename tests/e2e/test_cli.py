@@ -6,7 +6,9 @@ as an admin does: where the streams are what is tested, and once for each comman
 
 import asyncio
 import os
+import resource
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,13 +58,19 @@ async def record_bot(folder: Path, *arguments: str, env: dict[str, str] | None =
     return Done(status, *(file.read_text("utf-8") for file in printed))
 
 
-async def executed(folder: Path, *arguments: str, env: dict[str, str] | None = None) -> Done:
+async def executed(
+    folder: Path,
+    *arguments: str,
+    env: dict[str, str] | None = None,
+    before: Callable[[], None] | None = None,
+) -> Done:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot.cli", *arguments),
         cwd=folder,
         env=_only(folder, env),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        preexec_fn=before,
     )
     try:
         async with asyncio.timeout(ENDS_WITHIN_S):
@@ -155,6 +163,18 @@ async def test_migrate_makes_the_database_and_says_why_it_cannot(tmp_path: Path)
     line = fails_in_one_line(await record_bot(tmp_path, "migrate", env=gone))
     assert "127.0.0.1" in line
     assert not line.endswith("?.")
+
+
+async def test_a_full_disk_is_named(tmp_path: Path) -> None:
+    """A limit for the size of files stands for it: SQLite cannot make its -shm."""
+    env = {**GOOD, "DATABASE_URL": f"sqlite:///{tmp_path}/bot.sqlite"}
+    await record_bot(tmp_path, "migrate", env=env)
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (16_384, resource.RLIM_INFINITY))
+
+    done = await executed(tmp_path, "migrate", env=env, before=limit)
+    assert "the disk of the database is full" in fails_in_one_line(done)
 
 
 async def test_manifest_prints_what_the_repo_has(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from bot.store.values import RecordingRow
 
 
 class Asked(StrEnum):
-    """What somebody wants to know of a recording."""
+    """The subject of a question about a recording."""
 
     PEOPLE = auto()  # who is or was there
     LENGTH = auto()
@@ -27,11 +27,11 @@ NEVER_WAS = frozenset({Phase.NOT_STARTED, Phase.POINTER})
 
 
 def meant(rows: Sequence[RecordingRow], asked: Asked, *, over: bool) -> RecordingRow | None:
-    """Return the recording that a question means, of these, newest first.
+    """Choose the recording that a question means; `rows` are newest first.
 
-    `over`: the question says that it is over, as `the last standup` does. Files come after the
-    end; everything else is asked of what runs, if anything does. A start that failed is meant only
-    where nothing was recorded, or where somebody asks for the failure.
+    `over`: the question implies that it has ended, as `the last standup` does. Questions about
+    files mean ended recordings; others mean a running one, if there is one. A failed start is
+    meant only if nothing was recorded, or if the question is about the failure.
     """
     rows = [row for row in rows if not (over and row.phase in OCCUPIES_ROOM)]
     if asked is Asked.FAILURE:

@@ -1,4 +1,4 @@
-"""Answers a question about one recording from what is known, and asks 100ms who is there now."""
+"""Answers a question about one recording from the store, and asks 100ms who is in the room now."""
 
 from bot.access.rights import Rights
 from bot.core.policy import transcript_expected_at
@@ -16,7 +16,7 @@ from bot.ui.message import Block, Message
 async def answer_question(
     deps: Deps, rights: Rights, seen: SeenRecording, asked: Asked, more: list[Block]
 ) -> Message:
-    """`more` are buttons below the answer. Raises UnknownRecording."""
+    """Answer a question, with the buttons `more` below. Raises UnknownRecording."""
     row = await deps.store.lists.row(seen.key)
     if row is None:
         raise UnknownRecording(seen.key)
@@ -38,9 +38,9 @@ async def answer_question(
 
 
 async def _there_now(deps: Deps, recording: Recording) -> tuple[str, ...] | None:
-    """The names of the people in the room now; of each without one, ''. None: 100ms does not say.
+    """Return the names of the people in the room now, '' for a nameless one.
 
-    A room that is not active has nobody in it.
+    None if 100ms does not answer. An inactive room is empty.
     """
     try:
         active = await deps.hms.active_room(recording.room_id)

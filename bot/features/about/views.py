@@ -1,4 +1,4 @@
-"""One or two sentences about a recording, for somebody who asked, with the button that helps."""
+"""Answers to a question about a recording: one or two sentences and the buttons that help."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -43,8 +43,8 @@ def about_recording(
 ) -> Message:
     """Answer a question about a recording.
 
-    `there`: the names of the people in its room now; None: 100ms does not say. `expected_at`: when
-    the transcript should be ready. `may_stop`, `may_open`: what the person may do.
+    `there`: names of the people in its room now; None if 100ms did not answer. `expected_at`: when
+    the transcript should be ready. `may_stop`, `may_open`: the person's rights.
     """
     text = _said(recording, asked, now=now, there=there, expected_at=expected_at, bot=bot)
     if asked in (Asked.VIDEO, Asked.TRANSCRIPT) and not may_open:
@@ -124,7 +124,7 @@ def _length(recording: Recording) -> str:
 
 
 def _state(recording: Recording, now: datetime, bot: str) -> str:
-    """Say where a recording is."""
+    """Describe the state of a recording."""
     name = _named(recording)
     since = recording.started_at
     lasts = duration((now - since).total_seconds()) if since else ""
@@ -208,7 +208,7 @@ def _starter(recording: Recording) -> str:
 
 
 def _stopped(recording: Recording, now: datetime, bot: str) -> str:
-    """Say who or what stopped it, as far as anybody knows."""
+    """Say who or what stopped the recording, as far as it is known."""
     if recording.phase in ON_AIR and not recording.stop_pending:
         return _state(recording, now, bot)
     name = _named(recording)

@@ -1,4 +1,4 @@
-"""Who did what about one recording, from its facts: pure."""
+"""The audit trail of one recording, derived from its facts. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _VIA = {
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """`what` is a verb phrase of ours; `channel` is the place it names, if any."""
+    """A person's act. `what` is our own verb phrase; `channel` is the place it names, if any."""
 
     at: datetime
     by: str
@@ -36,7 +36,7 @@ class SettingsChanged:
 def trail(
     log: Sequence[f.Fact], changes: Iterable[SettingsChanged] = (), origin: str = ""
 ) -> list[Act]:
-    """Every act of a person, oldest first. Of the channel's settings, those since the request."""
+    """Return people's acts, oldest first, and changes of channel settings since the request."""
     begun = min((fact.at for fact in log), default=None)
     acts = [act for fact in log for act in _acts(fact)]
     acts += [

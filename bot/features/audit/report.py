@@ -1,4 +1,4 @@
-"""For `record-bot forgotten`: reads the database beside a bot that runs, and changes nothing."""
+"""The report of `record-bot forgotten`: reads the database of a running bot, changes nothing."""
 
 import os
 
@@ -25,7 +25,7 @@ async def who_forgot(database_url: str, key: str) -> list[ForgetRecord]:
 
 
 def _existing(database_url: str) -> URL:
-    """SQLite would make a file that is not there."""
+    """Check that an SQLite file exists: SQLite would create it."""
     url = database_at(database_url)
     if url.get_backend_name() == "sqlite" and not os.path.exists(url.database or ""):
         raise DatabaseUrlError(f"{url.database} does not exist")

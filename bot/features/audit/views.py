@@ -1,4 +1,4 @@
-"""Who did what, as Details shows it."""
+"""The audit trail as shown in Details."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -10,8 +10,8 @@ ELSEWHERE = "another channel"
 
 
 def audit_lines(acts: Sequence[Act], knows: Callable[[str], bool]) -> Iterator[str]:
-    """One line for each act, the latest `SHOWN`. A channel that the reader does not see is not
-    named (`knows`)."""
+    """Yield a line for each of the latest `SHOWN` acts. Channels are named only if `knows` says
+    that the reader sees them."""
     if len(acts) > SHOWN:
         yield f"… and {len(acts) - SHOWN:,} before that"
     for act in acts[-SHOWN:]:

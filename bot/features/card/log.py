@@ -1,4 +1,4 @@
-"""The facts, read aloud. What says nothing new to a person is left out."""
+"""The facts of a recording as log lines for people, without those that add nothing new."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from bot.core.assets import VIDEO_TYPES
 from bot.ui.text import clock, duration, esc, mention, when
 from bot.ui.words import REASONS, media_ready
 
-# Each time is news; anything else is said once, whoever says it and how often.
+# These are logged each time; any other line is logged once, regardless of source and repeats.
 _REPEATABLE = (
     f.StopRequested,
     f.StopDue,
@@ -45,19 +45,19 @@ _SAME_DAY = timedelta(hours=18)
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """`text` is mrkdwn."""
+    """One line of the log. `text` is mrkdwn."""
 
     at: datetime
     text: str
 
 
 def log_lines(log: Sequence[f.Fact], who: Who = mention) -> list[LogLine]:
-    """Everything worth saying, oldest first. `who` names a person, in mrkdwn."""
+    """Return all lines, oldest first. `who` names a person, in mrkdwn."""
     return list(_merged(log, who))
 
 
 def written(lines: Sequence[LogLine], since: datetime) -> Iterator[str]:
-    """Each line behind its time; the day is named where it may be another one."""
+    """Yield each line after its time, with the date if the day may differ."""
     for line in lines:
         stamp = clock(line.at) if abs(line.at - since) < _SAME_DAY else when(line.at)
         yield f"{stamp}  {line.text}"
@@ -74,7 +74,7 @@ def _merged(log: Sequence[f.Fact], who: Who) -> Iterator[LogLine]:
 
 
 def line_of(fact: f.Fact, log: Sequence[f.Fact] = (), who: Who = mention) -> str | None:
-    """A short line, or None. `log` is what the fact may be told together with."""
+    """Return a short line for a fact, or None. `log`: the facts that it may be merged with."""
     match fact:
         case (
             f.StartRequested()
@@ -97,7 +97,7 @@ def line_of(fact: f.Fact, log: Sequence[f.Fact] = (), who: Who = mention) -> str
         case f.AttendeesListed():
             return None  # the card and Details have a line for them
         case f.StartAttempted() | f.StopSent() | f.CallFailed():
-            return None  # its outcome shows, or has a line of its own, or the card says it
+            return None  # its outcome is visible or has its own line, or the card says it
         case f.BeamStarted() | f.BeamStopped() | f.RecordingUploaded() | f.BeamFailed():
             return _told(fact, log)
         case f.Observed() | f.Vanished() | f.GaveUp() | f.PlaceSeen():
@@ -151,7 +151,7 @@ def _wished(
 
 
 def _end(fact: f.EndSet | f.StopDue, log: Sequence[f.Fact], who: Who) -> str | None:
-    """The first end came with the request, and the card shows it."""
+    """Return a line for a changed end. The first end belongs to the request; the card shows it."""
     if isinstance(fact, f.StopDue):
         return {"time": "Its time is over", "empty": "Everybody has left the room"}[fact.why]
     begun = next((x.at for x in log if isinstance(x, f.StartRequested | f.Discovered)), fact.at)
@@ -213,7 +213,7 @@ def _told(
             return "Recording failed"  # the card says why
         case f.BeamStopped():
             if fact.reason.startswith("failure:"):
-                return None  # the failure has a line of its own
+                return None  # the failure has its own line
             length, why = duration(fact.duration_s), REASONS.get(fact.reason)
             after = f" after {length}" if length else ""
             return f"Stopped{after}{f': {why}' if why else ''}"
@@ -241,14 +241,14 @@ def _learnt(
 
 
 def _ready(log: Sequence[f.Fact]) -> str:
-    """As the card says it."""
+    """Return the line for ready results, in the card's words."""
     asked = any(isinstance(x, f.StartRequested) and x.options.audio_only for x in log)
     elsewhere = any(isinstance(x, f.Adopted) and x.elsewhere for x in log)
     return media_ready(audio_only=asked and not elsewhere)
 
 
 def _transcript_was_coming(log: Sequence[f.Fact]) -> bool:
-    """Somebody asked for one, or 100ms showed that it makes one."""
+    """Whether a transcript was requested, or 100ms reported making one."""
     asked = any(isinstance(x, f.StartRequested) and x.options.transcription for x in log)
     adopted = any(isinstance(x, f.Adopted) and x.elsewhere for x in log)
     begun = any(
@@ -267,7 +267,7 @@ def _found(fact: f.AssetSeen | f.TranscriptionReported | f.ResultsChecked) -> st
             return _READING[fact.text]
         case f.AssetSeen():
             if fact.type in VIDEO_TYPES or fact.status == "processing":
-                return None  # the recording itself says so
+                return None  # the recording has its own line
             known = {"transcript": "Transcript", "summary": "Summary", "chat": "Chat"}
             what = known.get(fact.type)
             return what and f"{what} {'ready' if fact.status == 'completed' else 'failed'}"

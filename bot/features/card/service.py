@@ -1,4 +1,4 @@
-"""Links to cards; and cards whose post succeeded while Slack's answer was lost."""
+"""Links to cards, and the handling of cards whose post succeeded but got no answer from Slack."""
 
 import asyncio
 from collections.abc import Iterable
@@ -21,9 +21,9 @@ class Orphans:
     deps: Deps
 
     async def clicked(self, on: SeenRecording, channel: str, ts: str) -> None:
-        """Adopt the clicked card if the bot knows of none there; else delete it.
+        """Adopt the clicked card if the bot knows of no card there, else delete it.
 
-        Where that fails, the next click tries again.
+        If that fails, the next click tries again.
         """
         try:
             await self._mend(on, channel, ts)
@@ -56,7 +56,7 @@ class Orphans:
 
 
 def _is_there(card: Delivery, user: str, channel: str) -> bool:
-    """In a direct message the card is addressed to the person, and Slack names a D… channel."""
+    """Whether a card is in this channel. A direct message's card has the user's id as channel."""
     return channel in (card.target, card.posted_in) or (
         channel.startswith("D") and card.target == user
     )
@@ -67,7 +67,7 @@ class CardLinks:
         self._deps = deps
 
     async def link(self, channel: str, cards: Iterable[Delivery]) -> str | None:
-        """To the card in that channel; None if there is none, or Slack does not say in time."""
+        """Link to the card in that channel; None without one or without a timely answer."""
         there = (card for card in cards if card.target == channel and card.message)
         try:
             async with asyncio.timeout(WITHIN_S):

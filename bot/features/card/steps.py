@@ -1,4 +1,4 @@
-"""The card, and the direct message that stands in for it."""
+"""Posts and updates the card, and the direct message that replaces it."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -20,7 +20,7 @@ SOMEONE = "someone"
 
 
 def card_of(ctx: Context, who: Who = esc) -> Message:
-    """The card as it should look now. With ids as names it is what the hash is made of."""
+    """Build the current card. With ids as names, it is the input of the hash."""
     return recording_card(
         ctx.recording,
         silent=silence_to_show(ctx.recording, ctx.work, ctx.deps.policy, ctx.now),
@@ -39,7 +39,7 @@ def card_of(ctx: Context, who: Who = esc) -> Message:
 
 
 def _nobody_there(ctx: Context) -> bool:
-    """The room's chat had nobody to hear the notice, and it is tried again."""
+    """Whether the notice in the room's chat is being retried because nobody was there."""
     notice = ctx.work.delivery(Kind.ROOM, ctx.recording.room_id)
     waits = notice is not None and notice.state in (State.WAITING, State.SENDING)
     return waits and notice is not None and notice.error == NOBODY_THERE
@@ -51,7 +51,7 @@ def _lost(ctx: Context) -> str:
 
 
 async def _named(ctx: Context) -> Message:
-    """The card with the names of people. Looking them up takes two seconds at most."""
+    """Build the card with people's names, looked up within two seconds."""
     people = {by for fact in ctx.recording.log if isinstance(by := getattr(fact, "by", None), str)}
     there = {a.slack: a.name for a in ctx.recording.attendees or () if a.slack}
     names = {**there, **await ctx.deps.slack.names_of(sorted(people | set(there)))}
@@ -59,7 +59,7 @@ async def _named(ctx: Context) -> Message:
 
 
 def wanted(ctx: Context) -> Wanted:
-    """What the plan is to bring about, by the views and by the channels' settings."""
+    """Return the target state for the plan, from the views and the channels' settings."""
     places = [*ctx.recording.channels, ctx.recording.starter or ""]
     card_only = {place for place in places if ctx.settings_of(place).results == "card"}
     return Wanted(
@@ -77,7 +77,7 @@ def wanted(ctx: Context) -> Wanted:
 
 
 async def post_card(ctx: Context, channel: str) -> Note:
-    """One that was parked after it was posted is still there: it is edited, not posted again."""
+    """Post the card; edit it instead if it was posted before its delivery was parked."""
     card = ctx.work.delivery(Kind.CARD, channel)
     if card and card.ts:
         return await update_card(ctx, channel)
@@ -126,7 +126,7 @@ def _silence(ctx: Context, kind: Kind) -> Message:
 
 
 async def tell_silence(ctx: Context, kind: Kind, target: str) -> Note:
-    """A direct message, edited once 100ms has answered."""
+    """Tell by direct message that 100ms does not answer; edit it once 100ms has answered."""
     posted, message = ctx.work.delivery(kind, target), _silence(ctx, kind)
     if posted is None or posted.message is None:
         return await post(ctx, kind, target, message)

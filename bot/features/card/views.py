@@ -1,4 +1,4 @@
-"""The card: the one message that shows what a recording is doing."""
+"""The card: the message that shows the state of a recording."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -76,14 +76,15 @@ def recording_card(
 ) -> Message:
     """Build the card. `late` and the expected time come from the policy.
 
-    Once everything is there it shows the meeting: who was there, and the summary in a few lines.
-    Its log is then in Details.
+    Once all results are there, the card shows the meeting: attendees and a short summary. Its log
+    is then in Details.
 
     `joins`: full members get links to join.
-    `results_lost`: Slack's word for why it did not take the results message.
-    `silent`: 100ms does not answer; a start is tried `until` then. `unheard`: nor when polled.
-    `who` names a person in mrkdwn, without calling them: an edit of the card is no news for them.
-    The link leads to the card of the recording that occupies the room.
+    `results_lost`: Slack's error code if it refused the results message.
+    `silent`: 100ms does not answer; a start is retried until `until`. `unheard`: polls get no
+    answer either.
+    `who` names a person in mrkdwn without a mention, since an edit is no reason to notify them.
+    `permalink_of_pointer` leads to the card of the recording that occupies the room.
     """
     notes = _notes(recording, late, transcript_expected_at, bot)
     if nobody_there and recording.phase in ON_AIR:
@@ -114,12 +115,12 @@ def recording_card(
 
 
 def _is_over(recording: Recording) -> bool:
-    """Whether the card shows the meeting: how it was recorded is then in Details."""
+    """Whether the card shows the meeting, and Details the log of the recording."""
     return recording.phase is Phase.COMPLETED and not recording.transcription.pending
 
 
 def _meeting(recording: Recording, brief: Brief, who: Who) -> Iterator[str]:
-    """Who was there; where 100ms did not tell, who spoke. Then the summary."""
+    """Yield the attendees, or the speakers if 100ms listed nobody; then the summary."""
     there = recording.attendees or ()
     people = [who(a.slack) if a.slack else esc(a.name, NAME_MOST) for a in there]
     people += [esc(name, NAME_MOST) for name in brief.people if name not in recording.people]
@@ -154,7 +155,7 @@ def _about(recording: Recording, who: Who) -> list[str]:
 
 
 def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: str) -> list[str]:
-    """List what people should know in addition to the state, each in one or two sentences."""
+    """List remarks on the state, each in one or two sentences."""
     notes = []
     if recording.elsewhere:
         notes.append(elsewhere_note(recording))
@@ -177,7 +178,7 @@ def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: 
 
 
 def silence_note(silent: Silence, *, until: datetime | None) -> str:
-    """Say what it means that 100ms does not answer."""
+    """Say that 100ms does not answer, and the consequences."""
     if silent.accepted:
         return (
             f"100ms accepted the start at {clock(silent.since)} and has not answered since. "
@@ -191,7 +192,7 @@ def silence_note(silent: Silence, *, until: datetime | None) -> str:
 
 
 def _unanswered(silent: Silence) -> str:
-    """Say that a request is not done, and what came in place of an answer."""
+    """Say that a request is not done, and what happened instead of an answer."""
     failed, since = silent.failed, clock(silent.since)
     if failed is None or failed.cause in ("timeout", "network"):
         return f"100ms has not answered the request to {silent.on} since {since}."
@@ -207,7 +208,7 @@ def silence_message(
     until: datetime,
     bot: str = BOT,
 ) -> Message:
-    """Tell the starter directly that 100ms does not answer, and later what came of it."""
+    """Tell the starter directly that 100ms does not answer, and later the outcome."""
     name = esc(recording.name)
     if silent and silent.on == on:
         body = silence_note(silent, until=until)
@@ -229,7 +230,7 @@ def _answered(recording: Recording, on: Literal["start", "stop"], bot: str) -> s
 
 
 def stop_refused_note(recording: Recording) -> str | None:
-    """Say that a stop was refused for good, while it may still be recording."""
+    """Say that a stop was finally refused while the recording may still run."""
     stops = [f for f in recording.log if isinstance(f, StopRefused | StopRequested | StopDue)]
     last = stops[-1] if stops else None
     if not isinstance(last, StopRefused) or last.status == 404 or recording.phase not in ON_AIR:
@@ -294,7 +295,7 @@ def _end_controls(recording: Recording) -> list[Block]:
 
 
 def _end(recording: Recording) -> str:
-    """When it stops by itself, while that is still to come."""
+    """Say when the recording stops automatically, if that is still ahead."""
     if recording.phase not in ON_AIR | {Phase.REQUESTED} or recording.end is None:
         return ""
     if recording.ends_at:

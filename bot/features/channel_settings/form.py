@@ -1,4 +1,4 @@
-"""The settings of one channel: builds the modal, reads its state, and answers in words."""
+"""The settings of one channel: the modal, its state, and the replies."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -119,7 +119,7 @@ def _defaults(settings: ChannelSettings, presets: Mapping[str, str]) -> Iterator
 
 
 def _rules(channel: str) -> Block:
-    """They open on top; what was chosen here stays."""
+    """Build the button for the rules, which open on top of this form and keep its input."""
     return {
         **section("*Rules for rooms*\nRecord every session of a room, or stop when it is empty."),
         "accessory": button("Open rules", ROOM_RULES, value=channel),
@@ -225,7 +225,7 @@ def only_in_channels() -> Message:
 
 
 def saved_without_you(channel: str, who: str) -> Message:
-    """Warn people whose new settings keep them from starting recordings."""
+    """Warn people whose new settings prevent them from starting recordings."""
     text = (
         f"Saved. You cannot start recordings in {place(channel)}: only {who} can. "
         "Open the settings again to change that."

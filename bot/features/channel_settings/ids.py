@@ -1,6 +1,6 @@
-"""Ids of the modals for what a team sets once. A block id is the name of the field."""
+"""Ids of the settings modals. A block id is the name of the field."""
 
-PICK = "settings_pick"  # on Home, numbered; the channel that was chosen
+PICK = "settings_pick"  # on Home, numbered; the value is the chosen channel
 SETTINGS_FORM = "settings_form"
 ROOM = "room_id"
 PRESET = "preset_id"

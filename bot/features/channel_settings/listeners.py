@@ -1,4 +1,4 @@
-"""`/record settings`: what holds in a channel."""
+"""`/record settings`: the settings of a channel."""
 
 from typing import Annotated
 
@@ -33,7 +33,7 @@ on = Listeners()
 
 
 async def open_settings(bot: Bot, caller: Caller) -> None:
-    """Of the channel where the command was typed."""
+    """Open the settings of the channel where the command was typed."""
     if not postable(caller.channel):
         await bot.reply(caller, only_in_channels())
         return
@@ -45,7 +45,7 @@ async def open_settings(bot: Bot, caller: Caller) -> None:
 
 @on.action(ui_ids.OPEN_SETTINGS, ids.PICK)
 async def open_from_button(by: HomeMember, click: Click, ack: Ack, bot: Bot) -> None:
-    """From Details, on top of it; from a reply or Home, by itself."""
+    """Open the settings on top of Details, or alone from a reply or Home."""
     view = await _view(bot, click, by)
     await ack()
     surface = click.view.type if click.view else ""
@@ -56,7 +56,7 @@ async def open_from_button(by: HomeMember, click: Click, ack: Ack, bot: Bot) -> 
 
 
 async def _view(bot: Bot, click: Click, by: HomeMember) -> View:
-    """For people in that channel; others are told so in its place."""
+    """Build the settings for people in the channel, or say that the others lack access."""
     try:
         channel = await bot.gate.channel(by.user, click.value, here=click.caller.channel)
     except NotOpen:
@@ -102,7 +102,7 @@ async def submitted(
 
 
 async def _left_out(bot: Bot, user: str, channel: str, chosen: ChannelSettings) -> Message | None:
-    """Word to whoever may not start there any more."""
+    """Return a warning if the new settings prevent the person from starting there."""
     try:
         await bot.rights.to_start(user, channel, chosen)
     except NoRight as no:

@@ -1,4 +1,4 @@
-"""The settings of a channel as a modal shows them, and as they are saved."""
+"""Shows the settings of a channel in a modal, and saves them."""
 
 from bot.access.rights import Rights
 from bot.core.channel_settings import ChannelSettings
@@ -10,7 +10,7 @@ from bot.ui.message import View
 
 
 async def settings_view(deps: Deps, rights: Rights, open_to: OpenChannel, by: HomeMember) -> View:
-    """For a full member who is in that channel."""
+    """Build the modal for a full member who is in the channel."""
     channel = open_to.channel
     settings = await deps.store.channel_settings.of(channel)
     presets = await PresetRepository(deps.db).for_channel(channel)
@@ -26,7 +26,7 @@ async def settings_view(deps: Deps, rights: Rights, open_to: OpenChannel, by: Ho
 
 
 async def save(deps: Deps, open_to: OpenChannel, by: HomeMember, settings: ChannelSettings) -> None:
-    """Store them; cards show at once whether people can join."""
+    """Store the settings; cards show a changed join role at once."""
     before = await deps.store.channel_settings.of(open_to.channel)
     await deps.store.channel_settings.save(open_to.channel, settings, by.user)
     if settings.join_role != before.join_role:

@@ -1,4 +1,4 @@
-"""What is answered: one handler for each intent that takes more than a sentence."""
+"""Answers questions: one handler for each intent that needs more than a sentence."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
@@ -46,7 +46,7 @@ async def show_menu(request: Request) -> None:
 
 
 async def _menu(request: Request) -> views.Menu:
-    """What runs where the person asks, and what they may do there."""
+    """Collect what runs in this place and what the person may do here."""
     caller, rights, known = request.caller, request.bot.rights, request.known
     here = [row for room, row in known.rows.items() if room in known.world.cards_here]
     member = known.horizon.member
@@ -69,7 +69,7 @@ async def _menu(request: Request) -> views.Menu:
 
 
 async def already(request: Request, found: Understood) -> None:
-    """A start that cannot be: the room is recorded, or disabled."""
+    """Answer a start that is impossible: the room is already recorded, or disabled."""
     row = request.known.rows.get(found.room.room_id) if found.room else None
     await request.bot.rights.to_start(request.caller.user, request.caller.channel)
     if found.why is not Why.ALREADY or row is None:
@@ -101,7 +101,7 @@ async def list_(request: Request, found: Understood) -> None:
 
 
 async def summary(request: Request, found: Understood) -> None:
-    """What is known of the recording that is meant; several, or none, are listed."""
+    """Summarize the recording that is meant; list recordings if several or none are."""
     above = request.known.above
     if found.count or found.why is not Why.CLEAR:
         await list_(request, found)
@@ -126,7 +126,7 @@ async def _summarized(request: Request, keys: Sequence[str]) -> None:
 
 
 async def about_one(request: Request, found: Understood, asked: Asked) -> None:
-    """Answer a question about one recording; where there is none, as a list that is empty."""
+    """Answer a question about one recording; if there is none, with an empty list."""
     await request.later(_about_one(request, found, asked))
 
 
@@ -154,7 +154,7 @@ async def _about_one(request: Request, found: Understood, asked: Asked) -> None:
 
 
 async def _meant(request: Request, found: Understood) -> str | None:
-    """The recording of the thread, else the last that ended of the room or of this place."""
+    """Return the thread's recording, else the latest ended one of the room or this place."""
     known = request.known
     if known.above and (found.room is None or found.room.room_id == known.above.room_id):
         return known.above.key
@@ -166,7 +166,7 @@ async def _meant(request: Request, found: Understood) -> str | None:
 
 
 async def share_latest(request: Request, found: Understood) -> None:
-    """Where no room was named, offer the last recording of this place."""
+    """Offer this place's latest recording for sharing if no room was named."""
     key = None
     if found.why is Why.NEEDS_ROOM and not found.reference:
         key = await _meant(request, found)
@@ -186,7 +186,7 @@ async def share_latest(request: Request, found: Understood) -> None:
 
 
 async def unknown(request: Request, found: Understood) -> None:
-    """Words to delete a recording get the button that does; it asks once more."""
+    """Answer a request to delete a recording with a button, which asks for confirmation."""
     key = await _meant(request, found) if found.why is Why.UNSUPPORTED and found.sure else None
     if key is None:
         await say_found(request, found)
@@ -233,7 +233,7 @@ async def presets(request: Request, found: Understood) -> None:
 
 
 async def _by_name(request: Request, speaker: str | None) -> str | None:
-    """Transcripts know people by name: what Slack calls the person who was mentioned."""
+    """Replace a mention by the person's Slack name, since transcripts have names only."""
     mentioned = MENTIONED.fullmatch(speaker or "")
     if mentioned is None:
         return speaker
@@ -251,7 +251,7 @@ async def search(request: Request, found: Understood) -> None:
 
 
 async def join(request: Request, found: Understood) -> None:
-    """A link to the room that is named, or to the only one that is recorded here."""
+    """Send a link to the named room, or to the only one recorded here."""
     caller, known = request.caller, request.known
     room = found.room.room_id if found.room else None
     if room is None:

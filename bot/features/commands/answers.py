@@ -1,4 +1,4 @@
-"""One plain sentence for what was understood. Pure; the text is not escaped."""
+"""Writes what was understood as a plain sentence. Pure; the text is not escaped."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def _say_status(found: Understood) -> str:
 
 
 def _say_until(intent: Intent, text: str, when: When, now: datetime) -> str:
-    """Add when a stop is due. Nothing is resumed by itself, whatever length was said."""
+    """Add when a stop is due. A pause has no end: nothing is resumed automatically."""
     if isinstance(when.stop, StopAt) and intent is Intent.STOP:
         return f"{text[:-1]} at {say_moment(when.stop.at, today=now.date())}{text[-1]}"
     if intent is Intent.STOP:
@@ -158,7 +158,7 @@ def _at(when: object, now: datetime) -> str:
 
 
 def is_date(when: object) -> bool:
-    """Whether one date was said, which is skipped; else a schedule is meant as a whole."""
+    """Whether a single date was said, which is skipped; otherwise the whole schedule is meant."""
     return isinstance(when, Day) or (isinstance(when, When) and isinstance(when.start, Moment))
 
 

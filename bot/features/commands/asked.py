@@ -1,6 +1,6 @@
-"""Reads what a question wants to know of one recording: who was there, how long it was.
+"""Recognizes questions about one recording: who was there, how long it was.
 
-Pure. Sentences are matched as words without marks, in lower case; `ROOM` stands for a room.
+Pure. Sentences are matched as lower-case words without punctuation; `ROOM` stands for a room.
 """
 
 from __future__ import annotations
@@ -139,8 +139,8 @@ _FILES_ONLY = (Intent.HELP, Intent.JOIN, Intent.FOLLOW, Intent.SHARE)  # where c
 def asked_in(said: ParsedText) -> Understood | None:
     """Return the question that a text asks about one recording; None where it asks none.
 
-    The recording is that of the thread or of the room that is named, else the one that was made
-    last where the text was typed; then no word may be left that could name another one.
+    The question is about the recording of the thread or the named room, else about the latest one
+    in this place; in that case no remaining word may name another room.
     """
     parsed = said.parsed
     stops = parsed.intent is Intent.STOP and parsed.mood is not Mood.ORDER  # is it over?
@@ -170,7 +170,7 @@ def asked_in(said: ParsedText) -> Understood | None:
 
 
 def _may_be(parsed: Parsed, sentence: Sentence, asked: Asked) -> bool:
-    """Say whether the words may be a question, by what the whole text wants."""
+    """Whether a sentence that matches a rule is a question, given the intent of the whole text."""
     if any(piece.sort is Sort.CHANNEL for piece in sentence.pieces):
         return False  # send the video to #sales
     if parsed.intent is Intent.STOP:
@@ -182,7 +182,7 @@ def _may_be(parsed: Parsed, sentence: Sentence, asked: Asked) -> bool:
 
 
 def _name_in(sentence: Sentence) -> str:
-    """Return the unread words that are no words of the questions: they may name a room."""
+    """Return the unread words that no rule contains: they may name a room."""
     return " ".join(piece.words[0].text for piece in sentence.pieces if _may_name(piece))
 
 
@@ -191,9 +191,9 @@ def _may_name(piece: Piece) -> bool:
 
 
 def _words(sentence: Sentence, *, guessed: bool) -> str:
-    """Write a sentence without marks, times, people, greetings and thanks.
+    """Return a sentence without punctuation, times, people, greetings and thanks.
 
-    `guessed`: words that may name a room do.
+    `guessed`: words that may name a room become `ROOM`.
     """
     words: list[str] = []
     for piece in sentence.pieces:

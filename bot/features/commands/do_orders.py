@@ -1,4 +1,4 @@
-"""What is done: one handler for each verb, at once or by a button. `DO` is the table."""
+"""Carries out orders, from a text or a button: `DO` has one handler for each verb."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
@@ -27,7 +27,7 @@ from bot.features.schedules.listeners import answer_schedules
 from bot.features.share.listeners import share_into
 from bot.features.start import service as starts
 from bot.features.start import views as start_views
-from bot.features.start.listeners import open_filled, say_taken
+from bot.features.start.listeners import open_filled, say_if_empty, say_taken
 from bot.features.start.model import Started, StartRequest, WhichRoom, end_of_start
 from bot.store.values import RoomTaken
 from bot.ui.message import Message
@@ -50,7 +50,7 @@ async def start(request: Request, order: StoredOrder, once: Sequence[str]) -> Me
             via="command",
             outcome=OutcomeAddress(
                 caller.user,
-                channel=None if caller.direct else caller.channel,  # None: a message to the person
+                channel=None if caller.direct else caller.channel,  # None: a direct message
                 response_url=caller.response_url,
             ),
             preset=order.preset,
@@ -59,10 +59,8 @@ async def start(request: Request, order: StoredOrder, once: Sequence[str]) -> Me
         ),
     )
     match made:
-        case Started(key=key, room=room) if await starts.is_empty(bot.deps, room.room_id):
-            return start_views.nobody_there(room.name, key)
-        case Started(room=room):
-            return start_views.starting_reply(room.name)
+        case Started():
+            return await _started(request, made)
         case RoomTaken(key=key):
             await request.later(say_taken(bot, request.use.links, caller, key))
             return None
@@ -78,10 +76,21 @@ async def start(request: Request, order: StoredOrder, once: Sequence[str]) -> Me
     return no_such_preset(made, [*buttons, form])
 
 
+async def _started(request: Request, made: Started) -> Message:
+    """The ack waits for 100ms only where the list of rooms says that nobody is there."""
+    bot, room = request.bot, made.room
+    listed = await request.use.rooms.by_id(room.room_id)
+    if listed is not None and listed.live:
+        bot.after_ack(request.caller, say_if_empty(bot, request.caller, made))
+    elif await starts.is_empty(bot.deps, room.room_id):
+        return start_views.nobody_there(room.name, made.key)
+    return start_views.starting_reply(room.name)
+
+
 async def control(
     request: Request, order: StoredOrder, once: Sequence[str], *, action: ControlAction
 ) -> Message | None:
-    """Stop, pause or resume the recording that was meant, not another one in its room."""
+    """Stop, pause or resume the recording of the order, never a later one in the same room."""
     bot, caller = request.bot, request.caller
     if action == "stop" and order.stops_at:
         return await _stop_later(request, order, order.stops_at, once)
@@ -107,7 +116,7 @@ async def _stop_later(
 
 
 async def follow(request: Request, order: StoredOrder, _once: Sequence[str]) -> None:
-    """Repeated, it changes nothing; the message is remembered before this is done."""
+    """Follow a room in this channel. Idempotent, so `_once` is not needed."""
     if order.room:
         await request.later(
             follow_room_here(request.bot, request.caller, order.room, replace=request.clicked)
@@ -115,7 +124,7 @@ async def follow(request: Request, order: StoredOrder, _once: Sequence[str]) -> 
 
 
 async def unfollow(request: Request, order: StoredOrder, _once: Sequence[str]) -> None:
-    """Likewise."""
+    """Unfollow a room in this channel. Idempotent, so `_once` is not needed."""
     if order.room:
         await request.later(
             unfollow_room_here(request.bot, request.caller, order.room, replace=request.clicked)
@@ -123,7 +132,7 @@ async def unfollow(request: Request, order: StoredOrder, _once: Sequence[str]) -
 
 
 async def schedule(request: Request, order: StoredOrder, once: Sequence[str]) -> Message | None:
-    """Record a room later; or stop what runs at a time, which is a schedule of its end."""
+    """Schedule a recording, or the end of a running one."""
     bot, caller = request.bot, request.caller
     if order.room is None:
         return None
@@ -158,7 +167,7 @@ def now_in(request: Request) -> datetime:
 
 
 async def unschedule(request: Request, order: StoredOrder, _once: Sequence[str]) -> Message | None:
-    """Repeated, it finds nothing any more."""
+    """Take back what is scheduled. Idempotent, so `_once` is not needed."""
     bot, caller = request.bot, request.caller
     day = order.day
     if order.when and isinstance(order.when.start, Moment):
@@ -180,7 +189,7 @@ async def unschedule(request: Request, order: StoredOrder, _once: Sequence[str])
 
 
 async def share(request: Request, order: StoredOrder, _: Sequence[str]) -> Message | None:
-    """The recording that runs in the room, else its latest; a channel by name is chosen."""
+    """Share the room's running recording, else its latest. Without a channel id, ask for one."""
     bot, caller = request.bot, request.caller
     key = await _latest(request, order)
     if key is None:
@@ -197,9 +206,9 @@ async def share(request: Request, order: StoredOrder, _: Sequence[str]) -> Messa
 
 
 async def rename(request: Request, order: StoredOrder, once: Sequence[str]) -> Message | None:
-    """The recording of the thread or that runs in the room, else its latest.
+    """Rename the thread's or the room's running recording, else the room's latest.
 
-    Without a title, a form asks for it; where Slack gives no trigger, a button opens the form.
+    Without a title, a form asks for one; without a trigger from Slack, a button opens the form.
     """
     bot, caller = request.bot, request.caller
     key = await _latest(request, order)
@@ -222,13 +231,13 @@ async def rename(request: Request, order: StoredOrder, once: Sequence[str]) -> M
 
 
 async def list_others(request: Request, order: StoredOrder, _once: Sequence[str]) -> None:
-    """The recordings beside the one that an answer was about."""
+    """List the other recordings besides the one that an answer was about."""
     listing = answer_list(request.bot, request.use.lists, request.caller, room=order.room)
     await request.later(listing)
 
 
 async def _latest(request: Request, order: StoredOrder) -> str | None:
-    """The recording that was meant, else the newest of the room that the person may know of."""
+    """Return the key of the order's recording, else of the room's newest visible one."""
     if order.key is not None:
         return order.key
     latest = await request.use.lists.page(request.known.horizon, 1, room_id=order.room_id)

@@ -1,7 +1,7 @@
-"""Reads what is written as `--options` behind an order.
+"""Reads the `--options` after an order.
 
-Pure. `options.table.parse_options` judges the values, as it does for the form. Values are never
-guessed; of a name that is nearly right, the form shows the nearest option.
+Pure. `options.table.parse_options` validates the values, as it does for the form. Values are
+never guessed; for a misspelt option, the form shows the nearest one.
 """
 
 import re
@@ -38,10 +38,10 @@ _YES_OR_NO = ("no", "false", "off", "none", "yes", "true", "on")
 
 @dataclass(frozen=True, slots=True)
 class Flags:
-    """The part of a text that is written as options.
+    """The options in a text.
 
-    `problem` says what is wrong with it, one line for each option; with a problem, `options` are
-    the defaults, and `raw` is what the form is filled with.
+    `problem` describes the errors, one line for each option. If there is a problem, `options` are
+    the defaults, and the form is filled from `raw`.
     """
 
     text: str = ""
@@ -53,9 +53,9 @@ class Flags:
 
 
 def split_flags(text: str) -> tuple[str, Flags]:
-    """Cut off what is written as options; words behind it that are no values join the rest.
+    """Split a text into its other words and its options. Never raises.
 
-    Never raises.
+    Words after an option that are not its value belong to the other words.
     """
     if text in ("-h", "-?", "-help"):
         return "", Flags(help=True)
@@ -87,7 +87,7 @@ def split_flags(text: str) -> tuple[str, Flags]:
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """A word that is an option: its name as the table spells names, and what follows `=`."""
+    """An option word: its name in the table's spelling, and the value after `=`."""
 
     name: str
     typed: str
@@ -96,7 +96,7 @@ class _Mark:
 
 @dataclass(slots=True)
 class _Reading:
-    """What was read so far. `raw` and `flags`: what was given for an input, by which flag."""
+    """The options read so far. `raw` and `flags`: the value of each input, and its flag's name."""
 
     words: list[Token] = field(default_factory=list)
     raw: dict[str, str] = field(default_factory=dict)
@@ -105,7 +105,7 @@ class _Reading:
     wants_help: bool = False
 
     def read(self, tokens: Sequence[Token]) -> None:
-        """Words before the first option are the room's; words after a value are, if none came."""
+        """Read all tokens. Words before the first option, or else after a value, name the room."""
         at = 0
         while at < len(tokens):
             mark = _mark_of(tokens[at])
@@ -137,7 +137,7 @@ class _Reading:
         )
 
     def _find(self, mark: _Mark) -> Flag | None:
-        """Return the option, or the one that was probably meant; the problem names that one."""
+        """Return the option, or the nearest one and note that as a problem."""
         if mark.name in _FLAGS:
             return _FLAGS[mark.name]
         near = _nearest(mark.name)
@@ -147,7 +147,7 @@ class _Reading:
         return near
 
     def _keep(self, flag: Flag, words: Sequence[Token]) -> None:
-        """Keep what was given, right or wrong. Given twice, the last one is kept."""
+        """Store a value, valid or not. The last of several counts."""
         text = " ".join(word.text for word in words)
         if flag.takes is Takes.NOTHING and words:
             self.problems.append(f"--{flag.name} does not accept a value.")
@@ -179,7 +179,7 @@ class _Reading:
 
 
 def _mark_of(token: Token) -> _Mark | None:
-    """A word with two hyphens or a long dash is an option; with one hyphen, only a known one."""
+    """Parse an option word: `--name` or `—name`; `-name` only if the name is known."""
     if token.quoted:
         return None
     head, equals, value = token.text.partition("=")
@@ -201,7 +201,7 @@ def _run_of_words(tokens: Sequence[Token], at: int) -> list[Token]:
 
 
 def _nearest(name: str) -> Flag | None:
-    """Return the option that was probably meant; never its opposite."""
+    """Return the option that was probably meant, never the opposite one."""
     hinted = next((flag for flag in START_FLAGS if name in flag.hints), None)
     if hinted:
         return hinted
@@ -235,7 +235,7 @@ def _continues(takes: Takes, words: list[Token], token: Token) -> bool:
 
 
 def _problems(errors: FieldErrors, flags: Mapping[str, str]) -> Iterator[str]:
-    """Say one for each option, under the name of the flag that was given."""
+    """Yield one line for each option with errors, under the name of the flag that was given."""
     by_flag: dict[str, list[str]] = {}
     for input_id, sentence in errors.items():
         option = option_of(input_id)

@@ -1,4 +1,4 @@
-"""Splits what people type after a slash command into words, as forgivingly as people type.
+"""Splits the text after a slash command into words, tolerating what people and phones type.
 
 Slack and phones change what is typed: straight quotes become “smart” ones, `--` becomes `—`,
 links come wrapped, `& < >` come escaped, and pasted text carries invisible characters.
@@ -44,7 +44,7 @@ class Lexed:
 
 
 def lex(text: str) -> Lexed:
-    """Words of a command as Slack sends it. Never raises."""
+    """Split a command as Slack sends it into words. Never raises."""
     text = _ENTITY.sub(lambda m: _ENTITIES[m[1]], _SLACK_LINK.sub(r"\1", text))
     tokens: list[Token] = []
     unclosed: str | None = None
@@ -65,7 +65,7 @@ def _next_word(text: str, at: int) -> int:
 
 
 def _token(text: str, start: int) -> tuple[Token, int, str | None]:
-    """The word that starts here, where it ends, and what follows a quote that never closes."""
+    """Return the word that starts here, its end, and the text after a quote that never closes."""
     done = ""
     quoted = last_quoted = False
     bare = True
@@ -92,12 +92,12 @@ def _token(text: str, start: int) -> tuple[Token, int, str | None]:
 
 
 def _may_open(char: str, before: str, first: bool) -> bool:
-    """A quote inside a word (Anna's, 27") is a character of the word."""
+    """Whether a quote opens here; inside a word (Anna's, 27") it is an ordinary character."""
     return char in _ANY_QUOTE and (first or before.endswith(("=", ",", ":")))
 
 
 def _closing(text: str, start: int) -> int | None:
-    """Where the quote opened here closes: at its partner, or else at any quote of its kind.
+    """Return where a quote closes: at its partner, or else at the first quote of its kind.
 
     A quote of its kind right before an option or the end closes it too: `"weekly” --audio`.
     """

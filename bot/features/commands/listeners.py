@@ -1,7 +1,7 @@
-"""`/record …`, mentions and direct messages: one understanding of what people write.
+"""Listeners for `/record …`, mentions and direct messages, all read by `understand`.
 
-`do_orders.DO` has a handler for each verb that is done, `answer_questions.ANSWERS` one for each
-intent that is answered with more than a sentence.
+`do_orders.DO` has a handler for each order, `answer_questions.ANSWERS` one for each intent whose
+answer needs more than a sentence.
 """
 
 import re
@@ -59,15 +59,15 @@ from bot.ui.message import Message
 from bot.ui.replies import use_a_channel
 
 on = Listeners()
-ASK = "help and questions need none; what each order does asks the gate"
+ASK = "help and questions need none; each order asks the gate"
 
-# Always in these words: `auto standup on`; and, as a command, the list of what is scheduled.
+# Available in these words only: `auto standup on`; and, as a command, the list of schedules.
 RULES = re.compile(r"\s*(?:auto\b\s*(?P<what>.*?)|schedules?)\s*", re.IGNORECASE | re.DOTALL)
 # `find` has a grammar of its own: words, then in <room>, from <person>, since <date>.
 FIND = re.compile(r"\s*find\b(?P<what>.*)", re.IGNORECASE | re.DOTALL)
 
 
-# ---- what comes in ---------------------------------------------------------------------------
+# ---- incoming requests -----------------------------------------------------------------------
 
 
 @on.command(COMMAND, needs_no_proof=ASK)
@@ -75,7 +75,7 @@ async def record(typed: Typed, caller: Caller, ack: Ack, bot: Bot, use: Services
     if caller.in_group_dm and typed.text.strip() != "help":
         await answer(ack, bot, caller, use_a_channel())
         return
-    words = " ".join(typed.text.split())  # many spaces in a row would keep these patterns busy
+    words = " ".join(typed.text.split())  # long runs of spaces would make these patterns slow
     if sought := FIND.fullmatch(words):
         await ack()
         bot.after_ack(caller, answer_find(bot, caller, sought["what"].strip()))
@@ -101,14 +101,14 @@ async def record(typed: Typed, caller: Caller, ack: Ack, bot: Bot, use: Services
 
 @on.event("app_mention", needs_no_proof=ASK)
 async def mentioned(mention: Mention, ack: Ack, bot: Bot, use: Services) -> None:
-    """Each message is obeyed once: not again when it is delivered again, nor when it is edited."""
+    """Obey each message once, even if it is redelivered or edited."""
     words = said_to(bot.deps.identity.bot_user_id, mention.text)
     await _heard(mention, ack, bot, use, words, Where.MENTION)
 
 
 @on.event("message", needs_no_proof=ASK)
 async def written(message: Mention, ack: Ack, bot: Bot, use: Services) -> None:
-    """Slack reports edits, and what bots and the bot itself write, as this event too."""
+    """Obey direct messages. Slack also sends this event for edits and for messages of bots."""
     if message.caller.direct and not message.edited:
         words = said_to(bot.deps.identity.bot_user_id, message.text)
         await _heard(message, ack, bot, use, words, Where.DM)
@@ -132,9 +132,10 @@ async def _heard(
 async def _obey_once(
     ack: Ack, bot: Bot, use: Services, caller: Caller, words: str, where: Where
 ) -> None:
-    """What an order stores remembers the message, in its transaction; what stores nothing, here.
+    """Obey a message and remember it, so that a redelivery is ignored.
 
-    A message that could not be obeyed, as when Slack does not answer, may be delivered again.
+    An order remembers the message in its own transaction; otherwise it is remembered here. A
+    message that could not be obeyed is not remembered, so a redelivery is tried again.
     """
     requests = bot.deps.store.requests
     rule = RULES.fullmatch(" ".join(words.split()))
@@ -151,20 +152,20 @@ async def _obey_once(
 
 
 def said_to(bot_user: str, text: str) -> str:
-    """What follows the mention at the beginning; the whole text if it does not begin with it."""
+    """Strip mentions of the bot from the beginning of a text."""
     name = rf"\s*(?:<@{re.escape(bot_user)}(?:\|[^>]*)?>[\s,:]*)+"
     found = re.match(name, text)
     return text[found.end() :] if found else text
 
 
-# ---- what follows ----------------------------------------------------------------------------
+# ---- reactions -------------------------------------------------------------------------------
 
 
 async def obey(ack: Ack, bot: Bot, use: Services, caller: Caller, text: str, where: Where) -> None:
-    """Understand a text, and do, ask or answer.
+    """Understand a text, then act, ask or answer.
 
-    A name that no room has may be a new one's: 100ms is asked, after the ack, and the text is
-    understood once more.
+    An unknown room name may belong to a new room: after the ack, 100ms is asked, and the text is
+    understood again.
     """
     request = await _understood(ack, bot, use, caller, text, where)
     found = _doubted(request.found, request.known)
@@ -174,7 +175,7 @@ async def obey(ack: Ack, bot: Bot, use: Services, caller: Caller, text: str, whe
         return
     if found.intent in (Intent.START, Intent.SCHEDULE):
         await bot.rights.to_start(caller.user, caller.channel)
-    # The ack is given: answered by response_url. The message is remembered before this is done.
+    # The ack is sent first, so the reply goes to response_url; the message is already remembered.
     later = replace(caller, typed=False, once=())
 
     async def once_more() -> None:
@@ -191,8 +192,10 @@ async def obey(ack: Ack, bot: Bot, use: Services, caller: Caller, text: str, whe
 
 
 def _doubted(found: Understood, known: Known) -> Understood:
-    """The same, but for a schedule of an id that no known room has: nobody is told that a room
-    will be recorded before 100ms is asked whether it exists. A start tells by its card.
+    """Turn a schedule for an unknown room id into a question; return anything else unchanged.
+
+    This prevents a promise to record a room before 100ms has confirmed that it exists. A start
+    needs no such check: its card shows the failure.
     """
     room = found.room
     if found.intent is not Intent.SCHEDULE or found.outcome is not Outcome.DO or room is None:
@@ -212,7 +215,7 @@ def _doubted(found: Understood, known: Known) -> Understood:
 
 
 async def _looked_for(rooms: RoomDirectory, found: Understood) -> str | None:
-    """With the help of 100ms; why it has not answered, if it was asked by name and has not."""
+    """Look up the room at 100ms; return the reason if a lookup by name got no answer."""
     if found.why is Why.UNKNOWN_CODE:
         code = room_code_of_link(found.link or "") or found.reference
         if code:
@@ -250,16 +253,17 @@ async def _react(request: Request) -> None:
 
 
 def _rows(known: Known, found: Understood) -> Mapping[str, RecordingRow]:
-    """The recordings that are meant, by room: in a card's thread, to show or name, the card's."""
+    """Return the open recordings by room; to share or rename in a thread, the card's wins."""
     if known.above is None or found.intent not in (Intent.SHARE, Intent.RENAME):
         return known.rows
     return {**known.rows, known.above.room_id: known.above}
 
 
 async def do(request: Request, orders: Sequence[StoredOrder]) -> None:
-    """One after the other; of several, a refusal does not hold up the rest.
+    """Carry out orders in sequence; a refusal of one of several does not prevent the rest.
 
-    The message that asks for it is remembered with the last: repeated, the others do nothing.
+    The message is remembered with the last order. After a crash before that, a redelivery
+    repeats the earlier ones, which are idempotent.
     """
     messages: list[Message] = []
     for order in orders:
@@ -276,7 +280,7 @@ async def do(request: Request, orders: Sequence[StoredOrder]) -> None:
 
 
 async def ask(request: Request, found: Understood) -> None:
-    """Ask with a button for each answer; an order to start, only people who may start."""
+    """Ask with a button for each answer. About a start, only people who may start are asked."""
     if found.intent in (Intent.START, Intent.SCHEDULE):
         await request.bot.rights.to_start(request.caller.user, request.caller.channel)
         if found.why in (Why.NO_ROOM, Why.NO_ROOM_YET, Why.WHICH_ROOM):
@@ -292,7 +296,7 @@ async def ask(request: Request, found: Understood) -> None:
     known = request.known
     stored = stored_orders(found.offers, found, known.world, _rows(known, found))
     if found.intent is Intent.SHARE and len(stored) == 1 and stored[0].channel is None:
-        await do(request, stored)  # it shares nothing yet, and asks for the channel
+        await do(request, stored)  # shares nothing yet: it asks for the channel
         return
     buttons = await question(request, [order for order in stored if order.verb != OPEN_FORM])
     for order in stored:
@@ -304,7 +308,7 @@ async def ask(request: Request, found: Understood) -> None:
 
 @on.action(ids.CHOOSE)
 async def chosen(own: OwnChoice, click: Click, ack: Ack, bot: Bot, use: Services) -> None:
-    """Do what the button says, with every check of an order in words."""
+    """Carry out a button's orders, with the same checks as for a typed order."""
     choice = await ChoiceRepository(bot.deps.db).get(own.choice_id)
     orders = choice.answers.get(own.answer) if choice else None
     if not orders:

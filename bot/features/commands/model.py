@@ -1,4 +1,4 @@
-"""What is known where a text was typed, and what was understood of it. Values only."""
+"""Input and output of `understand`: the world around a text, and its meaning. Values only."""
 
 from __future__ import annotations
 
@@ -43,25 +43,25 @@ class State(StrEnum):
 
 
 class Why(StrEnum):
-    """What the reply says beside the intent."""
+    """The reason for a reply, in addition to the intent."""
 
     CLEAR = auto()
-    UNSURE = auto()  # the order was not quite read
+    UNSURE = auto()  # part of the order was not understood
     WHICH_ROOM = auto()
-    NO_ROOM = auto()  # no such room; `reference` has the words
-    NO_ROOM_YET = auto()  # not found so far: 100ms was asked by name, and does not answer
-    UNKNOWN_CODE = auto()  # a room code or link of a room that is not known
+    NO_ROOM = auto()  # no such room; `reference` is what was typed
+    NO_ROOM_YET = auto()  # not found so far: 100ms did not answer the lookup by name
+    UNKNOWN_CODE = auto()  # a room code or link whose room is not known
     NEEDS_ROOM = auto()
-    MENU = auto()  # nothing was said: what runs, and what can be done
+    MENU = auto()  # an empty text: show what runs and what the person can do
     NEEDS_TITLE = auto()
-    ALREADY = auto()  # recorded already
+    ALREADY = auto()  # the room is recorded already
     NOT_RECORDED = auto()
     NOT_PAUSED = auto()
     DISABLED = auto()
     BAD_TIME = auto()  # `when` says why
     BAD_OPTIONS = auto()  # `detail` says why
     NOT_SCHEDULED = auto()
-    UNSUPPORTED = auto()  # understood, but the bot does not do it in words
+    UNSUPPORTED = auto()  # understood, but not available as a command
     TOO_LONG = auto()
     ABOUT_BOT = auto()
     GREETED = auto()
@@ -79,15 +79,15 @@ class Scheduled:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What is known where the text was typed. Rooms are named by their ids."""
+    """What is known in the place where a text was typed. Rooms are referred to by id."""
 
     names: RoomNames
     now: datetime
     zone: str
     recorded: Mapping[str, State] = field(default_factory=dict)
     cards_here: frozenset[str] = frozenset()
-    thread: str | None = None  # the room of the recording whose card's thread this is
-    thread_is_over: bool = False  # that recording; another one may run in its room
+    thread: str | None = None  # in a card's thread: the room of its recording
+    thread_is_over: bool = False  # the card's recording is over; another one may run in its room
     default_room: str | None = None
     presets: tuple[str, ...] = ()
     follows_here: frozenset[str] = frozenset()
@@ -97,23 +97,23 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Something done, or done by a button. `verb` is an intent, or open-form."""
+    """An action, done at once or by a button. `verb` is an intent, or open-form."""
 
     verb: str
     room: RoomEntry | None = None
-    words: str | None = None  # a choice of time that the button stands for
+    words: str | None = None  # the time that the button stands for
 
     def __str__(self) -> str:
-        """Write it as `verb:room`."""
+        """Return `verb:room`."""
         return f"{self.verb}:{self.room.name if self.room else ''}"
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What was meant and what follows.
+    """The meaning of a text and the reaction to it.
 
-    `sure`: no word was left over and nothing was guessed. `reference` are words that may name a
-    room that is not known, `detail` a reason in words.
+    `sure`: every word was understood and nothing was guessed. `reference`: words that may name an
+    unknown room. `detail`: a reason in words.
     """
 
     intent: Intent
@@ -124,21 +124,21 @@ class Understood:
     acts: tuple[Order, ...] = ()
     offers: tuple[Order, ...] = ()
     options: RecordingOptions = field(default_factory=RecordingOptions)
-    raw_options: Mapping[str, str] = field(default_factory=dict)  # where they are wrong
+    raw_options: Mapping[str, str] = field(default_factory=dict)  # as typed, if they are wrong
     preset: str | None = None
     when: Reading | None = None
     times: str = ""  # the words of `when`, for the form
     query: str | None = None
     speaker: str | None = None
     to: str | None = None
-    channel: str | None = None  # the id of `to`, where it is known
+    channel: str | None = None  # the id of `to`, if it is known
     title: str | None = None
     count: int | None = None
     topic: str | None = None
     reference: str | None = None
     detail: str | None = None
     link: str | None = None
-    asked: Asked | None = None  # of one recording
+    asked: Asked | None = None  # a question about one recording
     over: bool = False  # that recording has ended
 
 

@@ -1,4 +1,4 @@
-"""The options of a start as people say them: `with transcript, no summary, 720p`. Pure."""
+"""Reads start options in plain words: `with transcript, no summary, 720p`. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SIZE = re.compile(r"([0-9]{3,4})x([0-9]{3,4})")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was said of options, in words and as flags; `pieces` are the words it was said with."""
+    """The options in a text, from words and flags; `pieces` are the words that named them."""
 
     built: RecordingOptions
     values: dict[str, object]
@@ -30,7 +30,7 @@ class Options:
 
 
 def options_in(pieces: Sequence[Piece], flags: Flags, presets: Sequence[str]) -> Options:
-    """Read the options of a start. Where they exclude each other, `problem` says so."""
+    """Read the options of a start. If they exclude each other, `problem` says so."""
     values, used = _in_words(pieces)
     preset, of_preset = _preset_in(pieces, presets)
     if not values and not flags.text:
@@ -63,7 +63,7 @@ def _in_words(pieces: Sequence[Piece]) -> tuple[dict[str, object], list[Piece]]:
             if switch or not denied:
                 values[name] = False if switch and not wanted else value
             elif name == "audio_only":
-                continue  # "without audio" is no option
+                continue  # there is no option for "without audio"
             used.append(piece)
             denied = False
         elif piece.role in (Role.WITHOUT, Role.NOT):

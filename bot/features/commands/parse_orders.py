@@ -1,4 +1,4 @@
-"""Reads sentences that order something, name something to see, or order it not to be. Pure."""
+"""Reads sentences that order or forbid something, or name something to show. Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from bot.features.commands.vocabulary import ORDERS, Intent, Role
 
 
 def read_told(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Parsed:
-    """Read a verb behind words that make it less than an order: `Tom asked to stop this`."""
+    """Read a verb after words that make it less than an order: `Tom asked to stop this`."""
     order = next((p for p in rest if p.role in (Role.VERB, Role.CANCEL)), None)
     if order is None:
         return replace(base, intent=Intent.UNKNOWN, left=(head,))
@@ -37,7 +37,7 @@ def read_told(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence
 def read_negated(
     base: Parsed, negation: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]
 ) -> Parsed:
-    """Read `don't …`: never an order to do it."""
+    """Read `don't …`, which is never an order to do it."""
     verb = next(
         (
             p
@@ -95,7 +95,7 @@ _LOOKED_AT = {(word,) for word in ("see", "find", "open", "watch", "access", "pl
 
 
 def _unwanted_posts(base: Parsed, pieces: Sequence[Piece]) -> Parsed:
-    """`stop posting standup here` unfollows a room; without one it is about the settings."""
+    """Read `stop posting standup here`: unfollow the room; without a room, open the settings."""
     room = any(piece.sort is Sort.ROOM for piece in pieces)
     results = any(p.intent is Intent.SUMMARY for p in pieces)
     followed = any(
@@ -246,7 +246,7 @@ def _only_options(rest: Sequence[Piece]) -> bool:
 def _shared(
     base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece], *, mood: Mood
 ) -> Parsed:
-    """`share …` has a place; without one, it is to be shown, or cards are to be followed."""
+    """Read `share …`: with a place it shares; without, it shows something or follows a room."""
     placed = any(piece.sort is Sort.CHANNEL for piece in rest)
     left = tuple(p for p in left_over(Intent.SHARE, pieces) if p is not head)
     placed_here = has_role(rest, Role.HERE) and has_role(rest, Role.CLAUSE, Role.WHEN, Role.ALL)
@@ -265,7 +265,7 @@ _HELD = frozenset({"happening", "held", "place", "taking", "meeting"})
 
 
 def _shown(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Parsed:
-    """`show …`, `list …`: what is to be seen decides."""
+    """Read `show …` and `list …`: the noun decides the intent."""
     if head.key == ("i", "need") and recording_word(rest) and any(p.option for p in rest):
         return replace(base, intent=Intent.START, mood=Mood.TOLD)
     if head.key[0] in ("where", "wheres") and any(piece.key[-1] in _HELD for piece in rest):
@@ -300,7 +300,7 @@ def _shown(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Pi
 def _joined(
     base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece], *, mood: Mood
 ) -> Parsed:
-    """`can you join …` asks the bot to come and record; `join …` asks for a link."""
+    """Read `can you join …` as a request to record, and `join …` as a request for a link."""
     records = has_intent(rest, Intent.START) or any(p.key[0] == "take" for p in rest)
     asked = has_role(pieces, Role.REQUEST) and head.key[0] in ("join", "hop", "come", "attend")
     if records or asked:
@@ -310,7 +310,7 @@ def _joined(
 
 
 def _checked(base: Parsed, rest: Sequence[Piece]) -> Parsed:
-    """`check`: the bot's health, unless something to see is named."""
+    """Read `check`: the bot's health, unless it names something to show."""
     named = next((p for p in rest if p.role in (Role.NOUN, Role.VERB)), None)
     if named and named.intent not in ORDERS:
         return replace(base, intent=named.intent)
@@ -320,7 +320,7 @@ def _checked(base: Parsed, rest: Sequence[Piece]) -> Parsed:
 
 
 def _helped(base: Parsed, rest: Sequence[Piece]) -> Parsed:
-    """`help start` explains a command; `help me stop this` is about more than help."""
+    """Read `help start` as a question about the command, `help me stop this` as a request."""
     verb = next((p for p in rest if p.role in (Role.VERB, Role.SOFT)), None)
     if verb and verb.intent is Intent.START and any(p.sort is Sort.ROOM for p in rest):
         return replace(base, intent=Intent.START, mood=Mood.TOLD)  # help us record standup
@@ -333,7 +333,7 @@ def _helped(base: Parsed, rest: Sequence[Piece]) -> Parsed:
 
 
 def read_noun(base: Parsed, head: Piece, pieces: Sequence[Piece]) -> Parsed:
-    """Read a sentence whose first telling word names something to see: `recap of standup`."""
+    """Read a sentence whose first significant word is a noun to show: `recap of standup`."""
     after = pieces[list(pieces).index(head) + 1 :]
     order = next((p for p in after if p.role is Role.VERB and p.intent in ORDERS), None)
     if head.intent is Intent.HELP and order and any(p.sort is Sort.ROOM for p in after):

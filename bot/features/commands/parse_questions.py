@@ -1,4 +1,4 @@
-"""Reads sentences that ask. None of them is an order. Pure."""
+"""Reads questions. None of them is an order. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from bot.features.commands.vocabulary import Intent, Role
 
 
 def read_how(base: Parsed, rest: Sequence[Piece], *, thread: bool) -> Parsed:
-    """`how do I stop this?` is asked about; any other is a question about the commands."""
+    """Read `how do I stop this?` as a doubtful order, other `how` questions as help."""
     verb = next((p for p in rest if p.role in (Role.VERB, Role.SOFT, Role.CANCEL)), None)
     intent = verb.intent if verb else None
     if intent is Intent.JOIN:
@@ -39,7 +39,7 @@ def read_how(base: Parsed, rest: Sequence[Piece], *, thread: bool) -> Parsed:
 
 
 def read_may(base: Parsed, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Parsed:
-    """`should we record …?`: a question whether to; what is only to be seen is shown."""
+    """Read `should we record …?` as a question; requests to show something are answered."""
     negation = next((n for n, piece in enumerate(rest) if piece.role is Role.NOT), None)
     if negation is not None and has_intent(rest[negation:], Intent.START):
         return replace(base, intent=Intent.STOP, mood=Mood.UNWANTED, asks=True)
@@ -72,7 +72,7 @@ def _openers(pieces: Sequence[Piece]) -> list[Piece]:
 def read_question(
     base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]
 ) -> Parsed:
-    """Read who, what, when, did, is: none of them is an order."""
+    """Read questions with who, what, when, did and is."""
     for intent in (Intent.PRESETS, Intent.SETTINGS):
         if has_intent(rest, intent):
             return replace(base, intent=intent)

@@ -1,7 +1,7 @@
-"""What one sentence wants, and how it says so: an order, a question, a negated order.
+"""Parses one sentence: its intent and its mood, such as order, question or negated order.
 
 Pure. A verb is an order only at the head of the sentence, after politeness, fillers, names and
-times; behind anything else it is merely told.
+times; after anything else it is only mentioned.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from bot.features.commands.vocabulary import SCHEDULED, SPELT, UPCOMING, Intent,
 
 
 def parse_sentence(sentence: Sentence, *, slash: bool = False, thread: bool = False) -> Parsed:
-    """Say what a sentence wants."""
+    """Return the intent of a sentence and how it is expressed."""
     pieces = _with_parted_verbs(sentence.pieces)
     roles = {piece.role for piece in pieces}
     request = Role.REQUEST in roles
@@ -83,12 +83,12 @@ def parse_sentence(sentence: Sentence, *, slash: bool = False, thread: bool = Fa
 
 
 def _behind_no(pieces: Sequence[Piece]) -> Sequence[Piece]:
-    """Leave out a `no` before an order or a negation: `no, stop!`, `nooo don't stop`."""
+    """Skip a `no` before an order or a negation: `no, stop!`, `nooo don't stop`."""
     first = pieces[0]
     if first.role is not Role.WITHOUT or len(first.key) > 1 or {*first.key[0]} != {"n", "o"}:
         return pieces
     said = [p for p in pieces[1:] if p.sort is not Sort.COMMA and p.role is not Role.FILLER]
-    parted = len(pieces) > 1 and pieces[1].sort is Sort.COMMA  # `no pause` asks for none
+    parted = len(pieces) > 1 and pieces[1].sort is Sort.COMMA  # `no pause` is a negated order
     controls = (Intent.STOP, *((Intent.PAUSE, Intent.RESUME) if parted else ()))
     begins = said and (
         said[0].role is Role.NOT or (said[0].role is Role.VERB and said[0].intent in controls)
@@ -146,7 +146,7 @@ _FIRST_PARTS = {("turn",), ("switch",), ("shut",), ("put",)}
 
 
 def _without_head(base: Parsed, pieces: Sequence[Piece], *, slash: bool) -> Parsed:
-    """Read what has no verb: thanks, a greeting, `the last recordings`."""
+    """Read a sentence without a verb: thanks, a greeting, `the last recordings`."""
     roles = {piece.role for piece in pieces}
     roomless = all(piece.sort is not Sort.ROOM for piece in pieces)
     if Role.THANKS in roles and roomless:
@@ -274,7 +274,7 @@ def _exclaims(rest: Sequence[Piece]) -> bool:
 
 
 def _stated(head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Intent | None:
-    """Return what a statement asks for between the lines: `town hall on friday is cancelled`."""
+    """Return the intent that a statement implies: `town hall on friday is cancelled`."""
     before = pieces[: pieces.index(head)]
     subject = any(p.sort is Sort.ROOM or p.role is Role.THING or p.key == ("this",) for p in before)
     if not subject:

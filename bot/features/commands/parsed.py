@@ -1,4 +1,4 @@
-"""What a sentence wants, as a value, and what all ways of reading one share. Pure."""
+"""The value of a parsed sentence, and helpers that all parsers share. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Mood(StrEnum):
     NONE = auto()
     ORDER = auto()
     QUESTION = auto()
-    TOLD = auto()  # the verb is there, but not as an order
+    TOLD = auto()  # the verb is mentioned, not ordered
     GUESS = auto()  # a misspelling, or no verb
     NEGATED = auto()
     UNWANTED = auto()  # a wish not to be recorded
@@ -24,13 +24,13 @@ class Mood(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a sentence wants. `left` are the pieces that the intent does not explain."""
+    """A parsed sentence. `left` are the pieces that the intent does not explain."""
 
     intent: Intent | None = None
     mood: Mood = Mood.NONE
     left: tuple[Piece, ...] = ()
     second: Intent | None = None  # another order in the same sentence
-    other: Intent | None = None  # what another sentence wants
+    other: Intent | None = None  # the intent of another sentence
     asks: bool = False
     weak: bool = False  # a verb that is an order only with an object
     article: bool = False  # the object is *a* something
@@ -73,7 +73,7 @@ OPENERS = frozenset(
 )
 
 
-# Kinds and intents that an order explains beside the plain ones.
+# Roles and intents that an order explains in addition to the common ones.
 _EXPLAINED: dict[Intent, tuple[frozenset[Role], frozenset[Intent]]] = {
     Intent.START: (
         frozenset({Role.WITH, Role.WITHOUT}),
@@ -146,7 +146,7 @@ def recording_word(pieces: Sequence[Piece]) -> bool:
 
 
 def read_find(base: Parsed, head: Piece, pieces: Sequence[Piece]) -> Parsed:
-    """Search what was said: the words behind *about*, else behind the verb."""
+    """Read a search in transcripts: for the words after *about*, else after the verb."""
     about = next((piece for piece in pieces if piece.role is Role.ABOUT), None)
     said = next((piece for piece in pieces if piece.role is Role.SAID), head)
     query = words_after(pieces, about or said)
@@ -171,7 +171,7 @@ def read_find(base: Parsed, head: Piece, pieces: Sequence[Piece]) -> Parsed:
 
 
 def _speaker_behind(pieces: Sequence[Piece]) -> Piece | None:
-    """Return the last `from Ana` of a search, where a name follows: a capital or a mention."""
+    """Return the speaker of a search, the last `from Ana`: capitalized, or a mention."""
     at = next((n for n in range(len(pieces) - 1, 0, -1) if pieces[n].key == ("from",)), None)
     if at is None:
         return None
@@ -195,7 +195,7 @@ _LEADING = frozenset(
 
 
 def words_after(pieces: Sequence[Piece], head: Piece) -> tuple[Word, ...]:
-    """Return the words behind a piece that are neither rooms nor times nor fillers at an end."""
+    """Return the words after a piece, without rooms, times, and fillers at either end."""
     at = list(pieces).index(head) + 1
     kept = [p for p in pieces[at:] if p.sort not in (Sort.ROOM, Sort.TIME, Sort.BOT)]
     fillers = (

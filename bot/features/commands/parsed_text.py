@@ -1,6 +1,6 @@
-"""A text as it was said in a place: its sentences, rooms and times.
+"""A text typed in a place, parsed into sentences, rooms and times.
 
-Pure. Decides nothing: `understand` does.
+Pure. It makes no decisions; `understand` does.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from bot.features.rooms.model import RoomEntry, room_code_of_link, room_id_of_li
 from bot.features.rooms.names import digits_in, is_separator, key_of
 from bot.kit.typed_text import DOUBLE_QUOTES
 
-LONGEST_READ = 1000  # characters beside options: what is behind them is prose
-LONGEST_ORDER = 400  # characters of a text that is done at once
+LONGEST_READ = 1000  # characters without options; a longer text is prose
+LONGEST_ORDER = 400  # characters of a text that is obeyed without a question
 CONTROLS = (Intent.STOP, Intent.PAUSE, Intent.RESUME)
 POLITE = (Intent.THANKS, Intent.HELP)
 _PURPOSES = {
@@ -63,9 +63,9 @@ _NAME_INNER = (Role.FILLER, Role.WITH, Role.AND, Role.ARTICLE, Role.THING)
 
 
 class ParsedText:
-    """A text in its place: sentences, rooms, times, and what its main sentence wants.
+    """A parsed text: sentences, rooms, times, and the meaning of its main sentence.
 
-    Not `with_flags`: `--words` are words like others.
+    Without `with_flags`, `--words` are ordinary words.
     """
 
     def __init__(self, text: str, where: Where, world: World, *, with_flags: bool = True) -> None:
@@ -94,7 +94,7 @@ class ParsedText:
     def _times(
         self, main: Sentence | None, rest: Sequence[Sentence]
     ) -> tuple[Reading | None, list[Span], list[Span]]:
-        """Read the times of the main sentence; of others only where they say nothing else."""
+        """Read the times of the main sentence, and of others that contain nothing else."""
         others = [(one.pieces[0].start, one.pieces[-1].end) for one in rest]
         found = self._times_beside(main, others)
         if not others or found[0] or found[2]:
@@ -107,7 +107,7 @@ class ParsedText:
     def _times_beside(
         self, main: Sentence | None, others: Sequence[Span]
     ) -> tuple[Reading | None, list[Span], list[Span]]:
-        """Read the times, by what they are wanted for; none in the ranges of `others`."""
+        """Read the times outside the ranges of `others`, according to their purpose."""
         parsed = self._parse(main) if main else Parsed()
         purpose = _PURPOSES.get(parsed.intent or Intent.UNKNOWN, Purpose.START)
         if parsed.intent is Intent.STOP and parsed.mood is Mood.UNWANTED:
@@ -147,12 +147,12 @@ class ParsedText:
         return reading, spans, loose
 
     def _read_again(self, text: str, spans: Sequence[Span]) -> Reading | None:
-        """Read the times of a stop once more, as a length: `stop for 5 minutes`."""
+        """Read the times of a stop again, as a length: `stop for 5 minutes`."""
         said = ", ".join(text[start:end] for start, end in spans)
         return find_times(said, now=self.world.now, zone=self.world.zone).reading
 
     def _protected(self) -> list[Span]:
-        """Return what is no time: room names, words in quotes, links, and `right now`."""
+        """Return the spans that are not times: room names, quotes, links, and `right now`."""
         spans = [(self.words[one.first].start, self.words[one.last - 1].end) for one in self.named]
         spans += [
             (word.start, word.end)
@@ -162,7 +162,7 @@ class ParsedText:
         return sorted(spans)
 
     def _parse(self, sentence: Sentence) -> Parsed:
-        """Say what a sentence wants; each is read once."""
+        """Parse a sentence, cached."""
         known = self._parses.get(id(sentence))
         if known is None:
             known = sentence, parse_in_place(sentence, self.where)
@@ -170,14 +170,14 @@ class ParsedText:
         return known[1]
 
     def _main(self, sentences: Sequence[Sentence]) -> tuple[Sentence | None, list[Sentence]]:
-        """Return the sentence that says what is wanted, and the others."""
+        """Return the sentence that decides the meaning, and the others."""
         if not sentences:
             return None, []
         best = max(sentences, key=lambda one: _weight(one, self._parse(one)))
         return best, [sentence for sentence in sentences if sentence is not best]
 
     def _settled(self, main: Sentence | None, rest: Sequence[Sentence]) -> Parsed:
-        """Return what the main sentence means; less surely if others say something, too."""
+        """Return the meaning of the main sentence; less certain if others have a meaning, too."""
         parsed = self._parse(main) if main else Parsed()
         for sentence in rest:
             other = self._parse(sentence)
@@ -189,7 +189,7 @@ class ParsedText:
         return parsed
 
     def _rooms_meant(self) -> tuple[list[tuple[RoomEntry, ...]], str | None]:
-        """Return the rooms named, and words beside a name that may belong to it."""
+        """Return the named rooms, and words next to a name that may belong to it."""
         rooms: list[tuple[RoomEntry, ...]] = []
         for piece in self.pieces:
             if piece.sort is Sort.ROOM:
@@ -203,7 +203,7 @@ class ParsedText:
         return rooms, doubt
 
     def _excluded(self, room: Piece) -> bool:
-        """Say whether a room is named as the one that is not meant: `A, not B`."""
+        """Whether a room is named in order to exclude it: `A, not B`."""
         at = self.pieces.index(room) - 1
         while at > 0 and self.pieces[at].key == ("the",):
             at -= 1
@@ -218,7 +218,7 @@ class ParsedText:
         return found or names.of_code(room_code_of_link(link))
 
     def _words_around(self, rooms: tuple[RoomEntry, ...]) -> str | None:
-        """Return a longer name, where unread words stand right beside the room's."""
+        """Return the room's name with the unread words directly next to it, if there are any."""
         at = next((n for n, p in enumerate(self.pieces) if p.rooms == rooms), None)
         if at is None:
             return None
@@ -244,7 +244,7 @@ class ParsedText:
         )
 
     def is_about_the_bot(self) -> bool:
-        """Say whether a message with the bot's name inside is not said to the bot."""
+        """Whether a message mentions the bot without addressing it."""
         if self.where is not Where.MENTION:
             return False
         pieces = next(
@@ -260,14 +260,14 @@ class ParsedText:
         return not said_to and (bool(self.parsed.left) or self.parsed.mood is not Mood.ORDER)
 
     def time_words(self) -> str:
-        """Return the words of the times, as they were typed."""
+        """Return the time expressions as typed."""
         return " ".join(self.text[start:end].strip() for start, end in self.times)
 
     def past(self) -> Reading | None:
         return self.when if isinstance(self.when, Past | Day) else None
 
     def room(self) -> RoomEntry | None:
-        """Return the one room that is named for sure."""
+        """Return the only room that is certainly named."""
         if len(self.rooms) == 1 and len(self.rooms[0]) == 1 and not self.doubt:
             return self.rooms[0][0]
         return None
@@ -278,7 +278,7 @@ class ParsedText:
         return self.thread
 
     def count(self) -> int | None:
-        """Return a number of recordings to list."""
+        """Return the number of recordings to list, if there is one."""
         timed = {word for p in self.pieces if p.sort is Sort.TIME for word in p.words}
         roomed = {word for p in self.pieces if p.sort is Sort.ROOM for word in p.words}
         for word in self.words:
@@ -287,7 +287,7 @@ class ParsedText:
         return None
 
     def suggested(self, intent: Intent) -> tuple[tuple[RoomEntry, ...], str | None]:
-        """Return the rooms that the unread words may name, and these words."""
+        """Return the rooms that the unread words may name, and those words."""
         reference = self.doubt or self.reference()
         if reference is None:
             return (), None
@@ -304,7 +304,7 @@ class ParsedText:
         return near[:5], reference
 
     def reference(self) -> str | None:
-        """Return the words that may name a room: those in quotes, else the first unread run."""
+        """Return words that may name a room: quoted ones, else the first run of unread words."""
         for at, piece in enumerate(self.pieces):
             if piece.sort is not Sort.UNREAD or piece in self._options.pieces:
                 continue
@@ -329,13 +329,13 @@ class ParsedText:
         return self._options
 
     def start_time(self) -> bool:
-        """Say whether the text says when to start; a length alone does not."""
+        """Whether the text has a start time; a length alone is none."""
         if self.when is None or isinstance(self.when, Past):
             return False
         return not (isinstance(self.when, When) and self.when.start is None)
 
     def loose_left(self) -> bool:
-        """Say whether a word that may be a time was not read as one."""
+        """Whether a possible time expression is left that was not read as one."""
         roomed = [(p.start, p.end) for p in self.pieces if p.sort is Sort.ROOM]
         return any(
             not any(start <= loose[0] and loose[1] <= end for start, end in roomed)
@@ -346,7 +346,7 @@ class ParsedText:
         return self.parsed.other in ORDERS or self.parsed.second is not None
 
     def second(self) -> tuple[Order, ...]:
-        """Return the buttons for a second order in the text: only for what its words name."""
+        """Return the buttons for a second order in the text, only for rooms that it names."""
         second = self.parsed.second or self.parsed.other
         rooms = [rooms[0] for rooms in self.rooms[1:] if len(rooms) == 1]
         if second in CONTROLS:
@@ -361,7 +361,7 @@ class ParsedText:
         return self.rooms[0][0] if two and len(self.rooms[0]) == 1 else None
 
     def is_of_emoji(self) -> bool:
-        """Say whether there is nothing but emoji."""
+        """Whether the text consists of emoji."""
         signs = [word for word in self.words if word.key not in _JOINERS]
         return bool(signs) and all(
             word.sort == "emoji" or (len(word.text) == 1 and category(word.text) == "So")
@@ -369,7 +369,7 @@ class ParsedText:
         )
 
     def end(self) -> Reading | None:
-        """Return the time that a stop, a pause or a resume names; `now` is none."""
+        """Return the time given for a stop, pause or resume; None for `now`."""
         if isinstance(self.when, When) and self.when.start is None and self.when.stop is None:
             return None
         return self.when
@@ -379,12 +379,12 @@ class ParsedText:
 
 
 def parse_in_place(sentence: Sentence, where: Where) -> Parsed:
-    """Say what a sentence wants, said in a place."""
+    """Parse a sentence that was typed in `where`."""
     return parse_sentence(sentence, slash=where is Where.SLASH, thread=where is Where.THREAD)
 
 
 def _weight(sentence: Sentence, parsed: Parsed) -> int:
-    """Return how much a sentence says what is wanted."""
+    """Return how strongly a sentence determines the meaning of the text."""
     if parsed.intent in ORDERS and parsed.mood in (Mood.ORDER, Mood.UNWANTED):
         return 5
     if parsed.intent in ORDERS:
@@ -397,12 +397,12 @@ def _weight(sentence: Sentence, parsed: Parsed) -> int:
 
 
 def _unquoted(text: str) -> str:
-    """Leave out quotes around the whole text."""
+    """Strip quotes around the whole text."""
     quoted = len(text) > 2 and text[0] in DOUBLE_QUOTES and text[-1] in DOUBLE_QUOTES
     inside = text[1:-1]
     return inside if quoted and not any(char in DOUBLE_QUOTES for char in inside) else text
 
 
 def _without_command(text: str) -> str:
-    """Leave out a `/record` that was typed once more."""
+    """Strip a repeated `/record`."""
     return text[len("/record") :].strip() if text.casefold().startswith("/record ") else text

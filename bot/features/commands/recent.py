@@ -1,4 +1,4 @@
-"""The latest recordings where somebody typed, as far as they may know of them."""
+"""The latest recordings of a place that the person may see."""
 
 from collections.abc import Sequence
 
@@ -15,8 +15,8 @@ RECENT = 10
 async def recent(request: Request, found: Understood, *, over: bool = False) -> Sequence[Seen]:
     """Return the latest recordings that a text may mean, newest first.
 
-    Of the room that is named; else of this channel, or, in a direct message, those that the person
-    started, if there are any. `over`: without those that run.
+    Those of the named room; without one, those of this channel, or in a direct message those that
+    the person started, if there are any. `over`: leave out running ones.
     """
     known, lists, caller = request.known, request.use.lists, request.caller
     past = found.when if isinstance(found.when, Past) else None
@@ -35,7 +35,7 @@ ROOMS_OFFERED = 4
 
 
 async def rooms_to_offer(request: Request, found: Understood) -> Sequence[RoomEntry]:
-    """Return rooms that were recorded here lately and can be recorded now."""
+    """Return rooms that were recently recorded here and can be recorded now."""
     world = request.known.world
     seen = await recent(request, found)
     rooms = dict.fromkeys(one.row.room_id for one in seen)

@@ -1,4 +1,4 @@
-"""Something said to the bot, with all that is needed to answer it or to ask back."""
+"""One request to the bot, with the services needed to answer it or to ask back."""
 
 import re
 from collections.abc import Coroutine, Sequence
@@ -28,7 +28,7 @@ from bot.listeners.registry import Ack
 from bot.ui.buttons import filled_form_button
 from bot.ui.message import Block, Message
 
-# Answers that could be otherwise if more were known of where the person can look.
+# Denials that may be wrong if Slack did not say which channels the person can see.
 DENIALS = (Why.NOT_RECORDED, Why.NOT_PAUSED, Why.NOT_SCHEDULED, Why.NO_ROOM, Why.NO_ROOM_YET)
 
 
@@ -37,7 +37,7 @@ MENTIONED = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the commands need of other features."""
+    """Services of other features that the commands use."""
 
     rooms: RoomDirectory
     lists: Lists
@@ -47,9 +47,9 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Something said to the bot, or a button pressed below its question; with all that is needed.
+    """A text typed to the bot, or a button pressed below its question.
 
-    `found` is what was understood of a text.
+    `found` is the meaning of the text.
     """
 
     ack: Ack
@@ -61,7 +61,7 @@ class Request:
     clicked: bool = False
 
     async def tell(self, message: Message) -> None:
-        """Answer the person; after a click, in the place of the question."""
+        """Answer the person; after a click, replace the question."""
         if not self.clicked:
             await answer(self.ack, self.bot, self.caller, message)
             return
@@ -69,18 +69,18 @@ class Request:
         self.bot.after_ack(self.caller, self.bot.reply(self.caller, message, replace=True))
 
     async def tell_found(self, found: Understood, message: Message) -> None:
-        """The same, with what may be missing in an answer that says that there is nothing."""
+        """Answer; a denial also says which channels could not be checked."""
         denied = found.why in DENIALS
         await self.tell(as_far_as_known(message, self.known.horizon) if denied else message)
 
     async def later(self, work: Coroutine[Any, Any, None]) -> None:
-        """Acknowledge, and do what can take its time: the person may simply ask again."""
+        """Acknowledge, then do slow work; after a crash the person has to ask again."""
         await self.ack()
         self.bot.after_ack(self.caller, work)
 
 
 async def question(request: Request, orders: Sequence[StoredOrder]) -> list[Block]:
-    """Store what the buttons do, for this person and for an hour, and make them."""
+    """Store the orders for this person, valid for an hour, and build their buttons."""
     if not orders:
         return []
     choice_id = request.bot.deps.new_id()
@@ -96,7 +96,7 @@ async def question(request: Request, orders: Sequence[StoredOrder]) -> list[Bloc
 
 
 async def open_form(request: Request, found: Understood) -> None:
-    """With what was understood. After a mention, a button that opens it."""
+    """Open the start form with what was understood; after a mention, offer a button instead."""
     raw = stored_orders(found.offers, found, request.known.world, request.known.rows)[0].raw
     await open_filled(
         request.ack,
@@ -112,14 +112,14 @@ async def open_form(request: Request, found: Understood) -> None:
 
 
 def form_time(found: Understood) -> FormTime | None:
-    """The times that were said, for the form; None where there are none."""
+    """Return the given times for the form; None if there are none."""
     when = found.when
     if is_length(when):
         return FormTime("now", stop=found.times)
     if found.intent is not Intent.SCHEDULE:
         return None
     repeats = isinstance(when, When) and isinstance(when.start, Repeat)
-    repeats = repeats or "every" in found.times.casefold()  # not clear: without a time
+    repeats = repeats or "every" in found.times.casefold()  # an unclear time has no `when`
     return FormTime("repeat" if repeats else "once", start=found.times)
 
 

@@ -1,6 +1,6 @@
-"""Cuts a text into sentences of pieces: rooms, times, phrases of the tables, and the rest.
+"""Splits a text into sentences of pieces: rooms, times, known phrases, and other words.
 
-Pure. Positions are characters of the cleaned text.
+Pure. Positions are character offsets in the cleaned text.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _ENDS = frozenset(".!?;\n")
 
 
 class Sort(StrEnum):
-    """What a piece is."""
+    """The kind of a piece."""
 
     ROOM = auto()
     TIME = auto()
@@ -62,7 +62,7 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word or mark of the text. `key` is as it is compared, `sort` the name of the pattern.
+    """A word or punctuation mark. `key` is its form for comparison, `sort` its pattern's name.
 
     `bare` is the key without apostrophes.
     """
@@ -78,10 +78,10 @@ class Word:
 
 @dataclass(slots=True, eq=False)
 class Piece:
-    """One or several words that mean something together; only the same object is equal.
+    """One or several words with a common meaning. Compared by identity.
 
-    `key` has the words without apostrophes. It, `role` and `intent` are looked at so often that
-    they are kept.
+    `key` has the words without apostrophes. `key`, `role` and `intent` are precomputed because
+    the parsers read them very often.
     """
 
     sort: Sort
@@ -128,7 +128,7 @@ def clean(text: str) -> str:
 
 
 def words_of(text: str, bot_user: str | None = None) -> list[Word]:
-    """Cut a cleaned text into words; line ends are marks, words in quotes are marked so."""
+    """Split a cleaned text into words. Line ends count as marks; quoted words are flagged."""
     words: list[Word] = []
     quoted = _quoted(text)
     at, last = 0, 0
@@ -152,15 +152,15 @@ def words_of(text: str, bot_user: str | None = None) -> list[Word]:
 
 
 def _quoted(text: str) -> list[Span]:
-    """Return what is between double quotes, the quotes left out."""
+    """Return the spans between double quotes, without the quotes."""
     places = [n for n, char in enumerate(text) if char in DOUBLE_QUOTES]
     return [(places[n] + 1, places[n + 1]) for n in range(0, len(places) - 1, 2)]
 
 
 def rooms_in(words: Sequence[Word], names: RoomNames) -> list[Named]:
-    """Find the rooms that are named. A name that is also a common word yields to another one.
+    """Find room names. A name that is also a common word yields to another name.
 
-    In `record the town hall now`, `now` is no room, even where a room is called so.
+    In `record the town hall now`, `now` is not a room, even if a room has that name.
     """
     found = names.in_words([word.key for word in words])
     found += [
@@ -181,7 +181,7 @@ def rooms_in(words: Sequence[Word], names: RoomNames) -> list[Named]:
 
 
 def _common(words: Sequence[Word]) -> bool:
-    """Say whether a name is a single word that has a meaning without it, too."""
+    """Whether a room name is a single word that also has another meaning."""
     if len(words) != 1 or words[0].quoted:
         return False
     return (words[0].key,) in PHRASES or words[0].key in _TIME_NAMES
@@ -231,7 +231,7 @@ def sentences_of(
 
 
 def _begins_order(piece: Piece, before: Sequence[Piece]) -> bool:
-    """Say whether a verb behind a comma begins another sentence: `why is this on, stop it`."""
+    """Whether a verb after a comma begins another sentence: `why is this on, stop it`."""
     order = piece.role is Role.VERB and piece.intent in ORDERS
     if not order and piece.role is not Role.NOT:
         return False
@@ -248,7 +248,7 @@ _OPENERS = frozenset(
 
 
 def _ends(words: Sequence[Word], at: int) -> bool:
-    """Say whether a mark ends a sentence: a full stop inside `1.2` does not."""
+    """Whether a mark ends a sentence; the full stop in `1.2` does not."""
     if words[at].key != ".":
         return True
     before = [word.key for word in words[max(0, at - 3) : at]]
@@ -282,7 +282,7 @@ def _piece(words: Sequence[Word], at: int, rooms: dict[int, Named], times: Seque
 def _longest(
     words: Sequence[Word], at: int, rooms: dict[int, Named], times: Sequence[Span]
 ) -> tuple[int, Meaning | None]:
-    """Return the longest phrase of the tables that begins here, and its number of words."""
+    """Return the number of words and the meaning of the longest known phrase that begins here."""
     first = words[at].bare
     lengths = LENGTHS.get(first)
     if lengths is None:
@@ -305,7 +305,7 @@ def _longest(
     return 1, None
 
 
-# `stoppp` and `pleaaase`: known words by their letters without repetition.
+# For `stoppp` and `pleaaase`: known words by their letters without repetition.
 _SQUEEZED = {
     _REPEATED.sub(r"\1", phrase[0]): phrase[0]
     for phrase in reversed(list(PHRASES))

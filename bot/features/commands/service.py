@@ -1,4 +1,4 @@
-"""What is known where a person types: rooms, recordings that they may know of, settings, zone."""
+"""Collects what `understand` needs: rooms, recordings the person may see, settings, time zone."""
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
@@ -32,15 +32,15 @@ from bot.store.schema_clock import schedules
 from bot.store.values import FollowedRoom, RecordingRow
 
 RUNNING_MOST = 50
-LOOKED_THROUGH = 200  # recordings, for those that somebody from outside may know of
-PLACES_MOST, KEPT_FOR_S = 1_000, 1.0  # so late are we told of what another replica changed
+LOOKED_THROUGH = 200  # recordings searched for those that an outsider may see
+PLACES_MOST, KEPT_FOR_S = 1_000, 1.0  # changes by another replica are seen within this time
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """The world of one request. `rows` are the open recordings in it, by room.
 
-    `above` is the recording whose card's thread this is, whatever became of it.
+    `above` is the recording of the card in whose thread the text was typed, in any state.
     """
 
     world: World
@@ -52,8 +52,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class _Arranged:
-    """What people have set up, which rarely changes: in the place where a person types, and where
-    anything is scheduled."""
+    """Rarely changing configuration of a place, and the channels that have schedules."""
 
     presets: Sequence[Preset]
     follows: Sequence[FollowedRoom]
@@ -61,7 +60,7 @@ class _Arranged:
 
 
 class Worlds:
-    """Builds what `understand` needs, restricted to what the person may know of."""
+    """Builds a `World` from the data that the person may see."""
 
     def __init__(self, deps: Deps, gate: Gate, rights: Rights, rooms: RoomDirectory) -> None:
         self._deps = deps
@@ -71,7 +70,10 @@ class Worlds:
         self._arranged = alru_cache(PLACES_MOST, ttl=KEPT_FOR_S)(self._read_arranged)
 
     async def known(self, user: str, channel: str | None, thread_ts: str | None = None) -> Known:
-        """Raises StoreUnavailable. What Slack does not say in time is not known."""
+        """Build the world for one request. Data that Slack does not return in time is left out.
+
+        Raises StoreUnavailable.
+        """
         here = channel or user
         store = self._deps.store
         changes = self._deps.db.database.changes(presets, follows, schedules)
@@ -85,7 +87,7 @@ class Worlds:
         )
         running = partial(store.lists.running, to=horizon)
         every = await first_seen(self._deps, self._gate, horizon, RUNNING_MOST, running)
-        if len(every) == RUNNING_MOST:  # there may be older ones here
+        if len(every) == RUNNING_MOST:  # there may be older ones in this channel
             running = partial(store.lists.running, to=horizon, channel=here)
             every += await first_seen(self._deps, self._gate, horizon, RUNNING_MOST, running)
         here_now = [row for row, proof in every if here in proof.channels]
@@ -145,9 +147,9 @@ class Worlds:
     async def _of_outsider(
         self, user: str, channel: str | None, horizon: Horizon, names: RoomNames
     ) -> RoomNames:
-        """Guests and people of other organisations know the rooms that they may start.
+        """Return the rooms that a guest or a person of another organisation may name.
 
-        If there are none, those of recordings that they may know of.
+        All rooms if they may start here, else only those of recordings that they may see.
         """
         if await self._rights.may_start(user, channel):
             return names
@@ -162,7 +164,7 @@ def _state(row: RecordingRow) -> State:
 
 
 def _scheduled(schedule: Schedule) -> Scheduled:
-    """As the understanding needs it; one without a further date began when it was made."""
+    """Convert a schedule; without a further date, its creation time stands in."""
     start = schedule.when.start
     return Scheduled(
         schedule.room_id,

@@ -1,4 +1,4 @@
-"""Questions that people were asked: what each of their buttons does."""
+"""Stores the bot's questions with the orders behind their buttons."""
 
 from sqlalchemy import insert, select
 
@@ -11,7 +11,7 @@ h = choices.c
 
 class ChoiceRepository(Repository):
     async def save(self, choice_id: str, user: str, choice: Choice) -> None:
-        """Only this person may press its buttons, for an hour (`access.gate`)."""
+        """Store a question. Only this person may press its buttons, for an hour (`access.gate`)."""
         row = insert(choices).values(
             **self._ours,
             choice_id=choice_id,

@@ -1,4 +1,4 @@
-"""What one button of a question does, or what is done at once: a value that can be stored."""
+"""Orders as values that can be stored: done at once, or later by a button of a question."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from bot.ui.forms import FieldErrors
 
 
 class StoredOrder(BaseModel):
-    """An order with everything that it needs. It is checked again when it is done."""
+    """A self-contained order. Rights and state are checked again when it is carried out."""
 
     model_config = ConfigDict(frozen=True)
 
     verb: str
     room_id: str | None = None
     room_name: str = ""
-    key: str | None = None  # of the recording that is steered or shared
-    raw: dict[str, str] = Field(default_factory=dict)  # options, as the form takes them
+    key: str | None = None  # of the recording to control or share
+    raw: dict[str, str] = Field(default_factory=dict)  # options in the form's format
     preset: str | None = None
-    link: str | None = None  # a link to the room, as it was typed
+    link: str | None = None  # a link to the room, as typed
     when: When | None = None
     day: date | None = None
     channel: str | None = None  # to share into: an id, a name with #, or `here`
     title: str | None = None
-    label: str = ""  # of one of several times to choose from
+    label: str = ""  # names the time, if there are several to choose from
 
     @property
     def room(self) -> RoomEntry | None:
@@ -41,7 +41,7 @@ class StoredOrder(BaseModel):
 
     @property
     def stops_at(self) -> When | None:
-        """The time of a stop that is not to be at once."""
+        """Return the time of a stop; None if it is immediate."""
         when = self.when
         later = when and when.start is None and isinstance(when.stop, StopAt)
         return when if later else None
@@ -53,7 +53,7 @@ class StoredOrder(BaseModel):
 
 
 class Choice(BaseModel):
-    """The answers to one question, by what the value of a button says."""
+    """The answers to one question, by the button's value."""
 
     answers: dict[str, tuple[StoredOrder, ...]]
 

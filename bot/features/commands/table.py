@@ -1,4 +1,4 @@
-"""The grammar of `/record` as one table: help, the manifest and the docs read it."""
+"""The grammar of `/record` as one table. Help, the manifest and the docs are generated from it."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,7 +12,7 @@ MAX_LIST_COUNT = 20  # as many as one message shows
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One command: what follows `/record`, and what is said about it."""
+    """One command: the words after `/record`, and its description."""
 
     word: str
     help: str
@@ -148,9 +148,9 @@ Needs = Literal["start", "member", "join", "search", "settings", ""]
 
 @dataclass(frozen=True, slots=True)
 class MenuLine:
-    """One line of the help that fits on a phone. `needs` is what a person must be allowed to do.
+    """One line of the help that fits on a phone. `needs` is the right that it requires.
 
-    `words` are the commands that it stands for.
+    `words` are the commands that it covers.
     """
 
     example: str

@@ -19,7 +19,7 @@ _CONNECTORS = {("to",), ("as",), ("into",), (":",), ("=",), ("is",), ("be",)}
 _OF = {("of",), ("for",)}
 _THIS = {("this",), ("that",), ("it",), ("this", "one"), ("that", "one")}
 _ARTICLES = {("the",), ("my",), ("our",), ("last",), ("latest",), ("current",)}
-# Verbs that name their object: what follows is the title.
+# Verbs that include their object: the title follows directly.
 _COMPLETE = frozenset({"it", "this", "recording", "title", "name"})
 _POLITE_END = re.compile(
     r"(?:[\s,.!]+(?:please|pls|plz|thanks|thank you|thx|ty|:[a-z_+-]+:))+[\s.!]*$", re.IGNORECASE
@@ -30,15 +30,15 @@ _TO = re.compile(r"\s+(?:to|as|into)\s+", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    rooms: tuple[RoomEntry, ...]  # of one name
-    named: bool  # the text says which recording
+    rooms: tuple[RoomEntry, ...]  # several if they share the name
+    named: bool  # the text names the recording
     title: str
 
 
 def renaming(said: ParsedText) -> Understood | None:
-    """Give a recording a title; None where the text does not begin with an order to do so.
+    """Read an order to rename a recording; None if the text does not begin with one.
 
-    What follows the verb is the title, whatever its words mean elsewhere.
+    The words after the verb are the title, even if they have a meaning of their own.
     """
     pieces = said.sentences[0].pieces if said.sentences else []
     verb = _verb(said, pieces)
@@ -67,7 +67,7 @@ def renaming(said: ParsedText) -> Understood | None:
 
 
 def _verb(said: ParsedText, pieces: Sequence[Piece]) -> Piece | None:
-    """Return the piece that orders a title; also `call` before a room, and `title:`."""
+    """Return the verb that orders a rename; also `call` before a room, and `title:`."""
     if said.first.intent is Intent.RENAME:
         return next((piece for piece in pieces if piece.intent is Intent.RENAME), None)
     if said.first.intent not in (None, Intent.UNKNOWN):
@@ -113,7 +113,7 @@ def _which(rooms: Sequence[RoomEntry], title: str) -> Understood:
 
 
 def _read(said: ParsedText, verb: Piece, rest: Sequence[Piece]) -> _Read:
-    """Pass over the words that say which recording, and take the rest as it was typed."""
+    """Split the words that name the recording from the title, which is kept as typed."""
     complete = verb.key[-1] in _COMPLETE
     rooms: tuple[RoomEntry, ...] = ()
     named, at = complete, 0
@@ -150,7 +150,7 @@ def _is_quote(piece: Piece | None) -> bool:
 
 
 def _quotes_room(rest: Sequence[Piece], at: int, *, named: bool) -> bool:
-    """Say whether a quotation mark belongs to the room that is meant, and not to the title."""
+    """Whether a quotation mark belongs to the room's name, and not to the title."""
     if not named:
         return at + 1 < len(rest) and rest[at + 1].sort is Sort.ROOM
     return at >= 2 and rest[at - 1].sort is Sort.ROOM and _is_quote(rest[at - 2])

@@ -1,8 +1,8 @@
-"""What a person means by a text: `understand`, one function for commands, mentions and messages.
+"""Understands a text: `understand` is the one function for commands, mentions and messages.
 
-Pure. The outcome is *do* only where every word of an order is explained and it is clear which
-recording is meant; a question, a negated verb, a misspelling or a word that is left over makes it
-*ask*. Nothing that was not asked for is offered as a start.
+Pure. The outcome is *do* only if every word of an order is explained and it is clear which
+recording is meant. A question, a negated verb, a misspelling or an unexplained word makes it
+*ask*. A start is offered only if the person asked for one.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from bot.features.commands.understand_controls import act_on, understand_control
 from bot.features.commands.understand_start import form, start
 from bot.features.commands.vocabulary import GLAD, SPELT, STOP_SIGNS, Intent, Role
 
-LONGEST = 8000  # characters that are read at all
+LONGEST = 8000  # characters; the rest of a text is ignored
 
 
 def understand(text: str, where: Where, world: World) -> Understood:
-    """Say what a text means. Never raises; takes any text."""
+    """Return the meaning of any text. Never raises."""
     if len(text) > LONGEST:
         return Understood(Intent.UNKNOWN, Outcome.ANSWER, Why.TOO_LONG, sure=False)
     said = ParsedText(text, where, world)
@@ -44,7 +44,7 @@ def understand(text: str, where: Where, world: World) -> Understood:
     if said.flags.help:
         return answered(Intent.HELP, topic=said.parsed.intent)
     if said.flags.text and (said.parsed.intent is Intent.FIND or renaming(said)):
-        # A title, or words to look for: they may have dashes.
+        # A title or search words may contain dashes.
         said = ParsedText(text, where, world, with_flags=False)
     if titled := renaming(said):
         return titled
@@ -62,7 +62,7 @@ _VIEWS = (Intent.SETTINGS, Intent.PRESETS)  # a button opens them
 
 
 def _pure_stop(said: ParsedText) -> Understood | None:
-    """In a card's thread, nothing but a stop word stops, whatever rooms are called."""
+    """In a card's thread, a stop word alone is a stop, even if a room has that name."""
     sentences = sentences_of(said.words, ())
     roles = {piece.role for sentence in sentences for piece in sentence.pieces}
     if Role.VERB not in roles or said.long or said.flags.text:
@@ -141,7 +141,7 @@ def _decided(said: ParsedText) -> Understood:
 
 
 def _forget(said: ParsedText) -> Understood:
-    """Delete a recording: sure where one is named, be it as the last one of this place."""
+    """Read an order to delete; sure if it names a recording, or this place's last one."""
     room = said.room_or_thread()
     near, reference = said.suggested(Intent.UNKNOWN) if room is None else ((), None)
     if len(near) == 1 and not said.rooms:
@@ -155,7 +155,7 @@ def _forget(said: ParsedText) -> Understood:
 
 
 def _list_of(said: ParsedText, intent: Intent) -> Understood:
-    """Show the recordings of a room, also of the only one with a name alike."""
+    """List the recordings of a room, or of the only room with a similar name."""
     near, reference = said.suggested(intent)
     if reference and not reference.isdigit() and len(near) != 1:
         return answered(intent, Why.NO_ROOM, reference=reference, sure=False)
@@ -188,7 +188,7 @@ def _without_verb(said: ParsedText) -> Understood:
 
 
 def _emoji(said: ParsedText) -> Understood:
-    """A stop sign in a card's thread is asked about; a thumb up is thanks."""
+    """Ask about a stop sign in a card's thread; read a thumbs up as thanks."""
     signs = {word.key.strip(":") for word in said.words}
     if signs & STOP_SIGNS and said.thread:
         return act_on(said, Intent.STOP, said.thread, sure=False)
@@ -196,7 +196,7 @@ def _emoji(said: ParsedText) -> Understood:
 
 
 def _glued(said: ParsedText) -> Understood | None:
-    """Read a verb and a room typed as one word: `stopwebinar`. That is asked about."""
+    """Read a verb and a room typed as one word, and ask: `stopwebinar`."""
     word = said.parsed.left[0].words[0].key
     for verb, intent in SPELT.items():
         near = said.world.names.like(word[len(verb) :]) if word.startswith(verb) else ()
@@ -208,7 +208,7 @@ def _glued(said: ParsedText) -> Understood | None:
 
 
 def _bare_room(said: ParsedText) -> Understood:
-    """Say nothing but a room's name: ask. A name that is itself an order is never obeyed."""
+    """Ask about a text that is only a room's name. A name that is also a verb is never obeyed."""
     rooms = said.rooms[0]
     inside = [parse_in_place(s, said.where) for s in sentences_of(said.words, ())]
     verb = next((parsed.intent for parsed in inside if parsed.intent in CONTROLS), None)
@@ -299,7 +299,7 @@ def _find(said: ParsedText, parsed: Parsed) -> Understood:
 
 
 def _as_typed(words: Iterable[Word]) -> str:
-    """Words that stood together stay together, such as `--dry-run`."""
+    """Join words, with spaces only where they were typed: `--dry-run` stays one word."""
     typed, end = "", 0
     for word in words:
         typed += (" " if typed and word.start > end else "") + word.text
@@ -308,7 +308,7 @@ def _as_typed(words: Iterable[Word]) -> str:
 
 
 def _channel(word: Word) -> tuple[str, str | None]:
-    """Return the name and the id of what Slack writes as <#C0123|product>; of #product no id."""
+    """Return a channel's name and id, from <#C0123|product>; without the id, from #product."""
     if not word.text.startswith("<"):
         return word.text, None
     number, _, name = word.text.strip("<#>").partition("|")

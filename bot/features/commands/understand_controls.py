@@ -1,4 +1,4 @@
-"""What follows from an order to stop, pause or resume, or to take back what is scheduled. Pure."""
+"""Decides about orders to stop, pause or resume, or to cancel a schedule. Pure."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def understand_control(said: ParsedText, parsed: Parsed, intent: Intent) -> Unde
 
 
 def _unknown_id(said: ParsedText) -> str | None:
-    """Return the id, code or link of a room that is not known: it names no other one."""
+    """Return the id, code or link of an unknown room, so that no other room is assumed."""
     return next(
         (
             piece.words[0].text
@@ -96,7 +96,7 @@ _BUT = frozenset({("but",), ("except",), ("excluding",), ("besides",), ("not",)}
 def _unnamed(
     said: ParsedText, intent: Intent, parsed: Parsed, *, sure: bool, reference: str | None
 ) -> Understood:
-    """Decide about an order without a room: this channel's only recording, or ask."""
+    """Decide about an order without a room: act on this channel's only recording, or ask."""
     here = _here(said, intent)
     if parsed.weak and not parsed.thing and not parsed.all_of_them:
         if said.where is not Where.SLASH:
@@ -110,7 +110,7 @@ def _unnamed(
 
 
 def _here(said: ParsedText, intent: Intent) -> tuple[RoomEntry, ...]:
-    """Return the recordings shown in this channel that an order may mean; else all."""
+    """Return the recordings that an order may mean: those shown in this channel, else all."""
     known = [
         said.world.names.by_id[room_id]
         for room_id in said.world.recorded
@@ -153,7 +153,7 @@ def _several(said: ParsedText, intent: Intent, *, sure: bool) -> Understood:
 
 
 def act_on(said: ParsedText, intent: Intent, room: RoomEntry | None, *, sure: bool) -> Understood:
-    """Act on one recording, if it is in the state for it."""
+    """Act on one recording, if its state allows it."""
     if room is None:
         return Understood(intent, Outcome.ANSWER, Why.NOT_RECORDED, sure=False)
     when = said.end()
@@ -172,7 +172,7 @@ def act_on(said: ParsedText, intent: Intent, room: RoomEntry | None, *, sure: bo
 
 
 def _act_later(made: Understood, order: Order, when: Reading, *, sure: bool) -> Understood:
-    """Stop or pause with a time in the text; a time that is not clear is asked about."""
+    """Decide about a stop or pause with a time; ask if the time is not clear."""
     intent, room = made.intent, made.room
     if isinstance(when, Unclear):
         choices = tuple(Order(intent, room, words) for words in when.choices)
@@ -185,7 +185,7 @@ def _act_later(made: Understood, order: Order, when: Reading, *, sure: bool) -> 
         offers = (Order(Intent.PAUSE, room), order)
         return replace(made, offers=offers)  # "stop for 5 minutes" may mean a pause
     if intent is Intent.STOP and sure and when.start is None:
-        # The stop is due later: what is done at once is to schedule it.
+        # The stop is due later, so it is scheduled now.
         act = Order(Intent.SCHEDULE, room)
         return replace(made, outcome=Outcome.DO, why=Why.CLEAR, sure=True, acts=(act,))
     return replace(made, offers=(order,))

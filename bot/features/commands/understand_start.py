@@ -1,4 +1,4 @@
-"""What follows from an order to start or to schedule a recording. Pure."""
+"""Decides about orders to start or schedule a recording. Pure."""
 
 from __future__ import annotations
 
@@ -77,13 +77,13 @@ def start(said: ParsedText, parsed: Parsed) -> Understood:
 def _start_unknown(
     said: ParsedText, made: Understood, left: Sequence[Piece], parsed: Parsed
 ) -> Understood | RoomEntry:
-    """Decide about a start of a room that is not named exactly; a room where it is clear."""
+    """Decide about a start whose room is not named exactly; return the room if it is clear."""
     link = next((p.words[0].text for p in said.pieces if p.sort is Sort.LINK), None)
     code = next((p for p in left if p.words[0].sort == "code"), None)
     if code and room_id_of(code.words[0].key):
         return RoomEntry(code.words[0].key, code.words[0].key)
     if link and (room_id := room_id_of_link(link)):
-        return RoomEntry(room_id, room_id)  # a room that the directory does not have yet
+        return RoomEntry(room_id, room_id)  # not in the directory yet
     if link or code:
         reference = code.words[0].text if code else None
         form = (Order(OPEN_FORM),)
@@ -123,7 +123,7 @@ def _start_unknown(
 
 
 def _before_verb(said: ParsedText, left: Sequence[Piece]) -> bool:
-    """Say whether all unread words come before the verb: they tell who starts."""
+    """Whether all unread words precede the verb: then they are its subject."""
     verb = next((p.start for p in said.pieces if p.intent in (Intent.START, Intent.SCHEDULE)), 0)
     return bool(left) and all(piece.start < verb for piece in left)
 
@@ -171,11 +171,11 @@ def _start_room(
 
 
 def _says_a_day(said: ParsedText) -> bool:
-    """Say whether a day or the like stands in the text that was not read as a time."""
+    """Whether the text has a day or the like that was not read as a time."""
     later = any(piece.key in LATER for piece in said.pieces if piece.sort is Sort.UNREAD)
     return said.when is None and (later or said.loose_left())
 
 
 def is_length(when: Reading | None) -> bool:
-    """Say whether a time is a length alone: `for 30m`."""
+    """Whether a time is only a length: `for 30m`."""
     return isinstance(when, When) and when.start is None and when.stop is not None

@@ -1,4 +1,4 @@
-"""Answers and questions in words, and help, made from the command table."""
+"""Text answers, questions with buttons, and help, built from the command table."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ _VERBS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class MenuRow:
-    """A recording that goes on."""
+    """A running recording."""
 
     key: str
     name: str
@@ -55,7 +55,7 @@ class MenuRow:
 class Menu:
     """What a person may do in a place, and what is recorded there.
 
-    `settings` is the channel of which they may change the settings.
+    `settings` is the channel whose settings they may change.
     """
 
     start: bool = True
@@ -67,7 +67,7 @@ class Menu:
 
 
 def help_lines(menu: Menu) -> list[str]:
-    """Return one short line of mrkdwn per command that the person may use, in the order of use."""
+    """Return a short mrkdwn line for each command that the person may use, most useful first."""
     may: dict[Needs, bool] = {
         "": True,
         "start": menu.start,
@@ -83,9 +83,9 @@ def help_lines(menu: Menu) -> list[str]:
 def help_reply(
     topic: str | None = None, *, menu: Menu | None = None, brief: bool = False
 ) -> Message:
-    """Show what runs here and what the person may do; or explain one command with its options.
+    """Show what runs here and what the person may do, or explain one command.
 
-    `brief`: without the options, for somebody who asked how.
+    `brief`: leave out the command's options, for a question with `how`.
     """
     entry = next((one for one in TABLE if topic and one.word == topic), None)
     if entry is None:
@@ -134,7 +134,7 @@ def _one(entry: Entry) -> Message:
 
 
 def _briefly(entry: Entry) -> Message:
-    """Explain a command in two lines, without its options."""
+    """Explain a command in two lines."""
     example = f"For example: {code(entry.example)}"
     more = f" Its options: {code(f'{COMMAND} help {entry.word}')}" if entry.options else ""
     opens = button("Start a recording", ids.OPEN_FORM, style="primary")
@@ -147,7 +147,7 @@ def _option(option: Flag) -> str:
 
 
 def answer(text: str) -> Message:
-    """Say what was understood, in plain text."""
+    """Answer in plain text."""
     return say(esc(text, ANSWER_MOST))
 
 
@@ -224,19 +224,19 @@ def together(messages: Sequence[Message]) -> Message:
 
 
 def share_latest(name: str, began: datetime, buttons: Sequence[Block]) -> Message:
-    """Offer the last recording to somebody who named none."""
+    """Offer to share the latest recording when none was named."""
     return say(f"Share the latest recording, *{esc(name, 100)}*, {when(began)}?", buttons)
 
 
 def share_question(room_name: str, key: str) -> Message:
-    """Ask for the channel; the button opens the form that does."""
+    """Ask for the channel, with a button that opens the form."""
     label = f"Choose the channel for {plain(room_name, 40)}"
     share = button("Choose the channel", ids.SHARE, value=key, label=label)
     return say(f"Which channel do you want to share *{esc(room_name, 100)}* to?", [share])
 
 
 def rename_question(room_name: str, key: str) -> Message:
-    """Ask for the title; the button opens the form that does."""
+    """Ask for the title, with a button that opens the form."""
     label = f"Type a title for {plain(room_name, 40)}"
     rename = button("Type a title", ids.RENAME, value=key, label=label)
     return say(f"What should the recording of *{esc(room_name, 100)}* be called?", [rename])
@@ -252,5 +252,5 @@ def presets_question() -> Message:
 
 
 def send_it_anew() -> Message:
-    """To somebody who edited a message so that it mentions the bot."""
+    """Ask to send the message again: edited messages are not obeyed."""
     return say("The bot does not act on edited messages. Send it as a new message.")

@@ -1,7 +1,7 @@
-"""The words people use with the bot, as tables: verbs, questions, fillers, options.
+"""The words that the bot understands, as tables: verbs, questions, fillers, options.
 
-A phrase is in lower case and without apostrophes (`dont`); `|` parts phrases. Of several phrases
-that fit at a place, the longest counts.
+Phrases are lower-case, without apostrophes (`dont`) and separated by `|`. The longest phrase that
+matches at a position wins.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ WORD = re.compile(r"\w+(?:'\w+)*|[^\w\s]")  # after folding; an apostrophe is st
 
 
 class Intent(StrEnum):
-    """What a person wants of the bot."""
+    """What a person wants from the bot."""
 
     START = auto()
     STOP = auto()
@@ -42,23 +42,23 @@ class Intent(StrEnum):
 
 
 class Role(StrEnum):
-    """What a phrase does in a sentence."""
+    """The function of a phrase in a sentence."""
 
     VERB = auto()  # an order: stop
-    SOFT = auto()  # an order where a room or a recording is its object: kill
+    SOFT = auto()  # an order if its object is a room or a recording: kill
     PAST = auto()  # recorded, stopped: an order only with a wish around it
-    NOUN = auto()  # names a thing to see: settings, recap
+    NOUN = auto()  # names something to show: settings, recap
     HINT = auto()  # less than an order to stop: we are done
-    CANCEL = auto()  # stops what runs, or takes back what is scheduled
+    CANCEL = auto()  # stops a running recording, or cancels a scheduled one
     FORGET = auto()  # delete
-    POSTING = auto()  # what the bot does in a channel: posting, sending
-    CARDS = auto()  # what it posts there: cards, updates
+    POSTING = auto()  # the bot's activity in a channel: posting, sending
+    CARDS = auto()  # the bot's posts in a channel: cards, updates
     THING = auto()  # the recording, the meeting
     ALL = auto()
     NOT = auto()
     REQUEST = auto()  # can you: a request in the form of a question
     WISH = auto()  # I want, let us
-    HEDGE = auto()  # I think, we should, I will: tells, and orders nothing
+    HEDGE = auto()  # I think, we should, I will: a statement, not an order
     MAY = auto()  # should we: a question whether to do it
     HOW = auto()  # how do I
     WHY = auto()
@@ -83,7 +83,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a phrase means: an intent for verbs and nouns; for options, a field and its value."""
+    """The meaning of a phrase: an intent for verbs and nouns; a field and value for options."""
 
     role: Role
     intent: Intent | None = None
@@ -467,7 +467,7 @@ _OTHER: Mapping[Role, str] = {
 
 
 def key_of_phrase(phrase: str) -> list[str]:
-    """Cut a phrase as a text is cut."""
+    """Split a phrase into words the way texts are split."""
     return [word.replace("'", "") for word in WORD.findall(phrase)]
 
 
@@ -476,13 +476,13 @@ def _listed(text: str) -> list[tuple[str, ...]]:
 
 
 def _with_whenever(phrases: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Let `tell us whenever` and the like mean what `tell us when` means."""
+    """Add variants with `whenever` to phrases with `when`: `tell us whenever`."""
     others = ("whenever",), ("as", "soon", "as"), ("every", "time")
     return phrases + [(*p[:-1], *other) for p in phrases if p[-1] == "when" for other in others]
 
 
 def _phrases() -> dict[tuple[str, ...], Meaning]:
-    """Collect the tables; of two meanings of a phrase, the first in this order counts."""
+    """Collect all tables. If a phrase has two meanings, the first in this order wins."""
     found: dict[tuple[str, ...], Meaning] = {}
     by_intent = (Role.VERB, _VERBS), (Role.PAST, _PAST), (Role.NOUN, _NOUNS)
     for role, table in by_intent:
@@ -508,7 +508,7 @@ OPTION_OF: Mapping[tuple[str, ...], tuple[str, object]] = {
     phrase: option for option, text in _OPTIONS.items() for phrase in _listed(text)
 }
 
-# Words that begin phrases, so that most words are looked up once.
+# By first word, the lengths of phrases in words: most words need one lookup.
 _LENGTHS: dict[str, set[int]] = defaultdict(set)
 for _phrase in PHRASES:
     _LENGTHS[_phrase[0]].add(len(_phrase))
@@ -516,7 +516,7 @@ LENGTHS: Mapping[str, tuple[int, ...]] = {
     first: tuple(sorted(lengths, reverse=True)) for first, lengths in _LENGTHS.items()
 }
 
-# Of what is to be seen: what is scheduled, and not what runs.
+# Words that ask for scheduled recordings instead of running ones.
 UPCOMING = frozenset(
     {
         ("schedules",),
@@ -528,7 +528,7 @@ UPCOMING = frozenset(
         ("coming", "up"),
     }
 )
-SCHEDULED = "schedules"  # the topic of a question for them
+SCHEDULED = "schedules"  # the topic of questions about them
 
 ORDERS = frozenset(
     {

@@ -24,7 +24,7 @@ ACTIONS: Mapping[str, ControlAction] = {
 
 @on.action(*ACTIONS)
 async def control(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
-    """The card shows the outcome; only a click that came too late is answered."""
+    """Stop, pause or resume. The card shows the outcome; only a late click gets a reply."""
     action = ACTIONS[click.action]
     row = await control_recording(bot.deps, bot.rights, action, recording)
     await ack()
@@ -38,13 +38,13 @@ async def control(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) ->
 
 
 def _away_from_card(click: Click, row: RecordingRow) -> bool:
-    """In a direct message that is not where the card is."""
+    """Whether the click was in a direct message other than the card's."""
     return (click.caller.channel or "").startswith("D") and row.origin != click.caller.user
 
 
 @on.action(ids.ASK_STOP)
 async def ask_stop(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
-    """The starter gets a message with Stop; asked again, nothing more happens."""
+    """Send the starter a message with a Stop button. Repeated clicks do nothing."""
     row = await suggest_stop(bot.deps, recording)
     await ack()
     message = stop_suggested(row.starter) if row else views.too_late("stop")

@@ -1,4 +1,4 @@
-"""Stop, pause, resume: intents, stored as facts."""
+"""Stores the intents to stop, pause and resume as facts."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -33,9 +33,9 @@ async def control_recording(
     *,
     once: Sequence[str] = (),
 ) -> RecordingRow | None:
-    """Store the wish. None: the recording is past that, and nothing was stored.
+    """Store the intent. None if the recording's state no longer allows it; nothing is stored.
 
-    `once` names the event that asks for it. Raises NoRight, DoneBefore.
+    `once` identifies the requesting event. Raises NoRight, DoneBefore.
     """
     row = await deps.store.lists.row(recording.key)
     if row is None:
@@ -47,7 +47,7 @@ async def control_recording(
     learnt(decided=action, key=row.key)
     now, by = deps.now(), recording.by
     if action == "stop":
-        # A stop that is on its way is not asked for twice, but a retry that waits is made at once.
+        # Do not store a second stop while one is under way; run a waiting retry at once.
         under_way = _stop_under_way((await deps.store.recordings.load(row.key)).recording, now)
         wishes = [] if under_way else [StopRequested(at=now, by=by)]
         stopping = [retry_name(Stop())]
@@ -61,15 +61,15 @@ async def control_recording(
 
 
 def _stop_under_way(recording: Recording, now: datetime) -> bool:
-    """True also shortly after 100ms took it: a click delivered twice says nothing new then."""
+    """Whether a stop is pending, or 100ms accepted it so recently that a click may be a repeat."""
     sent = [f.at for f in recording.log if isinstance(f, StopSent)]
     return recording.stop_pending or (bool(sent) and now - max(sent) < SENT_LATELY)
 
 
 async def suggest_stop(deps: Deps, recording: SeenRecording) -> RecordingRow | None:
-    """People who may not stop it ask the starter to. None: it is too late, or nobody can be asked.
+    """Ask the starter to stop a recording, for a person who may not stop it.
 
-    The starter's own wish would be told to themselves, so it is none.
+    None if it is too late, if there is nobody to ask, or if the person is the starter.
     """
     row = await deps.store.lists.row(recording.key)
     if row is None or row.phase not in ON_AIR or row.starter in (None, recording.by):
@@ -82,9 +82,9 @@ async def suggest_stop(deps: Deps, recording: SeenRecording) -> RecordingRow | N
 async def recording_of_thread(
     deps: Deps, channel: str, user: str, thread_ts: str | None
 ) -> RecordingRow | None:
-    """The one whose card the thread belongs to, whatever became of it.
+    """Return the recording whose card the thread belongs to, in any state.
 
-    In a direct message the card may be the person's own.
+    In a direct message the card may be addressed to the person.
     """
     if thread_ts is None:
         return None

@@ -1,4 +1,4 @@
-"""Stop goes by the recording's id; pause and resume exist by room only, so they look first."""
+"""Stops by recording id; pauses and resumes by room, the only way at 100ms, after a check."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -23,14 +23,15 @@ from bot.hms.errors import HmsNotFound, HmsRefused, HmsUnauthorized, HmsUnavaila
 from bot.hms.models import facts_of_recording
 from bot.slack.errors import SlackRefused
 
-STOP_REFUSED = f"{retry_name(Stop())}:refused"  # counts how often in a row
+STOP_REFUSED = f"{retry_name(Stop())}:refused"  # counts consecutive refusals
 
 
 async def stop(ctx: Context) -> Note:
-    """Harmless to repeat: an unknown outcome is simply tried again, and any no but 404 ten times.
+    """Stop the recording. Idempotent: an unknown outcome is retried, a refusal up to ten times.
 
-    What came of it is never older than the wish, whichever replica's clock that was. That its time
-    is over is noted before the call: the card says so where 100ms does not answer.
+    A 404 is not retried. The outcome's time is never before the intent's, even if replicas'
+    clocks differ. A due end is noted before the call, so that the card shows it if 100ms does not
+    answer.
     """
     hms_id = _hms_id(ctx)
     if not ctx.recording.stop_pending:
@@ -53,7 +54,7 @@ async def stop(ctx: Context) -> Note:
 
 
 def _refused(ctx: Context, refused: HmsRefused, at: datetime) -> Note:
-    """So many clear answers end the tries; the card says so, and Stop is offered again."""
+    """Count a refusal. After the last try the card reports it and offers Stop again."""
     policy = ctx.deps.policy
     tries = (ctx.work.retries.get(STOP_REFUSED) or Retry()).attempts + 1
     if tries >= policy.tries_refused:
@@ -68,8 +69,10 @@ def _refused(ctx: Context, refused: HmsRefused, at: datetime) -> Note:
 
 
 async def _not_running(ctx: Context, hms_id: str) -> list[Fact]:
-    """What 100ms shows of what it finds nothing to stop of. If it runs, that was no answer: raises
-    HmsUnavailable, for nobody would stop it any more."""
+    """Return 100ms' state of a recording whose stop got 404.
+
+    Raises HmsUnavailable if it runs after all, so that the stop is retried.
+    """
     try:
         seen = await ctx.deps.hms.get_recording(hms_id)
     except HmsRefused:
@@ -80,7 +83,7 @@ async def _not_running(ctx: Context, hms_id: str) -> list[Fact]:
 
 
 async def pause(ctx: Context, asked_at: datetime, *, on: bool) -> Note:
-    """Pause (`on`) or resume: not later than the policy says, and only what is ours."""
+    """Pause (`on`) or resume, only our own recording and only as late as the policy allows."""
     if _too_late(ctx, asked_at):
         return Note(facts=[PauseDropped(at=ctx.now, asked_at=asked_at, pause=on, why="late")])
     seen = await ctx.deps.hms.get_recording(_hms_id(ctx))
@@ -88,7 +91,7 @@ async def pause(ctx: Context, asked_at: datetime, *, on: bool) -> Note:
     if seen.status != "running":
         dropped = PauseDropped(at=ctx.now, asked_at=asked_at, pause=on, why="not_running")
         return Note(facts=[*facts, dropped])
-    if _too_late(ctx, asked_at):  # the answer took its time, and the click is by room
+    if _too_late(ctx, asked_at):  # the lookup may be slow, and the call below is by room
         late = PauseDropped(at=ctx.now, asked_at=asked_at, pause=on, why="late")
         return Note(facts=[*facts, late])
     call = ctx.deps.hms.pause if on else ctx.deps.hms.resume
@@ -132,7 +135,7 @@ async def ask_to_stop(ctx: Context, asker: str) -> Note:
 
 
 async def say_it_ends(ctx: Context, target: str) -> Note:
-    """Below the card, without a mention."""
+    """Warn below the card that the recording ends soon, without a mention."""
     card, ends_at = ctx.work.delivery(Kind.CARD, ctx.recording.origin), ctx.recording.ends_at
     if card is None or card.message is None or ends_at is None:
         raise ValueError("the plan says it below the card of a recording that ends")
@@ -142,7 +145,7 @@ async def say_it_ends(ctx: Context, target: str) -> Note:
 
 
 async def say_in_room(ctx: Context, room_id: str) -> Note:
-    """Twice rather than never, but seldom: after a few tries the recording goes on without."""
+    """Announce the recording in the room's chat, at least once; give up after a few tries."""
     text = room_notice(await _name(ctx))
     sending = await announce(ctx, Kind.ROOM, room_id)
     try:
@@ -158,7 +161,7 @@ async def say_in_room(ctx: Context, room_id: str) -> Note:
 
 
 async def _name(ctx: Context) -> str:
-    """As people see it in Slack; '' if Slack does not show it."""
+    """Return the starter's name in Slack; '' if Slack does not return it."""
     if ctx.recording.starter is None:
         return ""
     home_team = ctx.deps.identity.team_id
@@ -169,7 +172,7 @@ async def _name(ctx: Context) -> str:
 
 
 def _once_somebody_is_there(ctx: Context, sending: Delivery) -> Note:
-    """Who starts early records an empty room: those who come next should hear of it, too."""
+    """Repeat the announcement later if the room was empty, for the people who join next."""
     if sending.retry.attempts >= TRIES_ALONE:
         return Note(deliveries=[replace(sending, state=State.DROPPED, error=NOBODY_THERE)])
     later = ctx.now + ctx.deps.policy.poll_running_alone * sending.retry.attempts

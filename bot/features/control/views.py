@@ -39,7 +39,7 @@ def stopping(room_name: str) -> Message:
 
 
 def pausing(room_name: str, *, until_resumed: bool = False) -> Message:
-    """`until_resumed`: a length was asked for, and the bot resumes nothing by itself."""
+    """Confirm a pause. `until_resumed`: a length was given, but nothing resumes automatically."""
     more = " It stays paused until somebody resumes it." if until_resumed else ""
     return say(f"Pausing *{esc(room_name)}*.{more}")
 

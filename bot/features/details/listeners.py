@@ -1,4 +1,4 @@
-"""*Details*: everything that is known of one recording, for people who may know of it."""
+"""*Details*: everything about one recording, for people who may see it."""
 
 from bot.core.proofs import SeenRecording
 from bot.features.audit.model import SettingsChanged

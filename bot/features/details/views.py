@@ -1,4 +1,4 @@
-"""Details: a modal with everything that the bot knows of one recording."""
+"""Details: a modal with everything that the bot knows about one recording."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -99,7 +99,7 @@ def details_view(
     bot: str = BOT,
     changes: Sequence[SettingsChanged] = (),
 ) -> View:
-    """`changes` are those of the settings of the recording's channel."""
+    """Build the modal. `changes` are changes of the settings of the recording's channel."""
     mark = mark_of(recording)
     marked = [leaf(f"{mark} ")] if mark else []
     state = leaf(f" · {state_of(recording)}")
@@ -181,7 +181,7 @@ def _files(recording: Recording, viewer: Viewer, *, nobody_wrote: bool) -> Itera
     files = recording.assets.all
     for n, asset in enumerate(files[:FILES]):
         empty = nobody_wrote and asset.type == "chat"
-        yield _file(recording.key, asset, n, links=viewer.links, empty=empty)
+        yield _file(recording, asset, n, links=viewer.links, empty=empty)
     if len(files) > FILES:
         yield context(f"{len(files) - FILES:,} more are in the 100ms dashboard.")
     if not viewer.links:
@@ -192,16 +192,18 @@ def _files(recording: Recording, viewer: Viewer, *, nobody_wrote: bool) -> Itera
         yield context(none)
 
 
-def _file(key: str, asset: AssetSeen, n: int, *, links: bool, empty: bool) -> Block:
+def _file(recording: Recording, asset: AssetSeen, n: int, *, links: bool, empty: bool) -> Block:
+    key, audio_only = recording.key, recording.audio_only
     state = {"processing": "being made", "failed": "100ms could not make it"}.get(asset.status, "")
     if empty:
         state = "nobody wrote in the room's chat"
     about = join(megabytes(asset.size), duration(asset.duration_s), state)
     value = file_value(key, asset.asset_id)
-    text = f"*{file_name(asset)}*{f' · {about}' if about else ''}"
+    text = f"*{file_name(asset, audio_only=audio_only)}*{f' · {about}' if about else ''}"
     if not links or asset.status != "completed" or size(value) > VALUE_MOST or " " in key:
         return section(text)
-    verb = "Watch" if asset.type in VIDEO_TYPES else "Get link"
+    opens = "Listen" if audio_only else "Watch"
+    verb = opens if asset.type in VIDEO_TYPES else "Get link"
     label = f"{verb}: {asset.type} {asset.mode or ''}"
     return section(text, button(verb, ids.numbered(ids.FILE, n), value=value, label=label))
 
@@ -228,7 +230,7 @@ def _deliveries(deliveries: Sequence[Delivery], *, over: bool) -> Iterator[Block
 def _target(delivery: Delivery) -> str:
     if delivery.kind in (Kind.ROOM, Kind.ENDING, Kind.KEPT):
         return ""
-    target, _, _ = delivery.target.partition(":")  # of a moment, its number follows
+    target, _, _ = delivery.target.partition(":")  # a shared moment's target ends in its number
     return f", {mention(target) if target[:1] in ('U', 'W') else place(target)}"
 
 

@@ -28,6 +28,8 @@ CHECK = "Database"
 PATIENCE_S = 10.0
 CLOCKS_DIFFER_BY = timedelta(seconds=5)  # each, of replicas whose leases last 15 s
 FREE_AT_LEAST = 200 * 1024 * 1024
+FULL_BELOW = 1024 * 1024
+MORE_ROOM = "free some space, or move the database and change DATABASE_URL"
 WRITABLE = "let the user that runs the bot write there, or change DATABASE_URL"
 
 
@@ -99,8 +101,8 @@ def _before_opening(path: Path) -> Finding | None:
     there = _is_there(path)
     if there and not os.access(path, os.R_OK | os.W_OK):
         return failed(CHECK, f"cannot write {path}", WRITABLE)
-    if full := _room_left(folder):
-        return full
+    if lacking := lacks_room(folder, shutil.disk_usage(folder).free):
+        return lacking
     if not there:
         return ok(CHECK, f"{path} does not exist yet; the bot will create it")
     return None
@@ -110,12 +112,15 @@ def _is_there(path: Path) -> bool:
     return os.path.exists(path)  # unlike Path.exists, never raises
 
 
-def _room_left(folder: Path) -> Finding | None:
-    free = shutil.disk_usage(folder).free
+def lacks_room(folder: Path, free: int) -> Finding | None:
+    """A problem of the disk of a folder, by its free bytes."""
     if free >= FREE_AT_LEAST:
         return None
+    if free < FULL_BELOW:
+        full = f"the disk of {folder} is full, so the bot cannot save anything"
+        return failed(CHECK, full, MORE_ROOM)
     found = f"only {free // 1024 // 1024} MB are free on the disk of {folder}"
-    return warning(CHECK, found, "free some space, or move the database and change DATABASE_URL")
+    return warning(CHECK, found, MORE_ROOM)
 
 
 async def _inside(url: URL, place: str, now: Callable[[], datetime]) -> Finding:

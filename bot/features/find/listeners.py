@@ -1,4 +1,4 @@
-"""Search in transcripts: the answer to a question, its pages, the modal of Home, shared moments."""
+"""Listeners of transcript search: answers and their pages, Home's modal, shared moments."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -26,7 +26,7 @@ NOTHING_YET = "an empty field; what is asked in it is checked when it is sent"
 
 
 async def answer_find(bot: Bot, caller: Caller, text: str) -> None:
-    """Answer the person who asked, with what they may see now."""
+    """Answer with the hits that the person may see now."""
     scope = await bot.gate.search_scope(caller.user, caller.channel)
     found = await _found(bot, scope, text, here=caller.channel)
     await bot.reply(caller, views.found_reply(found))
@@ -35,7 +35,7 @@ async def answer_find(bot: Bot, caller: Caller, text: str) -> None:
 async def _found(
     bot: Bot, scope: SearchScope, text: str, page: int = 0, *, here: str | None
 ) -> FoundPage:
-    """Days are those of the person who asks. Outside of a channel, a click checks again."""
+    """Search, with days in the person's time zone. Outside a channel, a click checks again."""
     zone = known_zone(await bot.rights.people.zone(scope.user))
     found = await find(bot.deps, scope, text, page, zone=zone)
     return replace(found, opens=here is None or await bot.rights.may_open(scope.user, here))
@@ -43,7 +43,7 @@ async def _found(
 
 @on.action(ids.FIND_PAGE)
 async def turn_page(scope: SearchScope, click: Click, ack: Ack, bot: Bot) -> None:
-    """In place: the reply, or the modal that the button is in."""
+    """Turn the page in place: in the reply or the modal."""
     await ack()
     bot.after_ack(click.caller, _turn(bot, click, scope))
 
@@ -71,7 +71,7 @@ async def asked_in_form(scope: SearchScope, view: View, ack: Ack, bot: Bot) -> N
 
 @on.action(ids.SHARE_MOMENT)
 async def ask_where(recording: SeenRecording, _: Sharer, click: Click, ack: Ack, bot: Bot) -> None:
-    """A modal asks for the channel, on top of the one with the hits."""
+    """Ask for the channel in a modal, on top of the one with the hits."""
     sentence = await moment(bot.deps, recording, _number(click.value))
     row = await bot.deps.store.lists.row(recording.key)
     await ack()
@@ -86,7 +86,7 @@ async def ask_where(recording: SeenRecording, _: Sharer, click: Click, ack: Ack,
 async def submitted(
     recording: Annotated[SeenRecording, From.VIEW], by: Sharer, view: View, ack: Ack, bot: Bot
 ) -> None:
-    """The channel is checked for the person who shares; an error lands at its field."""
+    """Share a moment into the chosen channel if the person may; errors are at the field."""
     try:
         channel = await bot.gate.channel(by.user, views.chosen_channel(view.values))
         name = await share(bot.deps, recording, _number(view.metadata), channel, by)
@@ -102,6 +102,6 @@ async def submitted(
 
 
 def _number(value: str) -> int:
-    """The sentence in a claim that begins with a key; -1 if there is none."""
+    """Return the sentence number in a button's value; -1 if there is none."""
     _, _, number = value.partition(" ")
     return int(number) if number.isascii() and number.isdecimal() and len(number) <= 7 else -1

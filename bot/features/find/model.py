@@ -1,4 +1,4 @@
-"""A question to the transcripts, and a page of what was found."""
+"""A search question, and a page of hits."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,17 +8,17 @@ from bot.core.search import Query
 
 PER_PAGE = 5
 PAGES_MOST = 20
-TEXT_MOST = 300  # characters of a question; they travel in the values of buttons
+TEXT_MOST = 300  # characters of a question, which is part of button values
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPage:
-    """One page of the answer. `text` asks the same again.
+    """One page of hits. `text` is the question.
 
-    `words` and `need`: each moment has at least so many of so many words. Not `complete`: Slack
-    did not say of every channel whether the person can look into it, or the app `lacks` the
-    permission to ask. Not `keeps`: the bot keeps
-    no transcripts. `opens` and `shares`: the person may open the transcripts, and share moments.
+    Each moment has at least `need` of the `words` words. If not `complete`, Slack did not say for
+    every channel whether the person can see it, or the app `lacks` the permission to ask. If not
+    `keeps`, the bot does not keep transcripts. `opens` and `shares`: the person may open the
+    transcripts, and share moments.
     """
 
     text: str
@@ -50,7 +50,7 @@ def page_value(page: int, text: str) -> str:
 
 
 def page_of_value(value: str) -> tuple[int, str]:
-    """Read a page and a question from the value of a button; it is only a claim."""
+    """Parse a page and a question from a button's value, which is not trusted."""
     page, _, text = value.partition(" ")
     number = int(page) if page.isascii() and page.isdecimal() and len(page) <= 3 else 0
     return min(number, PAGES_MOST - 1), text
@@ -64,7 +64,7 @@ def question(
     since: date | None = None,
     until: date | None = None,
 ) -> str:
-    """What was understood of a sentence, as one text that `find` takes."""
+    """Build the text for `find` from the parts of an understood sentence."""
     days = (
         f"on: {_day(since)}" if since and since == until else "",
         f"since {_day(since)}" if since and since != until else "",

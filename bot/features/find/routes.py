@@ -1,7 +1,7 @@
-"""Sharing a moment from the meeting page: the channels to choose from, and the order to share.
+"""Routes for sharing a moment from the meeting page: the channel list, and the share itself.
 
-The rights are those of *Share* in Slack: a full member, who sees the recording and may open its
-files, shares into a channel that they are in.
+The rights are those of *Share* in Slack: a full member who sees the recording and may open its
+files can share into a channel that they are in.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ CHANNELS_FOR_S = 60
 
 
 class Wanted(BaseModel):
-    """A sentence of the recording, and the channel that is to get it; a claim."""
+    """The requested sentence and channel; not trusted."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
@@ -52,7 +52,7 @@ class MomentRoutes(Answers):
 
     @guarded
     async def channels(self, request: Request) -> Response:
-        """Those that the person and the bot are in, by name; none for people who may not share."""
+        """List channels of both the person and the bot, by name; empty if they may not share."""
         viewer = await self.viewer(request)
         await self._meetings.see(viewer.user, request.path_params["key"])
         try:
@@ -66,9 +66,9 @@ class MomentRoutes(Answers):
 
     @guarded
     async def share(self, request: Request) -> Response:
-        """One sentence to one channel, as a fact: to ask again changes nothing.
+        """Share one sentence into one channel, as a fact, so it is idempotent.
 
-        The body is JSON, which no form of another site can send.
+        The body is JSON, which a form on another site cannot send.
         """
         self.from_our_page(request)
         viewer = await self.viewer(request)
@@ -91,7 +91,7 @@ class MomentRoutes(Answers):
 
 
 async def _wanted(request: Request) -> Wanted | None:
-    """None for what is not such an order."""
+    """Parse the body; None if it is not a valid request."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         return None
     body = b""

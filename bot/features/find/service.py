@@ -1,4 +1,4 @@
-"""Find what was said, and share one moment of it."""
+"""Searches transcripts, and shares a moment."""
 
 from dataclasses import replace
 from zoneinfo import ZoneInfo
@@ -15,12 +15,10 @@ from bot.slack.errors import CannotPostThere
 async def find(
     deps: Deps, scope: SearchScope, text: str, page: int = 0, *, zone: str = "UTC"
 ) -> FoundPage:
-    """What was said about it, as far as the scope goes.
+    """Search the transcripts in the scope.
 
-    The text is words and filters: `in <room>`, `from <person>`, `since <date>`. Days are those of
-    `zone`, an IANA name.
-
-    Raises StoreUnavailable.
+    The text is words and filters: `in <room>`, `from <person>`, `since <date>`. Days are in
+    `zone`, an IANA name. Raises StoreUnavailable.
     """
     asked = " ".join(text.split())[:TEXT_MOST]
     rooms, people = await deps.store.search.names(scope)
@@ -45,16 +43,16 @@ async def find(
 
 
 async def moment(deps: Deps, seen: SeenRecording, n: int) -> Sentence | None:
-    """A sentence of a recording; None if its transcript is not kept."""
+    """Return a sentence of a recording; None if its transcript is not kept."""
     return await deps.store.transcripts.sentence(seen.key, n)
 
 
 async def share(
     deps: Deps, seen: SeenRecording, n: int, to: OpenChannel, by: HomeMember
 ) -> str | None:
-    """That channel gets the sentence. Returns the room's name; None if it is not kept any more.
+    """Share a sentence into a channel. Returns the room's name; None if it is no longer kept.
 
-    Raises CannotPostThere where the bot is not a member.
+    Raises CannotPostThere if the bot is not a member.
     """
     row = await deps.store.lists.row(seen.key)
     if row is None or await moment(deps, seen, n) is None:

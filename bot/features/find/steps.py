@@ -1,4 +1,4 @@
-"""Keeps a transcript for search, once 100ms has made it; posts moments that were shared."""
+"""Stores transcripts for search once 100ms has made them, and posts shared moments."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ from bot.store.transcripts import Transcripts
 
 MAX_SUMMARY_BYTES = 1024 * 1024
 NOT_KEPT = "its transcript is no longer kept"
-SURE_AFTER = 2  # tries: what Slack does not say in time counts as a no
+SURE_AFTER = 2  # tries; then a missing answer from Slack counts as a no
 NO_RIGHT = "the person who shared it may not do so any more"
 
 
@@ -38,7 +38,7 @@ NO_NAMES: Mapping[str, str] = {}
 
 
 async def keep_transcript(ctx: Context) -> Note:
-    """Store and index the transcript, with the summary. Safe to repeat: it goes on where it was."""
+    """Store and index the transcript and the summary. Safe to repeat: it resumes."""
     earlier = ctx.work.delivery(Kind.KEPT, ctx.recording.room_id)
     now = Delivery(
         Kind.KEPT,
@@ -71,9 +71,9 @@ async def keep_transcript(ctx: Context) -> Note:
 
 
 async def post_moment(ctx: Context, target: str) -> Note:
-    """The sentence, unless its transcript was forgotten meanwhile, or the sharer's right ended.
+    """Post the sentence unless its transcript was deleted or the sharer lost the right.
 
-    Raises SlackUnavailable where nobody can tell now.
+    Raises SlackUnavailable while Slack cannot confirm the right.
     """
     shared = next(moment for moment in ctx.recording.moments if moment.target == target)
 
@@ -95,7 +95,7 @@ async def post_moment(ctx: Context, target: str) -> Note:
 
 
 async def _may_still_share(ctx: Context, shared: MomentShared) -> bool:
-    """Time may have passed: a full member still, who sees the recording and is in the channel."""
+    """Whether the sharer still is a full member, sees the recording, and is in the channel."""
     people = People(ctx.deps)
     gate = Gate(ctx.deps, people, Visibility(ctx.deps, people))
     try:
@@ -118,11 +118,10 @@ async def keep(
     *,
     names: Mapping[str, str] = NO_NAMES,
 ) -> str:
-    """Keep the transcript in this file. Returns `kept`, `busy` (try again), or why it cannot be.
+    """Store the transcript in this file. Returns `kept`, `busy` (try again), or the obstacle.
 
-    `names` are those of peers.
-
-    Raises HmsUnavailable, HmsRefused, StoreRefused (no such recording).
+    `names` are the peers' names. Raises HmsUnavailable, HmsRefused, StoreRefused (no such
+    recording).
     """
     if asset is None or asset.mode is None:
         return "no file"
@@ -148,7 +147,7 @@ async def keep(
 def source_summary(
     sentences: Sequence[Sentence], sections: Sequence[SummarySection]
 ) -> tuple[SourcedSection, ...]:
-    """The summary, each line with the sentence that it rests on. About a second for three hours."""
+    """Match each summary line to its source sentence. Takes about a second for three hours."""
     sourcing = Sourcing(sentences)
     sourced = []
     for section in sections:

@@ -1,4 +1,4 @@
-"""What was found in transcripts: as a reply, and in the modal of Home."""
+"""Search hits as a reply and in Home's modal; shared moments."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -32,7 +32,7 @@ from bot.ui.text import clean, code, count, esc, join, mention, place, plain, wh
 TITLE = "Search transcripts"
 WORDS = "find_words"
 WORDS_ACTION = "find_words_input"
-AROUND_MOST = 160  # characters of what was said before and after
+AROUND_MOST = 160  # characters of context before and after
 SAID_MOST = 400
 EXAMPLE = "/record find budget in weekly sync from Ana since monday"
 NO_WORDS = f"Say what to look for, for example {code(EXAMPLE)}."
@@ -41,7 +41,7 @@ NOT_COMPLETE = "Slack did not report your channels in time, so some recordings w
 
 
 def found_reply(page: FoundPage) -> Message:
-    """The answer to a person, with buttons that turn its pages in place."""
+    """Build the reply, with buttons that turn its pages in place."""
     notes = list(_notes(page))
     blocks: list[Block] = [section(lines([_headline(page), *notes]))]
     for n, moment in enumerate(page.moments):
@@ -52,7 +52,7 @@ def found_reply(page: FoundPage) -> Message:
 
 
 def find_modal(page: FoundPage | None = None) -> View:
-    """A field to ask in, and below it the answer to what was asked last."""
+    """Build the modal: a search field, and below it the latest answer."""
     field: Block = {
         "type": "input",
         "block_id": WORDS,
@@ -71,7 +71,7 @@ def find_modal(page: FoundPage | None = None) -> View:
 
 
 def asked_words(values: Mapping[str, Any]) -> str:
-    """What the field has; a claim."""
+    """Return the field's text; not trusted."""
     entry = (values.get(WORDS) or {}).get(WORDS_ACTION) or {}
     return str(entry.get("value") or "")
 
@@ -147,7 +147,7 @@ def _about(moment: Moment) -> str:
 
 
 def _quote(moment: Moment) -> Iterator[str]:
-    """The sentence, and what was said around it."""
+    """Yield the sentence with its context."""
     for one in moment.around:
         if one.n == moment.sentence.n:
             yield f"> *{esc(_line(one.text), SAID_MOST)}*"
@@ -179,7 +179,7 @@ def _turn(text: str, n: int, to: int, input_block: str) -> Block:
     return button(text, ids.numbered(ids.FIND_PAGE, n), value=value, label=f"{text} moments")
 
 
-# A moment that is shared
+# ---- sharing a moment ------------------------------------------------------------------------
 
 SHARE_TITLE = "Share a moment"
 CHANNEL = "moment_channel"
@@ -187,7 +187,7 @@ CHANNEL_ACTION = "moment_channel_input"
 
 
 def moment_form(key: str, room_name: str, sentence: Sentence) -> View:
-    """Asks for a channel. The metadata is the recording's key and the sentence's number."""
+    """Ask for a channel. The metadata is the recording's key and the sentence's number."""
     who = esc(sentence.speaker or UNKNOWN_SPEAKER, 60)
     told = lines(
         [
@@ -219,7 +219,7 @@ def moment_form(key: str, room_name: str, sentence: Sentence) -> View:
 
 
 def chosen_channel(values: Mapping[str, Any]) -> str:
-    """What the form names; a claim."""
+    """Return the chosen channel; not trusted."""
     entry = (values.get(CHANNEL) or {}).get(CHANNEL_ACTION) or {}
     return str(entry.get("selected_conversation") or "")
 
@@ -233,7 +233,7 @@ def no_such_moment() -> Message:
 
 
 def moment_message(recording: Recording, sentence: Sentence, by: str) -> Message:
-    """One sentence of a recording, in a channel that somebody shared it to."""
+    """Build the post of a shared sentence."""
     at_ms = sentence.start_ms
     at = moment_clock(at_ms) if at_ms is not None else ""
     began = when(recording.started_at or recording.requested_at)

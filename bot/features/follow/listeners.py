@@ -64,7 +64,7 @@ async def _list(bot: Bot, caller: Caller, *, replace: bool = False) -> None:
 async def unfollow_clicked(
     channel: OpenChannel, _: Follower, click: Click, ack: Ack, bot: Bot
 ) -> None:
-    """The list is shown again, without it."""
+    """Unfollow a room and show the updated list."""
     await bot.deps.store.follows.unfollow(click.value, channel.channel)
     await ack()
     bot.after_ack(click.caller, _list(bot, click.caller, replace=click.on_answer))

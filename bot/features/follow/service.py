@@ -1,4 +1,4 @@
-"""A channel follows a room: it gets a card for every recording of it, whoever starts it."""
+"""Lets a channel follow a room: it gets a card for every recording of the room."""
 
 from bot.core.facts import Followed
 from bot.core.proofs import HomeMember, OpenChannel
@@ -13,9 +13,9 @@ async def follow_room(
     to: OpenChannel,
     by: HomeMember,
 ) -> bool:
-    """False: the channel did already. What runs there now shows its card, unless it is private.
+    """Follow a room; also show a running recording's card unless it is private.
 
-    Raises CannotPostThere where the bot is not a member.
+    False if the channel already follows it. Raises CannotPostThere if the bot is not a member.
     """
     channel = to.channel
     if not await deps.slack.is_in(channel):

@@ -18,7 +18,7 @@ on = Listeners()
 
 @on.action(ids.FORGET)
 async def forget(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
-    """The answer takes the place of Details, where the person looks."""
+    """Forget a recording; the answer replaces Details."""
     message = await _forget(bot, recording)
     await ack()
     if click.view:

@@ -1,4 +1,4 @@
-"""Forget a recording: a wish, stored as a fact; the reconciler does the rest."""
+"""Stores the request to forget a recording as a fact; the reconciler does the rest."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class NotEnded:
 async def forget(
     deps: Deps, rights: Rights, recording: SeenRecording
 ) -> RecordingRow | NotEnded | None:
-    """None: it is forgotten already. Raises NoRight."""
+    """Store the request. None if the recording is forgotten already. Raises NoRight."""
     key, by = recording.key, recording.by
     row = await deps.store.lists.row(key)
     if row is None:

@@ -1,4 +1,4 @@
-"""*Join*, on cards and in the status: a link of their own for the person who clicks."""
+"""*Join*, on cards and in the status: gives the person who clicks a personal link."""
 
 from typing import Annotated
 

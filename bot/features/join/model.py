@@ -1,4 +1,4 @@
-"""Links with which one person joins a room, and where rooms are joined. Pure.
+"""Personal links to join a room, and the domain of rooms. Pure.
 
 Source: 100ms docs, common/meeting-url and get-started/security-and-tokens.
 """
@@ -22,7 +22,7 @@ class WhyNot(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JoinLink:
-    """A link for one person. `personal`: who uses it appears as that person."""
+    """A link for one person. `personal`: anybody who uses it joins under that person's name."""
 
     url: str
     name: str
@@ -38,7 +38,7 @@ def domain_of(meeting_url: str | None, room_id: str) -> str | None:
 
 
 def user_id_of(team: str, user: str) -> str:
-    """Name a Slack person at 100ms."""
+    """Return the 100ms user id of a Slack user."""
     return f"slack:{team}:{user}"
 
 

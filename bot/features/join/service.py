@@ -1,4 +1,4 @@
-"""A link of their own for somebody who wants to join a room that is being recorded."""
+"""Makes personal links to join a room that is being recorded."""
 
 from bot.core.facts import Observed
 from bot.core.proofs import HomeMember, SeenRecording
@@ -15,13 +15,13 @@ from bot.features.join.model import (
 from bot.store.errors import UnknownRecording, UnreadableRecording
 from bot.store.values import RecordingRow
 
-EARLIER = 5  # recordings of the room, whose meeting URL may name the domain
+EARLIER = 5  # recordings of the room, searched for a meeting URL with the domain
 
 
 async def link(deps: Deps, seen: SeenRecording, by: HomeMember) -> JoinLink | WhyNot:
-    """Make the link. With the app's secret it is signed for this person, and that is noted.
+    """Make a link. With the app's secret it is signed for this person, which is stored.
 
-    Raises HmsError where 100ms has to be asked for a room code.
+    Without the secret it needs a room code from 100ms; raises HmsError.
     """
     row = await deps.store.lists.row(seen.key)
     if row is None:
@@ -49,7 +49,7 @@ async def link(deps: Deps, seen: SeenRecording, by: HomeMember) -> JoinLink | Wh
 
 
 async def _role(deps: Deps, seen: SeenRecording, row: RecordingRow) -> str | None:
-    """The role of the channel where they ask; else of the recording's own, if they see it."""
+    """Return the join role of this channel, else of the recording's own if they see that."""
     for channel in (seen.channel, row.origin):
         if channel == seen.channel or channel in seen.channels:
             settings = await deps.store.channel_settings.of(channel)
@@ -59,7 +59,7 @@ async def _role(deps: Deps, seen: SeenRecording, row: RecordingRow) -> str | Non
 
 
 async def _learnt_domain(deps: Deps, row: RecordingRow) -> str | None:
-    """From the meeting URLs that 100ms returned for this recording, or earlier ones of its room."""
+    """Find the domain in 100ms' meeting URLs of this recording, or earlier ones of its room."""
     earlier = await deps.store.lists.recent(room_id=row.room_id, limit=EARLIER)
     for key in dict.fromkeys([row.key, *(one.key for one in earlier)]):
         try:

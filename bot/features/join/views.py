@@ -1,4 +1,4 @@
-"""What people read who want to join a room."""
+"""Replies to *Join*."""
 
 from bot.features.join.model import JoinLink, WhyNot
 from bot.ui.message import Message, link_button, say
@@ -24,7 +24,7 @@ _WHY_NOT = {
 
 
 def join_link(link: JoinLink) -> Message:
-    """The link, for one person alone."""
+    """Show the link to one person."""
     name = esc(link.name, 100)
     opening = link_button("Join", link.url, label=f"Join {plain(link.name, 60)}")
     text = f"Join *{name}* with this link." + (f" {PERSONAL}" if link.personal else "")

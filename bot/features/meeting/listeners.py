@@ -1,4 +1,4 @@
-"""*Sign in to meeting pages*, on Home."""
+"""Home's *Sign in to meeting pages*."""
 
 from bot.features.meeting import views
 from bot.features.meeting.service import Meetings

@@ -1,7 +1,6 @@
-"""What a meeting page shows, as values that travel as JSON. Pure.
+"""The data of a meeting page, as JSON values. Pure.
 
-Times are milliseconds since the recording began; offsets into texts are in UTF-16 units, as
-browsers count.
+Times are milliseconds since the recording began; text offsets are in UTF-16 units, as in browsers.
 """
 
 import re
@@ -28,9 +27,9 @@ _NOTES: dict[Said, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What was said, and the summary of it. There are sentences only where `said` is `read`.
+    """The transcript and the summary. There are sentences only if `said` is `read`.
 
-    `kept`: in the store, so that a moment of it can be shared.
+    `kept`: the transcript is in the store, so a moment of it can be shared.
     """
 
     said: Said
@@ -45,9 +44,9 @@ NOTHING = Content("none")
 def sourced(
     sections: Sequence[SummarySection], sentences: Sequence[Sentence]
 ) -> tuple[SourcedSection, ...]:
-    """The sections of a summary; each line with the number of the sentence it rests on.
+    """Match each summary line to the number of its source sentence.
 
-    Takes about half a second for a meeting of three hours: call it off the loop.
+    Takes about half a second for a three-hour meeting: call it off the event loop.
     """
     if not sections:
         return ()
@@ -66,7 +65,7 @@ def sourced(
 
 
 def meeting(recording: Recording, content: Content, *, viewer: str) -> dict[str, Any]:
-    """The page's data: the recording, its turns, the lines of its summary, its moments."""
+    """Build the page's data: the recording, its turns, its summary lines, its moments."""
     said = turns(content.sentences)
     place = {s.n: (turn.n, s) for turn in said for s in turn.sentences}
     lines = [_line(section, line, place) for section in content.summary for line in section.lines]
@@ -104,9 +103,9 @@ def meeting(recording: Recording, content: Content, *, viewer: str) -> dict[str,
 
 
 def _turn(turn: Turn) -> dict[str, Any]:
-    """`cues` are the sentences: start, end, and where each begins and ends in the text.
+    """Build a turn. `cues` are its sentences: start and end time, start and end offset in the text.
 
-    `sentence` is the number of the first one; the others follow it.
+    `sentence` is the number of the first one; the others are consecutive.
     """
     cues = []
     at = 0
@@ -128,7 +127,7 @@ def _turn(turn: Turn) -> dict[str, Any]:
 def _line(
     section: SourcedSection, line: SourcedLine, place: dict[int, tuple[int, Sentence]]
 ) -> dict[str, Any]:
-    """`start_ms` and `quote` are those of the sentence that the line rests on."""
+    """Build a summary line with the `start_ms` and the `quote` of its source sentence."""
     turn, sentence = place.get(-1 if line.sentence is None else line.sentence, (None, None))
     return {
         "section": section.title,
@@ -141,7 +140,7 @@ def _line(
 
 
 def _video(recording: Recording) -> dict[str, Any]:
-    """`state` is `ready`, `coming` or `none`. Whether 100ms still has the file shows later."""
+    """Build the video's entry. `state`: `ready`, `coming` or `none`; 100ms may lose it later."""
     kind = "audio" if recording.audio_only else "video"
     if recording.assets.video is not None:
         return {"state": "ready", "kind": kind, "note": ""}
@@ -174,7 +173,7 @@ def _transcript_note(recording: Recording, content: Content) -> str:
 
 
 def _files(recording: Recording, content: Content) -> list[dict[str, Any]]:
-    """The transcript as we write it, then 100ms' own files."""
+    """List our own transcript files, then 100ms' files."""
     base = f"/m/{recording.key}"
     files: list[dict[str, Any]] = []
     if content.said == "read":
@@ -187,7 +186,7 @@ def _files(recording: Recording, content: Content) -> list[dict[str, Any]]:
         ]
     files += [
         {
-            "name": f"{file_name(asset)} from 100ms",
+            "name": f"{file_name(asset, audio_only=recording.audio_only)} from 100ms",
             "href": f"{base}/files/{asset.asset_id}",
             "size": asset.size,
         }
@@ -198,6 +197,6 @@ def _files(recording: Recording, content: Content) -> list[dict[str, Any]]:
 
 
 def download_name(room: str, began_at: datetime, ending: str) -> str:
-    """A file name of ASCII letters, digits, dots and dashes."""
+    """Build a file name of ASCII letters, digits, dots and dashes."""
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", room).strip("-.")[:60] or "recording"
     return f"{name}-{began_at:%Y-%m-%d}-transcript.{ending}"

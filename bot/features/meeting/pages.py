@@ -1,4 +1,4 @@
-"""The files of the meeting page, read once: the same bytes for everybody."""
+"""The static files of the meeting page, read once and the same for everybody."""
 
 import gzip
 import hashlib
@@ -30,14 +30,14 @@ class Static:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """`document` is the page, whatever the recording; `assets` are by version and name."""
+    """The static page, the same for every recording; `assets` are by version and name."""
 
     document: Static
     assets: Mapping[tuple[str, str], Static]
 
 
 def home_address(slack_api_url: str, identity: Identity, app: str | None) -> str:
-    """A link to the app's Home in Slack; without its id, to the conversation with the bot.
+    """Return a link to the app's Home in Slack; without the app's id, to the bot's messages.
 
     Source: docs.slack.dev, interactivity/deep-linking.
     """

@@ -1,7 +1,7 @@
-"""The meeting page over HTTP: one static page, and what its script asks for.
+"""The HTTP routes of the meeting page: one static page, and the data that its script requests.
 
-Every answer has the headers of `_headers`. What is unknown and what is refused look alike. There
-is a page where PUBLIC_URL is set; see docs/adr for the threat model.
+Every response has the headers of `_headers`. Unknown and refused recordings get the same response.
+The page exists if PUBLIC_URL is set; see docs/adr for the threat model.
 """
 
 import asyncio
@@ -27,23 +27,23 @@ from bot.store.errors import StoreError, StoreRefused, UnknownRecording
 
 log = structlog.get_logger()
 
-SCHEME = "Ticket"  # of the Authorization header that brings a ticket
+SCHEME = "Ticket"  # of the Authorization header with a ticket
 WORTH_COMPRESSING = 1024
 GZIP_LEVEL = 5
-FOREVER = "public, max-age=31536000, immutable"  # for files with their version in the address
+FOREVER = "public, max-age=31536000, immutable"  # for files with their version in the URL
 Handler = Callable[[Any, Request], Awaitable[Response]]
 
 
 class NoSession(Exception):
-    """The browser is not signed in, or no longer."""
+    """The browser has no valid session."""
 
 
 class WrongOrigin(Exception):
-    """The request does not come from a page of ours."""
+    """The request does not come from our own page."""
 
 
 def guarded(handler: Handler) -> Handler:
-    """Turn errors into answers that say nothing of the recording. For methods of `Answers`."""
+    """Map errors to responses that reveal nothing about the recording. For methods of `Answers`."""
 
     async def answer(self: "Answers", request: Request) -> Response:
         try:
@@ -66,9 +66,9 @@ def guarded(handler: Handler) -> Handler:
 
 
 class Answers:
-    """What all routes below `/m` share: headers, whose session it is, where a POST comes from.
+    """The common part of all routes below `/m`: headers, session, check of a POST's origin.
 
-    `public_url` and the origin of `hms_api_url` decide on cookies and on the CSP.
+    `public_url` and the origin of `hms_api_url` determine the cookies and the CSP.
     """
 
     def __init__(self, meetings: Meetings, *, public_url: str, hms_api_url: str) -> None:
@@ -82,14 +82,14 @@ class Answers:
         return request.cookies.get(self._cookie, "")
 
     async def viewer(self, request: Request) -> Viewer:
-        """Whose session this browser has. Raises NoSession."""
+        """Return the person of this browser's session. Raises NoSession."""
         viewer = await self._meetings.viewer(self._session(request))
         if viewer is None:
             raise NoSession
         return viewer
 
     def from_our_page(self, request: Request) -> None:
-        """Browsers name the origin of a POST; other programs need not. Raises WrongOrigin."""
+        """Check a POST's origin if there is one, as from any browser. Raises WrongOrigin."""
         origin = request.headers.get("origin")
         site = request.headers.get("sec-fetch-site", "same-origin")
         if origin not in (None, self._origin) or site != "same-origin":
@@ -129,7 +129,7 @@ class MeetingRoutes(Answers):
             Route("/m/{key}/files/{asset_id}", self.file, methods=get),
         ]
 
-    # The same for everybody
+    # Static files
 
     async def page(self, request: Request) -> Response:
         return self._static(request, self._pages.document)
@@ -154,7 +154,7 @@ class MeetingRoutes(Answers):
 
     @guarded
     async def enter(self, request: Request) -> Response:
-        """Exchange a ticket, which travels in a header that no form of another site can send."""
+        """Exchange a ticket for a session; forms on other sites cannot send its header."""
         self.from_our_page(request)
         scheme, _, ticket = request.headers.get("authorization", "").partition(" ")
         if scheme != SCHEME or not ticket:
@@ -178,7 +178,7 @@ class MeetingRoutes(Answers):
 
     @guarded
     async def whose(self, request: Request) -> Response:
-        """Whose view this browser has."""
+        """Return the name of the person who is signed in."""
         return self.json(request, {"viewer": {"name": (await self.viewer(request)).name}})
 
     def _set_cookie(self, response: Response, value: str, max_age_s: int) -> None:
@@ -203,7 +203,7 @@ class MeetingRoutes(Answers):
 
     @guarded
     async def alive(self, request: Request) -> Response:
-        """Whether an open page may go on showing what it has."""
+        """Tell an open page whether it may keep showing the recording."""
         viewer = await self.viewer(request)
         await self._meetings.see(viewer.user, request.path_params["key"])
         return Response(status_code=204, headers=self._headers)
@@ -250,7 +250,7 @@ _MEDIA: Mapping[str, str] = {
 
 
 def _headers(hms_api_url: str) -> dict[str, str]:
-    """No script, style or picture but our own; video from 100ms' storage, wherever that is."""
+    """Build the headers: only our own scripts, styles and images; video from any HTTPS storage."""
     api = urlsplit(hms_api_url)
     local = [f"{api.scheme}://{api.netloc}"] if is_loopback(api.hostname or "") else []
     policy = {

@@ -1,6 +1,6 @@
-"""Meeting pages: the way in for one person, and what they may have of a recording.
+"""Meeting pages: signing in, and access to the content of a recording.
 
-Rights are checked at each request, for one recording: a session only says who somebody is.
+Rights are checked for the recording at each request; a session only identifies the person.
 """
 
 import asyncio
@@ -50,10 +50,10 @@ log = structlog.get_logger()
 TICKET_FOR = timedelta(minutes=10)
 SESSION_FOR = timedelta(hours=8)
 LINK_FOR = timedelta(minutes=10)
-READ_FOR = timedelta(minutes=10)  # what was read from 100ms' files is remembered so long
-READ_MOST = 8  # recordings
+READ_FOR = timedelta(minutes=10)  # lifetime of cached content from 100ms' files
+READ_MOST = 8  # cached recordings
 CHAT_MOST = 5_000  # messages
-SMALL_FILE = 1024 * 1024  # summary and chat
+SMALL_FILE = 1024 * 1024  # bytes; limit of summary and chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Download:
 
 
 def _download(recording: Recording, content: Content, mode: str) -> Download | None:
-    """Takes some 10 ms for a meeting of three hours: call it off the loop."""
+    """Build the file. Takes some 10 ms for a three-hour meeting: call it off the event loop."""
     if not content.sentences:
         return None
     transcript = Transcript(content.sentences)
@@ -89,7 +89,7 @@ def _download(recording: Recording, content: Content, mode: str) -> Download | N
 
 
 class Meetings:
-    """What the routes and the buttons do. Every method can raise `StoreUnavailable`."""
+    """The service behind the routes and buttons. Every method can raise `StoreUnavailable`."""
 
     def __init__(self, deps: Deps, gate: Gate, rights: Rights) -> None:
         self._deps = deps
@@ -98,20 +98,21 @@ class Meetings:
         self._doors = DoorRepository(deps.db)
         self._read = alru_cache(READ_MOST, ttl=READ_FOR.total_seconds())(self._read_files)
 
-    # The way in
+    # Signing in
 
     async def ticket(self, user: str) -> str:
-        """A secret with which this person's browser signs in, once, within ten minutes."""
+        """Create a secret with which the person's browser can sign in once within ten minutes."""
         secret = secrets.token_urlsafe(32)
         viewer = Viewer(user, await self._name(user))
         await self._doors.add_ticket(secret, viewer, valid_for=TICKET_FOR)
         return secret
 
     async def enter(self, ticket: str, session: str) -> tuple[Viewer, str | None] | None:
-        """Exchange a ticket. The new session's secret; None of a session that already lives.
+        """Exchange a ticket: return the person and the new session's secret.
 
-        A live session wins: whoever made the ticket cannot change whose view this browser has.
-        The ticket is burnt all the same. None if neither is good.
+        With a live session, return its person and None: a ticket from somebody else cannot switch
+        this browser to another person. The ticket is invalidated all the same. Returns None if
+        neither is valid.
         """
         if viewer := await self.viewer(session):
             await self._doors.burn_ticket(ticket)
@@ -128,10 +129,10 @@ class Meetings:
             await self._doors.end_session(session)
 
     async def link(self, user: str, key: str = "", at_ms: int | None = None) -> str | None:
-        """The address of a page with a ticket for this person; None where there are no pages.
+        """Return a page's URL with a ticket for this person; None if there are no pages.
 
-        Without a key it only signs them in. The ticket is in the fragment, which browsers send to
-        nobody.
+        Without a key the page only signs them in. The ticket is in the fragment, which browsers
+        do not send to servers.
         """
         page = self._deps.meeting_page(key)
         if page is None:
@@ -140,7 +141,7 @@ class Meetings:
         return f"{page}{moment}#k={await self.ticket(user)}"
 
     async def _name(self, user: str) -> str:
-        """For the page, which says whose view it is; the id where Slack does not tell a name."""
+        """Return the person's name, which the page shows; the id if Slack returns no name."""
         try:
             member = await self._deps.slack.member(user, home_team=self._deps.identity.team_id)
         except SlackError:
@@ -152,8 +153,8 @@ class Meetings:
     async def see(self, user: str, key: str) -> Seen:
         """Check this person's rights now.
 
-        Raises UnknownRecording, also for what they may not see or not open; SlackUnavailable
-        where nobody can tell now, whatever the key.
+        Raises UnknownRecording, also if they may not see or open it; SlackUnavailable if Slack
+        does not answer, for known and unknown keys alike.
         """
         if not (await self._gate.horizon(user)).complete:
             raise SlackUnavailable("which channels they are in is not known", reached=True)
@@ -173,12 +174,12 @@ class Meetings:
         return await asyncio.to_thread(meeting, seen.recording, content, viewer=viewer.name)
 
     async def video(self, user: str, key: str) -> str | None:
-        """A fresh link of ten minutes; None if 100ms has no such file any more."""
+        """Return a new link to the video, valid for ten minutes; None if 100ms lost the file."""
         video = (await self.see(user, key)).recording.assets.video
         return await self._link(video) if video else None
 
     async def file(self, user: str, key: str, asset_id: str) -> str | None:
-        """The same for any file of the recording."""
+        """Return a new link to any file of the recording, like `video`."""
         for asset in (await self.see(user, key)).recording.assets.all:
             if asset.asset_id == asset_id and asset.status == "completed":
                 return await self._link(asset)
@@ -192,7 +193,7 @@ class Meetings:
         return (await asyncio.to_thread(read_chat, content) or ())[:CHAT_MOST]
 
     async def download(self, user: str, key: str, mode: str) -> Download | None:
-        """The transcript as a file; None where there is none, or none with times for subtitles."""
+        """Return the transcript as a file; None without one, or without times for subtitles."""
         recording = (await self.see(user, key)).recording
         content = await self._content(recording)
         return await asyncio.to_thread(_download, recording, content, mode)
@@ -207,7 +208,7 @@ class Meetings:
         return link.url.get_secret_value()
 
     async def _content(self, recording: Recording) -> Content:
-        """What is kept; what is not, from 100ms' files, as long as it has them."""
+        """Load the content from the store, else from 100ms' files if it still has them."""
         kept = await self._deps.store.transcripts.kept(recording.key)
         summary = await self._deps.store.transcripts.summary(recording.key) if kept else ()
         if kept and (summary or recording.assets.summary is None):
@@ -226,7 +227,7 @@ class Meetings:
             return Content("not now")
 
     async def _read_files(self, assets: Assets) -> Content:
-        """A failure to read is not remembered."""
+        """Read the content from 100ms' files. A failure is not cached."""
         sections, said = await asyncio.gather(self._summary(assets), self._transcript(assets))
         sentences = said.sentences if isinstance(said, Transcript) else ()
         summary = await asyncio.to_thread(sourced, sections, sentences)
@@ -261,7 +262,7 @@ class Meetings:
         return parse_summary(content) if content else ()
 
     async def _fetch(self, asset: AssetSeen | None, most_bytes: int) -> bytes | None:
-        """None for a file that 100ms does not have any more."""
+        """Download a file; None if 100ms no longer has it."""
         if asset is None:
             return None
         try:

@@ -1,4 +1,4 @@
-"""Who was in the meeting: asked of 100ms once it is over."""
+"""Reads from 100ms who was in the meeting, once it is over."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -14,16 +14,16 @@ from bot.hms.models import SessionPeer
 
 log = structlog.get_logger()
 
-ATTENDEES_MOST = 200  # of a large event the first; a fact is read with its recording each time
+ATTENDEES_MOST = 200  # the first ones; the fact is loaded with the recording each time
 NAME_MOST = 80
-RECORDER_ROLES = "__internal"  # how the names of 100ms' own roles begin
-CLOCKS = timedelta(seconds=2)  # 100ms' times may be whole seconds
+RECORDER_ROLES = "__internal"  # prefix of 100ms' own roles
+CLOCKS = timedelta(seconds=2)  # tolerance: 100ms' times may be whole seconds
 
 
 async def list_attendees(ctx: Context) -> Note:
-    """People who joined by a link that we signed for them are Slack people.
+    """List the attendees. People who joined by a link signed for them are known Slack users.
 
-    Raises HmsUnavailable until a day after the end; then nobody is listed.
+    Raises HmsUnavailable until a day after the end; after that nobody is listed.
     """
     recording = ctx.recording
     joined = await ctx.deps.store.joins.people(recording.room_id)
@@ -43,7 +43,7 @@ async def list_attendees(ctx: Context) -> Note:
 
 
 async def _named(ctx: Context, people: Sequence[Attendee]) -> tuple[Attendee, ...]:
-    """With the names that Slack has for its people; else those with which they joined."""
+    """Use Slack's names for Slack users, and for others the names with which they joined."""
     names = await ctx.deps.slack.names_of([one.slack for one in people if one.slack])
     return tuple(
         one.model_copy(update={"name": names.get(one.slack or "", one.name)[:NAME_MOST]})
@@ -58,9 +58,9 @@ def attendees(
     *,
     unnamed: bool = False,
 ) -> tuple[Attendee, ...]:
-    """Those who were there while it was recorded, each once, the recorder left out.
+    """Return everybody who was there during the recording, once each, without the recorder.
 
-    `unnamed`: also people without a name, and all of several with the same one.
+    `unnamed`: include people without a name, and all people with the same name.
     """
     there = sorted(_there(recording, peers), key=lambda p: p.joined_at or recording.requested_at)
     found: dict[str, Attendee] = {}

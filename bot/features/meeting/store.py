@@ -1,4 +1,4 @@
-"""Tickets and sessions of the meeting pages, by the digests of their secrets."""
+"""Stores tickets and sessions of the meeting pages, by the digests of their secrets."""
 
 import hashlib
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ t, s = meeting_tickets.c, meeting_sessions.c
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The person that a ticket or a session belongs to. `name` is as Slack shows it."""
+    """The person of a ticket or session. `name` is as Slack shows it."""
 
     user: str
     name: str
@@ -22,7 +22,7 @@ class Viewer:
 
 class DoorRepository(Repository):
     async def add_ticket(self, secret: str, viewer: Viewer, *, valid_for: timedelta) -> None:
-        """Store a new ticket; what has expired goes in the same transaction."""
+        """Store a new ticket, and delete expired ones in the same transaction."""
         now = self._now()
         row = {"digest": _digest(secret), "user_id": viewer.user, "user_name": viewer.name}
         async with self._db.write() as conn:
@@ -35,9 +35,9 @@ class DoorRepository(Repository):
     async def take_ticket(
         self, secret: str, *, session: str, valid_for: timedelta
     ) -> Viewer | None:
-        """Exchange a ticket for a session; None if it is unknown, too old, or was taken before.
+        """Exchange a ticket for a session; None if it is unknown, expired or already used.
 
-        One conditional update takes it, so exactly one of several replicas does.
+        One conditional update takes the ticket, so exactly one of several replicas succeeds.
         """
         now = self._now()
         taking = (
@@ -64,7 +64,7 @@ class DoorRepository(Repository):
         return Viewer(row.user_id, row.user_name)
 
     async def burn_ticket(self, secret: str) -> None:
-        """Nobody can use this ticket any more."""
+        """Invalidate a ticket."""
         gone = delete(meeting_tickets).where(
             self._mine(meeting_tickets), t.digest == _digest(secret)
         )
@@ -72,7 +72,7 @@ class DoorRepository(Repository):
             await conn.execute(gone)
 
     async def viewer(self, session: str) -> Viewer | None:
-        """The person of a live session."""
+        """Return the person of a live session."""
         query = select(s.user_id, s.user_name).where(
             self._mine(meeting_sessions), s.digest == _digest(session), s.expires_at > self._now()
         )

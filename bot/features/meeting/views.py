@@ -1,4 +1,4 @@
-"""Answers in Slack that lead to a meeting page."""
+"""Slack replies with a link to a meeting page."""
 
 from bot.core.transcript import clock
 from bot.ui.message import Message, link_button, say

@@ -1,4 +1,4 @@
-"""A half-filled start form: what was typed, as it was typed, right or wrong."""
+"""A draft of the start form: the values as typed, valid or not."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self, TypeVar, get_args
@@ -22,13 +22,13 @@ Switch = Literal["template", "on", "off"]
 ResolutionChoice = Literal["template", "720p", "1080p", "portrait", "custom"]
 SWITCHES: tuple[Switch, ...] = get_args(Switch)
 RESOLUTIONS: tuple[ResolutionChoice, ...] = get_args(ResolutionChoice)
-WhenKind = Literal["now", "once", "repeat", "session"]  # session: each of the room's
+WhenKind = Literal["now", "once", "repeat", "session"]  # session: every session of the room
 WHEN_KINDS: tuple[WhenKind, ...] = get_args(WhenKind)
 T = TypeVar("T", bound=str)
 
 
 class DraftSection(BaseModel):
-    """`id` is stable for the life of the draft: adding and removing keeps what was typed."""
+    """A summary section. `id` is stable, so adding and removing others keeps the typed text."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -38,13 +38,13 @@ class DraftSection(BaseModel):
 
 
 class Draft(BaseModel):
-    """Text fields hold what the person typed. `channel` is where to post; None: to the person.
+    """A partly filled form. `channel` is where to post; None: to the person.
 
-    `more` means that the further options were asked for; `room_words` is what they called a room
-    that is still to be chosen; `next_section_id` keeps the id of a removed section from being
-    given to a new one. `came` says of fields that nobody has touched where their values are from;
-    `generation` counts how often a preset has replaced them, so that Slack shows them anew.
-    `editing` is the preset that is edited, under the name `preset_name`.
+    Text fields have the text as typed. `more`: the person opened the further options.
+    `room_words`: the typed name of a room that is still to be chosen. `next_section_id` prevents
+    the reuse of a removed section's id. `came`: the source of the values of untouched fields.
+    `generation` counts the presets applied, so that Slack redraws the fields. `editing` is the
+    preset being edited, and `preset_name` its new name.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -105,16 +105,16 @@ TYPED_FIELDS = (
 
 
 def is_expanded(draft: Draft) -> bool:
-    """Whether the further options are shown: never is one in force that the person cannot see."""
+    """Whether the further options are shown, as they are if one of them is set."""
     return draft.more or any(
         getattr(draft, name) != Draft.model_fields[name].default for name in FURTHER_FIELDS
     )
 
 
 def applies(draft: Draft) -> frozenset[str]:
-    """The fields that matter with these choices: what is shown, and only that, is checked and sent.
+    """Return the fields that apply to these choices; only they are shown, validated and sent.
 
-    The summary waits for the transcript to be on: 100ms cannot be told of it without.
+    The summary applies only with the transcript on: 100ms has no summary without a transcript.
     """
     fields = {"room_id", "channel", ids.START_AUDIO_ONLY, ids.START_WHEN_KIND}
     match draft.when_kind:
@@ -138,7 +138,7 @@ def applies(draft: Draft) -> frozenset[str]:
 
 
 def raw_of(draft: Draft) -> dict[str, str]:
-    """What the form says: only what `applies`, so that every error is at an input of the form."""
+    """Return the values that `applies` selects, so that every error is at a visible input."""
     shown = applies(draft)
     raw = {name: text for name in TYPED_FIELDS if name in shown and (text := getattr(draft, name))}
     for name in (ids.START_RESOLUTION, ids.START_TRANSCRIPTION, ids.START_SUMMARY):
@@ -164,7 +164,7 @@ def draft_of_raw(
     room_name: str | None = None,
     channel: str | None = None,
 ) -> Draft:
-    """The form filled in with this. What was typed is there, right or wrong; a choice, if known."""
+    """Build a draft from raw values: texts as typed, valid or not; choices only if known."""
     said = {field: storable(text) for field, text in with_switches(raw).items()}
     sections = tuple(
         DraftSection(id=n, title=said[title], format=_known(said.get(form), FORMATS, FORMATS[0]))
@@ -195,12 +195,12 @@ def _known(text: str | None, choices: tuple[T, ...], otherwise: T) -> T:
 
 
 def section_rows(draft: Draft) -> tuple[DraftSection, ...]:
-    """The sections to show: at least one. A single one without a title leaves the template's."""
+    """Return the sections to show, at least one. A single untitled one keeps the template's."""
     return draft.sections or (DraftSection(id=0),)
 
 
 def add_section(draft: Draft) -> Draft:
-    """One more empty section at the end; unchanged when there are as many as may be."""
+    """Append an empty section, unless the maximum is reached."""
     rows = section_rows(draft)
     if len(rows) >= MAX_SECTIONS:
         return draft
@@ -211,7 +211,7 @@ def add_section(draft: Draft) -> Draft:
 
 
 def remove_section(draft: Draft, section_id: int) -> Draft:
-    """Without that section; unchanged when it is the only one, or gone already."""
+    """Remove a section, unless it is the only one or already gone."""
     rows = section_rows(draft)
     left = tuple(row for row in rows if row.id != section_id)
     if not left or len(left) == len(rows):
@@ -221,12 +221,12 @@ def remove_section(draft: Draft, section_id: int) -> Draft:
 
 
 def show_more(draft: Draft) -> Draft:
-    """With the further options shown. There is no way back: what is filled in stays in sight."""
+    """Show the further options, for good: filled-in values stay visible."""
     return draft.model_copy(update={"more": True})
 
 
 def with_options(draft: Draft, options: RecordingOptions, came_from: str) -> Draft:
-    """The form with these options in place of its own; the fields know where they came from."""
+    """Replace the draft's options, and note where the new values came from."""
     filled = draft_of(options)
     values = {name: getattr(filled, name) for name in OPTION_FIELDS}
     came = {n: came_from for n in OPTION_FIELDS if values[n] != Draft.model_fields[n].default}
@@ -236,7 +236,7 @@ def with_options(draft: Draft, options: RecordingOptions, came_from: str) -> Dra
 
 
 def still_untouched(before: Draft, after: Draft) -> Draft:
-    """What somebody has changed since is from nowhere else any more."""
+    """Clear the source of the fields that the person has changed."""
     came = {n: w for n, w in before.came.items() if getattr(before, n) == getattr(after, n)}
     return after.model_copy(update={"came": came})
 
@@ -248,6 +248,6 @@ def draft_of(
     room_name: str | None = None,
     channel: str | None = None,
 ) -> Draft:
-    """The form filled in with these options."""
+    """Build a draft from options."""
     raw = write_options(options)
     return draft_of_raw(raw, room_id=room_id, room_name=room_name, channel=channel)

@@ -1,6 +1,6 @@
-"""The form of options: a draft in, blocks out, and what was typed in them back.
+"""The option fields of forms: turns a draft into blocks, and Slack's state into a draft.
 
-What does not apply is not shown.
+Fields that do not apply are not shown.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,6 @@ from bot.ui.forms import (
     LASTING,
     OPTION_VALUE_MOST,
     FieldErrors,
-    dressed,
     input_block,
     named_option,
     pick,
@@ -46,6 +45,7 @@ from bot.ui.forms import (
     textbox,
     ticks,
     whole_number,
+    with_sources,
     words,
 )
 from bot.ui.message import Block, button, header
@@ -71,8 +71,10 @@ RESOLUTION_NAMES = {
 
 
 def option_blocks(draft: Draft) -> list[Block]:
-    """Everything that a preset may hold."""
-    return list(dressed([kind_block(draft), *further_blocks(draft)], draft.came, draft.generation))
+    """Build the fields of all options that a preset can have."""
+    return list(
+        with_sources([kind_block(draft), *further_blocks(draft)], draft.came, draft.generation)
+    )
 
 
 def kind_block(draft: Draft) -> Block:
@@ -85,7 +87,7 @@ def kind_block(draft: Draft) -> Block:
 
 
 def further_blocks(draft: Draft, template: RoomTemplate | None = None) -> Iterator[Block]:
-    """`template`: what is known of the chosen room's template; None where nothing is."""
+    """Build the further options. `template`: the chosen room's; None if it is not known."""
     shown = applies(draft)
     known = template or RoomTemplate()
     if "resolution" in shown:
@@ -101,7 +103,7 @@ def further_blocks(draft: Draft, template: RoomTemplate | None = None) -> Iterat
 
 
 def meeting_url_block(draft: Draft, template: RoomTemplate) -> Block:
-    """It is likely to be needed where the template does not record by itself."""
+    """Build the meeting URL field, which is needed if the template does not record by itself."""
     why = (
         "Composite recording is off in the room's template, so 100ms is likely to need this URL."
         if template.records is False
@@ -117,7 +119,10 @@ def meeting_url_block(draft: Draft, template: RoomTemplate) -> Block:
 
 
 def _destination(draft: Draft, template: RoomTemplate) -> Block:
-    """By name, where they are known; another name that was typed before is still there."""
+    """Build a select of the template's destinations if they are known, else a text field.
+
+    A name that was typed before stays available.
+    """
     label, typed = LABELS[ids.START_DESTINATION], draft.destination
     names = [n for n in template.destinations if 0 < len(n) <= OPTION_VALUE_MOST]
     if len(names) < SEVERAL:
@@ -135,7 +140,7 @@ def _destination(draft: Draft, template: RoomTemplate) -> Block:
 
 
 def template_words(template: RoomTemplate) -> str:
-    """Say what the template sets, for a hint; empty where nothing is known."""
+    """Describe the template's settings for a hint; empty if they are not known."""
     size = size_of(template)
     length = duration(template.max_duration_s)
     known = [*([size] if size else []), *([f"at most {length}"] if length else [])]
@@ -143,7 +148,7 @@ def template_words(template: RoomTemplate) -> str:
 
 
 def size_of(template: RoomTemplate) -> str:
-    """As 720p where that is its name, else in pixels; empty where it is not known."""
+    """Return the template's resolution: 720p if it has a name, else in pixels; empty if unknown."""
     if not template.width or not template.height:
         return ""
     for name, size in NAMED_RESOLUTIONS.items():
@@ -259,10 +264,10 @@ def _row(name: str, element: Block) -> Block:
 
 
 def draft_from_state(values: object, base: Draft) -> Draft:
-    """The draft as the person sees it now; `base` keeps what is not on the form at the moment.
+    """Update the draft `base` from the form; fields that are not on the form are kept.
 
-    `values` is `view.state.values`. A field that is absent was hidden; one that is null was
-    emptied. Anything that cannot be understood leaves the field as it was.
+    `values` is `view.state.values`. An absent field was hidden; a null one was emptied. A value
+    of an unexpected form leaves the field unchanged.
     """
     state = ViewState(values, lambda field: _action(field, base.generation))
     room_id, room_name = _room(state, base)
@@ -282,7 +287,9 @@ def draft_from_state(values: object, base: Draft) -> Draft:
             "when_kind": state.choice(ids.START_WHEN_KIND, base.when_kind, WHEN_KINDS),
             "until_empty": bool(state.several(ids.START_UNTIL_EMPTY, leaves)),
             "audio_only": kind == "audio",
-            "more": is_expanded(base),  # back to the template is not back to the short form
+            "more": is_expanded(
+                base
+            ),  # choosing the template's values again does not shorten the form
             "resolution": state.choice(ids.START_RESOLUTION, base.resolution, RESOLUTIONS),
             "transcription": state.choice(ids.START_TRANSCRIPTION, base.transcription, SWITCHES),
             "summary": state.choice(ids.START_SUMMARY, base.summary, SWITCHES),
@@ -300,7 +307,7 @@ def _action(field: str, generation: int) -> str:
 
 
 def _chosen_destination(state: ViewState, base: Draft) -> str:
-    """It is a select where the template's names are known, else a text."""
+    """Read the destination from a select if the template's names are known, else from a text."""
     typed = state.text(ids.START_DESTINATION, base.destination)
     chosen = state.option(ids.START_DESTINATION, (base.destination, None))[0]
     if typed != base.destination:
@@ -309,7 +316,7 @@ def _chosen_destination(state: ViewState, base: Draft) -> str:
 
 
 def _typed_sections(state: ViewState, base: Draft) -> tuple[DraftSection, ...]:
-    """The rows are those of the draft: a row that was just removed may still be in the state."""
+    """Read the draft's sections only: the state may still have one that was just removed."""
     rows = tuple(
         DraftSection(
             id=row.id,
@@ -324,7 +331,7 @@ def _typed_sections(state: ViewState, base: Draft) -> tuple[DraftSection, ...]:
 
 
 def _room(state: ViewState, base: Draft) -> tuple[str | None, str | None]:
-    """Id and name. The option's text is the name cut short, so a longer known one stays."""
+    """Return id and name. The option's text may be truncated, so a known longer name is kept."""
     before = (base.room_id, base.room_name)
     room_id, shown = state.option(ids.START_ROOM, before)
     if room_id is None or (room_id, shown) == before:
@@ -343,5 +350,5 @@ def is_room(room_id: str | None) -> bool:
 
 
 def read_options(draft: Draft) -> RecordingOptions | FieldErrors:
-    """The options, or everything that is wrong at once, each at its field."""
+    """Return the options, or all errors at once, each at its field."""
     return parse_options(raw_of(draft))

@@ -1,4 +1,4 @@
-"""Half-filled forms of options, kept while people type."""
+"""Keeps drafts of forms while people fill them in."""
 
 from dataclasses import dataclass, replace
 
@@ -9,7 +9,7 @@ from bot.features.options.store import DraftRepository
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """A form as one person sees it now. `channel` is where it was opened."""
+    """A form as shown to one person. `channel` is where it was opened."""
 
     request_id: str
     draft: Draft
@@ -19,9 +19,9 @@ class Showing:
 async def show(
     deps: Deps, *, user: str, channel: str | None, draft: Draft, of: str | None = None
 ) -> Showing:
-    """A fresh showing, so that its submission is a fresh request.
+    """Store a draft under a new request id, so that its submission is a new request.
 
-    `of` is the recording whose settings it shows: it is forgotten with that.
+    `of` is the recording whose settings it shows; the draft is deleted together with it.
     """
     request_id = deps.new_id()
     await DraftRepository(deps.db).save(request_id, user, channel, draft, of=of)
@@ -29,7 +29,7 @@ async def show(
 
 
 async def current(deps: Deps, request_id: str, user: str) -> Showing:
-    """What was last saved of a showing; an empty form if it is too old."""
+    """Return the latest saved state; an empty form if it has expired."""
     saved = await DraftRepository(deps.db).get(request_id, user)
     if saved is None:
         return Showing(request_id, Draft(), None)

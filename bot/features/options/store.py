@@ -1,4 +1,4 @@
-"""Half-filled forms, and methods that Slack or 100ms told us to leave alone for a while."""
+"""Stores drafts of forms."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ d = drafts.c
 
 @dataclass(frozen=True, slots=True)
 class SavedDraft:
-    """`channel` is where the form was opened."""
+    """A draft, and the channel where the form was opened."""
 
     draft: Draft
     channel: str | None
@@ -32,7 +32,7 @@ class DraftRepository(Repository):
         *,
         of: str | None = None,
     ) -> None:
-        """The latest is kept, with the recording that it is `of` from the first.
+        """Insert or replace a draft; `of` counts only at the first save.
 
         Raises `StoreRefused` if the form is another person's.
         """
@@ -51,7 +51,7 @@ class DraftRepository(Repository):
                 raise StoreRefused("the form belongs to someone else")
 
     async def get(self, request_id: str, user: str) -> SavedDraft | None:
-        """What this person typed into that form."""
+        """Return this person's draft."""
         query = select(d.body, d.channel, d.updated_at).where(
             self._mine(drafts), d.request_id == request_id, d.user_id == user
         )

@@ -1,7 +1,7 @@
-"""Every option of a recording in one table: how it is written, named, judged and shown.
+"""All options of a recording in one table: flags, labels, validation and display.
 
-`Raw` is what somebody typed or chose, right or wrong, by the id of the form's input. The command
-line makes one of its flags and the form one of its inputs; `parse_options` judges both.
+`Raw` maps the ids of form inputs to the typed or chosen values, valid or not. The command line
+builds one from its flags and the form one from its inputs; `parse_options` validates both.
 """
 
 import re
@@ -35,27 +35,27 @@ from bot.ui.text import count, esc
 Raw = Mapping[str, str]
 
 CUSTOM = "custom"  # the resolution is in width and height
-PRESET = "preset"  # stands for other options; a name
+PRESET = "preset"  # the name of a preset, which stands for other options
 PRESET_NAME_MOST = 40
 SECTIONS = "sections"
 _SIZE = re.compile(r"([0-9]{1,100})\s*[x×*]\s*([0-9]{1,100})")
 
 
 class Takes(Enum):
-    """How many words after a flag are its value, when they are not in quotes."""
+    """How many words after a flag are its value, if they are not quoted."""
 
     NOTHING = auto()
     WORD = auto()
     SIZE = auto()  # a word, or 1280 x 720 in three
-    LIST = auto()  # goes on after a comma
+    LIST = auto()  # continues after a comma
     TEXT = auto()  # every word up to the next flag
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """How an option is written after `/record start`.
+    """The syntax of an option after `/record start`.
 
-    `read` makes raw of the text that follows the flag. `accepted` is what help says of the value.
+    `read` converts the text after the flag to raw. `accepted` describes the value in the help.
     """
 
     name: str
@@ -64,9 +64,9 @@ class Flag:
     placeholder: str = ""
     accepted: str = ""
     takes: Takes = Takes.NOTHING
-    separators: str = ""  # a value of nothing but these is none
+    separators: str = ""  # a value of only these counts as empty
     repeatable: bool = False  # the ids of its inputs are numbered
-    hints: tuple[str, ...] = ()  # other names people try; they are suggested, not accepted
+    hints: tuple[str, ...] = ()  # other names that people try; the bot suggests the flag for them
 
     @property
     def usage(self) -> str:
@@ -77,10 +77,9 @@ class Flag:
 class Option:
     """One field of `RecordingOptions`.
 
-    `parse` gives its value, None where nothing was said, or what is wrong at which input; `write`
-    is the inverse: `parse(write(options))` is the field's value. `show` is for the line of a
-    recording's settings, already escaped. `needs` is the switch that must be on, `excluded_by`
-    the one that must be off.
+    `parse` returns its value, None if none was given, or the errors by input. `write` is the
+    inverse: `parse(write(options))` is the field's value. `show` writes it, escaped, for the line
+    of a recording's settings. The switch `needs` must be on, and `excluded_by` off.
     """
 
     field: str
@@ -91,7 +90,7 @@ class Option:
     show: Callable[[RecordingOptions], str]
     needs: str | None = None
     excluded_by: str | None = None
-    inputs: tuple[str, ...] = ()  # of the form, besides the field itself
+    inputs: tuple[str, ...] = ()  # of the form, in addition to the field itself
 
 
 # ---- options of one input --------------------------------------------------------------------
@@ -113,7 +112,7 @@ def _option(
     text: Callable[[Any], str] = str,
     needs: str | None = None,
 ) -> Option:
-    """`text` writes a value as it is typed; the default says nothing, so it is not written."""
+    """Build an option with one input. `text` writes a value as typed; defaults are not written."""
     default = RecordingOptions.model_fields[field].default
 
     def write(options: RecordingOptions) -> Raw:
@@ -139,7 +138,7 @@ def _flag(
     accepted: str,
     **more: Any,
 ) -> Flag:
-    """The text after the flag is the text of the input."""
+    """Build a flag whose text is the input's value."""
     return Flag(
         name=name,
         help=about,
@@ -213,7 +212,7 @@ def _show_resolution(o: RecordingOptions) -> str:
 
 
 def _read_section(text: str) -> Raw:
-    """`title:format`; the colon of “10:30” or “Next: plans” belongs to the title."""
+    """Split `title:format`; the colon of “10:30” or “Next: plans” belongs to the title."""
     title, colon, tail = text.rpartition(":")
     form = fold(tail)
     if not colon or (form and form not in FORMATS and not tail.isalpha()):
@@ -227,7 +226,7 @@ def _read_section(text: str) -> Raw:
 
 
 def section_ids(raw: Raw) -> list[tuple[str, str]]:
-    """The inputs of each section, title and format, in the order given."""
+    """Return the input ids of each section, title and format, in the given order."""
     titles = [key for key in raw if key.startswith(f"{ids.START_SECTION_TITLE}.")]
     return [(t, t.replace(ids.START_SECTION_TITLE, ids.START_SECTION_FORMAT, 1)) for t in titles]
 
@@ -486,7 +485,7 @@ _OPTION_OF: Mapping[str, Option] = {
 
 
 def option_of(input_id: str) -> Option:
-    """The option that an input belongs to; the ids of sections are numbered."""
+    """Return the option of an input; the input ids of sections are numbered."""
     return _OPTION_OF[input_id.partition(".")[0]]
 
 
@@ -495,7 +494,7 @@ def is_said(option: Option, raw: Raw) -> bool:
 
 
 def parse_options(raw: Raw) -> RecordingOptions | FieldErrors:
-    """The options; or everything that is wrong, each at its input. Never raises."""
+    """Return the options, or all errors by input. Never raises."""
     errors = FieldErrors()
     given: dict[str, object] = {}
     for option in OPTIONS:
@@ -513,7 +512,7 @@ def parse_options(raw: Raw) -> RecordingOptions | FieldErrors:
 
 
 def _refusal(refused: ValidationError) -> tuple[str, str]:
-    """At which field, and why: options that exclude each other."""
+    """Return the field and the reason if options exclude each other."""
     first = refused.errors()[0]
     why = first.get("ctx", {}).get("error")
     if isinstance(why, Conflict):
@@ -522,27 +521,27 @@ def _refusal(refused: ValidationError) -> tuple[str, str]:
 
 
 def write_options(options: RecordingOptions) -> dict[str, str]:
-    """As somebody would type them: `parse_options(write_options(options)) == options`."""
+    """Return options as typed text: `parse_options(write_options(options)) == options`."""
     return {k: text for option in OPTIONS for k, text in option.write(options).items()}
 
 
 def with_switches(raw: Raw) -> dict[str, str]:
-    """With the switches that what is given turns on, as `RecordingOptions` does."""
+    """Add the switches that the given options imply, as `RecordingOptions` does."""
     on = dict(raw)
-    for option in reversed(OPTIONS):  # what needs a switch comes after it
+    for option in reversed(OPTIONS):  # a switch precedes the options that need it
         if option.needs and is_said(option, on):
             on.setdefault(option.needs, ON)
     return on
 
 
 def overlaid(base: Raw, over: Raw) -> dict[str, str]:
-    """`base` with what `over` says; where the two exclude each other, `over` wins."""
+    """Merge `over` into `base`; if they exclude each other, `over` wins."""
     said = with_switches(over)
     return {k: text for k, text in base.items() if not _gives_way(option_of(k), said)} | said
 
 
 def laid_over(base: RecordingOptions, over: RecordingOptions) -> RecordingOptions:
-    """The same for options, which are known to be right."""
+    """Merge `over` into `base` like `overlaid`, for valid options."""
     said = write_options(over)
     given_up = {option.field for option in OPTIONS if _gives_way(option, said)}
     kept = base.model_dump(exclude_defaults=True, exclude=given_up)
@@ -559,13 +558,13 @@ def _gives_way(option: Option, over: Raw) -> bool:
 
 
 def _is_off(option: Option, raw: Raw) -> bool:
-    """Whether a switch that it needs, directly or not, is turned off."""
+    """Whether a switch that the option needs, directly or indirectly, is off."""
     if option.needs is None:
         return False
     return raw.get(option.needs) == OFF or _is_off(option_of(option.needs), raw)
 
 
 def options_line(options: RecordingOptions) -> str:
-    """What was asked for. Options that are not named are as the template has them."""
+    """Write the requested options on one line; the others follow the template."""
     shown = (option.show(options) for option in OPTIONS)
     return ", ".join(part for part in shown if part) or "template settings"

@@ -1,7 +1,7 @@
-"""The value of each option, judged from the text that somebody typed.
+"""Parses the value of each option from typed text.
 
-Each function gives the value, or raises `Wrong` with what is wrong and what is accepted. Empty text
-is no value, so it gives None or nothing.
+Each function returns the value, or raises `Wrong` with the error and the accepted values. Empty
+text returns None or an empty value.
 """
 
 import re
@@ -39,11 +39,11 @@ _NEAR_SCHEME = re.compile(r"\A(?:https?:?)?/+|\Ahttps?:", re.IGNORECASE)
 
 
 class Wrong(Exception):
-    """A value is not accepted; the message says why, and what is."""
+    """A value is not accepted; the message says why and which values are."""
 
 
 def brief(text: str, limit: int = 60) -> str:
-    """Someone's text, short enough for a sentence."""
+    """Shorten a person's text so that it fits in a sentence."""
     line = " ".join(text.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
@@ -103,7 +103,7 @@ def output_modes(text: str) -> tuple[str, ...]:
 
 
 def vocabulary(text: str) -> tuple[str, ...]:
-    """One per line or separated by commas; each counts once."""
+    """Split terms at lines and commas, and drop repeats."""
     parts = (part.strip() for part in re.split(r"[,\n\r]", text))
     terms = tuple(dict.fromkeys(part for part in parts if part))
     if over := max(0, len(terms) - MAX_VOCABULARY):
@@ -112,7 +112,7 @@ def vocabulary(text: str) -> tuple[str, ...]:
 
 
 def temperature(text: str) -> float | None:
-    """Half of the world writes 0,3."""
+    """Parse a number; a decimal comma is accepted."""
     low, high = TEMPERATURE
     typed = fold(text)
     if not typed:
@@ -152,7 +152,7 @@ def height(text: str) -> int:
 
 
 def _side(text: str, name: str, example: int) -> int:
-    """What neither side may be, whatever the other one is."""
+    """Parse a side in pixels, with the limits that apply to either side."""
     low, high = SHORT_SIDE_PX[0], LONG_SIDE_PX[1]
     typed = fold(text).removesuffix("px").strip()
     if not typed:
@@ -165,7 +165,7 @@ def _side(text: str, name: str, example: int) -> int:
 
 
 def side_to_change(wide: int, high: int) -> tuple[str, str] | None:
-    """Of two sides that do not fit together, the one to change and why: `("width", …)`."""
+    """Return the side to change and the reason if two sides do not fit: `("width", …)`."""
     smaller, larger = ("width", "height") if wide < high else ("height", "width")
     if min(wide, high) > SHORT_SIDE_PX[1]:
         limit = f"must be at most {SHORT_SIDE_PX[1]} pixels"

@@ -1,4 +1,4 @@
-"""Forms around presets: all that a preset holds, the question for a name, and what was typed."""
+"""Forms for presets: editing, saving under a name, and reading the input."""
 
 from bot.features.options.drafts import Draft
 from bot.features.options.form import option_blocks
@@ -13,7 +13,7 @@ HERE, EVERYWHERE = "channel", "workspace"
 
 
 def preset_form(draft: Draft, *, request_id: str) -> View:
-    """Everything that a preset holds, and its name."""
+    """Build the form with a preset's name and options."""
     delete = button(
         "Delete this preset",
         ids.DELETE,
@@ -39,7 +39,7 @@ def preset_form(draft: Draft, *, request_id: str) -> View:
 
 
 def save_as_form(request_id: str, channel: str | None) -> View:
-    """`channel`: where the preset may belong to, besides the whole workspace."""
+    """Ask for a name and a scope: the workspace, or `channel` if there is one."""
     scopes = {HERE: "This channel", EVERYWHERE: "The whole workspace"}
     blocks = [_name("")]
     if postable(channel):
@@ -76,6 +76,6 @@ def typed_name(values: object) -> str:
 
 
 def chosen_scope(values: object, channel: str | None) -> str:
-    """The channel where the form was opened, if that was chosen."""
+    """Return the chosen scope: the form's channel or the workspace."""
     chosen = ViewState(values, ids.action).option(ids.SCOPE)[0]
     return channel if channel and chosen == HERE else WORKSPACE

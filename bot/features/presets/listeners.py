@@ -1,4 +1,4 @@
-"""Presets: saved from the form, listed, edited, deleted."""
+"""Listeners for presets: list, edit, delete."""
 
 from typing import Annotated
 
@@ -29,20 +29,20 @@ Here = Annotated[OpenChannel | None, From.VIEW]
 
 
 async def open_presets(bot: Bot, caller: Caller) -> None:
-    """Those that may be named in this channel."""
+    """List the presets that can be used in this channel."""
     view = await _list(bot, caller.user, caller.channel)
     await open_modal(bot, caller, view, otherwise=expired_trigger())
 
 
 @on.action(pids.ALL)
 async def all_presets(_: HomeMember, caller: Caller, ack: Ack, bot: Bot) -> None:
-    """From Home."""
+    """List presets from Home."""
     await ack()
     await open_presets(bot, caller)
 
 
 async def _list(bot: Bot, user: str, channel: str | None, page: int = 0) -> View:
-    """Those of the channel; from Home, the person's own. And the workspace's."""
+    """List the channel's presets, or from Home the person's own; then the workspace's."""
     store = bot.deps.store
     known = await (
         PresetRepository(store.db).for_channel(channel)
@@ -72,7 +72,7 @@ async def edit(
     ack: Ack,
     bot: Bot,
 ) -> None:
-    """In the form's own fields. The draft knows that it is a preset."""
+    """Open a preset in the option fields; the draft records that it is a preset."""
     user, channel = seen.by, here.channel if here else None
     below = view.id if view.type == "modal" else None
     preset = await PresetRepository(bot.deps.db).get(seen.preset_id)
@@ -110,7 +110,7 @@ async def edit_submitted(own: OwnDraft, form: Form, ack: Ack, bot: Bot) -> None:
 async def _change(
     form: Form, ack: Ack, bot: Bot, showing: Showing, name: str, options: RecordingOptions
 ) -> None:
-    """Raises UnknownPreset for one that the person may not know of any more."""
+    """Store the change. Raises UnknownPreset if the person may no longer see the preset."""
     user = form.caller.user
     preset = await PresetRepository(bot.deps.db).get(showing.draft.editing or "")
     if preset is None:
@@ -151,7 +151,7 @@ async def delete(
 
 
 async def _refresh(bot: Bot, user: str, channel: str | None, view_id: str | None) -> None:
-    """The list below, if there is one, and Home, if they look at it."""
+    """Refresh the list below the form, if there is one, and the person's Home."""
     if view_id:
         await update_modal(bot, await _list(bot, user, channel), view_id)
     await bot.home_changed(user)

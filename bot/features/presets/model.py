@@ -14,7 +14,7 @@ WORKSPACE = ""
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """`scope` is a channel, or WORKSPACE. `by` is who made it."""
+    """A named set of options. `scope` is a channel, or WORKSPACE. `by` is its author."""
 
     preset_id: str
     scope: str
@@ -26,7 +26,7 @@ class Preset:
 
 @dataclass(frozen=True, slots=True)
 class NoSuchPreset:
-    """`nearest` is the one that was probably meant; `known` are all that may be named here."""
+    """No preset has the name. `nearest` was probably meant; `known` are all usable here."""
 
     name: str
     nearest: Preset | None
@@ -40,7 +40,7 @@ class NameTaken:
 
 @dataclass(frozen=True, slots=True)
 class TooMany:
-    """The scope holds as many as may be."""
+    """The scope has the maximum number of presets."""
 
 
 def tidy_name(typed: str) -> str:
@@ -48,18 +48,18 @@ def tidy_name(typed: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """Names that read the same are the same."""
+    """Return the key for comparing names: names that look the same are equal."""
     return " ".join(fold(name).split())
 
 
 def find_preset(name: str, presets: Iterable[Preset]) -> Preset | None:
-    """The one of that name; a channel's own goes before the workspace's."""
+    """Find a preset by name; a channel's own takes precedence over the workspace's."""
     same = [p for p in presets if name_key(p.name) == name_key(name)]
     return next((p for p in same if p.scope), same[0] if same else None)
 
 
 def nearest_preset(name: str, presets: Sequence[Preset]) -> Preset | None:
-    """The one that was probably meant."""
+    """Return the preset that was probably meant."""
     named = {name_key(p.name): p for p in presets}
     key = name_key(name)
     begun = [k for k in named if len(key) >= 2 and k.startswith(key)]

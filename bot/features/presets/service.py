@@ -1,4 +1,4 @@
-"""Presets as commands and forms use them: found, made, changed, deleted."""
+"""Finds, creates, changes and deletes presets for commands and forms."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ from bot.features.presets.store import PresetRepository
 async def meant(
     deps: Deps, channel: str | None, name: str | None, settings: ChannelSettings
 ) -> Preset | NoSuchPreset | None:
-    """The preset of that name; without a name the channel's default, if it has one."""
+    """Return the preset with that name; without a name the channel's default, if it has one."""
     if name is None:
         return (
             await PresetRepository(deps.db).get(settings.preset_id) if settings.preset_id else None
@@ -49,14 +49,14 @@ async def make(
 async def change(
     deps: Deps, rights: Rights, preset: Preset, *, name: str, options: RecordingOptions, by: str
 ) -> Preset | NameTaken | TooMany:
-    """Its options, its name, or both. Raises NoRight."""
+    """Change a preset's options, its name, or both. Raises NoRight."""
     await _may_change(rights, preset, by)
     changed = replace(preset, name=tidy_name(name), options=options)
     return await PresetRepository(deps.db).save(changed) or changed
 
 
 async def _may_change(rights: Rights, preset: Preset, by: str) -> None:
-    """A channel's preset belongs to everybody there. Raises NoRight."""
+    """Check the right; everybody in a channel may change its presets. Raises NoRight."""
     if preset.scope == WORKSPACE:
         await rights.to_change_workspace_preset(by, preset.by)
     else:
@@ -70,5 +70,5 @@ async def delete(deps: Deps, rights: Rights, preset: Preset, by: str) -> None:
 
 
 def label(preset: Preset) -> str:
-    """As a list of a channel's and the workspace's shows it."""
+    """Return a preset's name for a list with those of a channel and of the workspace."""
     return f"{preset.name} (workspace)" if preset.scope == WORKSPACE else preset.name

@@ -1,4 +1,4 @@
-"""Presets of the workspace and of its channels."""
+"""Stores presets of the workspace and its channels."""
 
 from typing import Any
 
@@ -22,12 +22,12 @@ _COLUMNS = (p.preset_id, p.scope, p.name, p.body, p.by_user, p.changed_at)
 
 class PresetRepository(Repository):
     async def for_channel(self, channel: str | None) -> list[Preset]:
-        """The channel's, then the workspace's, by name."""
+        """Return the channel's presets, then the workspace's, by name."""
         found = await self._presets(p.scope.in_({WORKSPACE, channel or WORKSPACE}))
         return sorted(found, key=lambda one: (one.scope == WORKSPACE, name_key(one.name)))
 
     async def of_person(self, user: str) -> list[Preset]:
-        """Those that they made, wherever; then the workspace's, by name."""
+        """Return the person's presets in any channel, then the workspace's, by name."""
         found = await self._presets((p.scope == WORKSPACE) | (p.by_user == user))
         return sorted(found, key=lambda one: (one.by != user, name_key(one.name)))
 
@@ -44,7 +44,7 @@ class PresetRepository(Repository):
         return _preset(row) if row else None
 
     async def save(self, preset: Preset) -> NameTaken | TooMany | None:
-        """Made, or changed; None when it is done. Who made it stays."""
+        """Insert or update a preset; its author stays. Returns None on success."""
         change = {
             "name": preset.name,
             "name_key": name_key(preset.name),
@@ -71,7 +71,7 @@ class PresetRepository(Repository):
         return (await conn.scalar(others) or 0) >= PRESETS_MOST
 
     async def delete(self, preset_id: str) -> None:
-        """Where it was a channel's default, none is from now on."""
+        """Delete a preset; channels that had it as default have none afterwards."""
         gone = delete(presets).where(self._mine(presets), p.preset_id == preset_id)
         async with self._db.write() as conn:
             await conn.execute(gone)
@@ -83,7 +83,7 @@ def _preset(row: AnyRow | Any) -> Preset:
 
 
 def _readable(row: AnyRow) -> Preset | None:
-    """None for options that only newer code knows: the other presets are listed."""
+    """Parse a row; None if it has options of a newer version, so that the others are listed."""
     try:
         return _preset(row)
     except ValueError as odd:

@@ -1,4 +1,4 @@
-"""Presets: their list, and what is said about them."""
+"""The list of presets, and replies about them."""
 
 from collections.abc import Sequence
 
@@ -62,7 +62,7 @@ def refusal(why: NameTaken | TooMany) -> str:
 
 
 def no_such_preset(missing: NoSuchPreset, buttons: Sequence[Block]) -> Message:
-    """Name the presets that there are; the buttons lead on."""
+    """Say that there is no such preset, and list the existing ones, above the buttons."""
     named = ", ".join(one.name for one in missing.known[:10])
     known = f"Presets here: {named}." if named else "No presets yet."
     return say(esc(f"Unknown preset “{missing.name}”. {known}", 1500), buttons)

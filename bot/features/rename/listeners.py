@@ -18,7 +18,7 @@ on = Listeners()
 
 @on.action(ids.RENAME)
 async def rename_form(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
-    """A modal asks for the title; from Details, on top of it."""
+    """Ask for the title in a modal, on top of Details if it was opened there."""
     row = await bot.deps.store.lists.row(recording.key)
     if row is not None:
         await bot.rights.to_control(recording.by, row, "rename")

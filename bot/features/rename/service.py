@@ -1,4 +1,4 @@
-"""Give a recording a title: a fact. It is shown in place of the room's name."""
+"""Stores a recording's title as a fact. It is shown instead of the room's name."""
 
 from collections.abc import Sequence
 
@@ -13,9 +13,9 @@ from bot.store.values import RecordingRow
 async def rename(
     deps: Deps, rights: Rights, recording: SeenRecording, typed: str, *, once: Sequence[str] = ()
 ) -> RecordingRow | None:
-    """Store the title, for people who may stop the recording; an empty one takes it back.
+    """Store the title, for people who may stop the recording; an empty one removes it.
 
-    Returns the recording as it was. None: it is forgotten by now. Raises NoRight, DoneBefore.
+    Returns the recording before the change; None if it was forgotten. Raises NoRight, DoneBefore.
     """
     row = await deps.store.lists.row(recording.key)
     if row is None:

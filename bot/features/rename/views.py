@@ -1,4 +1,4 @@
-"""The form for a title, and what is said of it."""
+"""The form for a title, and its replies."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -47,7 +47,7 @@ async def file(asset: SeenAsset, click: Click, ack: Ack, bot: Bot) -> None:
 
 
 async def _give_link(bot: Bot, click: Click, mint: Mint) -> None:
-    """Where nothing ephemeral can appear, in a modal: a link is never posted to stay."""
+    """Send a link as an ephemeral reply, or in a modal where none can appear; never as a post."""
     if click.view is None:
         bot.after_ack(click.caller, _reply(bot, click, mint))
         return

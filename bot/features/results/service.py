@@ -1,4 +1,4 @@
-"""A link for the one person who clicked, minted after checking that they may."""
+"""Creates links for the person who clicked, after checking their rights; and summaries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ What = Literal["video", "transcript"]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`url` is shown to one person and kept nowhere."""
+    """A file's link. `url` is shown to one person and never stored."""
 
     url: str
     what: str
@@ -43,7 +43,7 @@ class NoFile:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A recording's page. `url` has a ticket for one person."""
+    """A recording's page. `url` contains a ticket for one person."""
 
     url: str
     room_name: str
@@ -53,7 +53,7 @@ class Page:
 async def page(
     deps: Deps, rights: Rights, meetings: Meetings, seen: SeenRecording, at_ms: int | None
 ) -> Page | NoFile:
-    """The page of a recording, at a moment. Raises NoRight."""
+    """Return a link to a recording's page, optionally at a moment. Raises NoRight."""
     await rights.to_open(seen.by, seen.channel)
     recording = (await deps.store.recordings.load(seen.key)).recording
     url = await meetings.link(seen.by, seen.key, at_ms)
@@ -61,8 +61,9 @@ async def page(
 
 
 async def latest_summary(deps: Deps, seen: Sequence[SeenRecording]) -> Message:
-    """What is known of the newest of these meetings, newest first; where it has no summary, of the
-    latest one that has. Raises UnknownRecording.
+    """Summarize the newest of these meetings, or the newest that has a summary.
+
+    `seen` is newest first. Raises UnknownRecording.
     """
     newest = (await deps.store.recordings.load(seen[0].key)).recording
     for one in seen:
@@ -74,7 +75,7 @@ async def latest_summary(deps: Deps, seen: Sequence[SeenRecording]) -> Message:
 
 
 async def summarize(deps: Deps, seen: SeenRecording) -> Message:
-    """What is known of a meeting: its summary, or why there is none. Raises UnknownRecording."""
+    """Show a meeting's summary, or why there is none. Raises UnknownRecording."""
     recording = (await deps.store.recordings.load(seen.key)).recording
     coming = recording.results is None and recording.transcription.pending
     if recording.phase in OCCUPIES_ROOM or coming:
@@ -102,7 +103,7 @@ def _section(kept: SourcedSection) -> SummarySection:
 
 
 async def _fetched_summary(deps: Deps, recording: Recording) -> tuple[SummarySection, ...]:
-    """From 100ms' file; nothing where it is gone, or 100ms does not answer."""
+    """Read the summary from 100ms' file; empty if it is gone or 100ms does not answer."""
     asset = recording.assets.summary
     if asset is None:
         return ()
@@ -115,7 +116,7 @@ async def _fetched_summary(deps: Deps, recording: Recording) -> tuple[SummarySec
 async def mint(
     deps: Deps, rights: Rights, seen: SeenRecording, what: What, at_ms: int | None = None
 ) -> Link | NoFile:
-    """A link to the video, at a moment, or to the transcript. Raises NoRight."""
+    """Create a link to the video, optionally at a moment, or the transcript. Raises NoRight."""
     minted = await _mint(deps, rights, seen, what, "")
     if at_ms is None or isinstance(minted, NoFile):
         return minted
@@ -123,7 +124,7 @@ async def mint(
 
 
 async def mint_file(deps: Deps, rights: Rights, asset: SeenAsset) -> Link | NoFile:
-    """A link to one file by its id. Raises NoRight."""
+    """Create a link to one file by its id. Raises NoRight."""
     return await _mint(deps, rights, asset.recording, None, asset.asset_id)
 
 
@@ -141,7 +142,7 @@ async def _mint(
         link = await deps.hms.presigned_url(asset.asset_id, valid_for=VALID_FOR)
     except HmsNotFound:
         return NoFile(what or "file", gone=True)
-    named = f"{file_name(asset)} of {recording.name}"
+    named = f"{file_name(asset, audio_only=recording.audio_only)} of {recording.name}"
     return Link(link.url.get_secret_value(), named, deps.now() + VALID_FOR)
 
 
@@ -158,7 +159,7 @@ def _pick(assets: Assets, what: What | None, asset_id: str) -> AssetSeen | None:
 
 
 async def _look_again(deps: Deps, recording: Recording) -> Assets:
-    """The card may be quicker than our knowledge of the files."""
+    """Ask 100ms for the files: the card can be newer than the stored list."""
     if recording.hms_id is None:
         return Assets()
     seen = await deps.hms.get_recording(recording.hms_id)

@@ -1,4 +1,4 @@
-"""The results: read, then posted in the thread, and edited when more comes."""
+"""Reads the results, posts them in the thread, and edits the message when more arrive."""
 
 import asyncio
 import re
@@ -51,13 +51,13 @@ from bot.ui.message import Message, content_hash
 log = structlog.get_logger()
 
 MAX_SUMMARY_BYTES = 1024 * 1024
-FILE_REFUSED = f"{retry_name(FetchTranscript())}:refused"  # counts how often in a row
+FILE_REFUSED = f"{retry_name(FetchTranscript())}:refused"  # counts consecutive refusals
 
 
 async def fetch_transcript(ctx: Context) -> Note:
-    """Look which files are there, and read them.
+    """List the available files and read them.
 
-    Raises HmsUnavailable while 100ms is still making what it called ready.
+    Raises HmsUnavailable while 100ms is still making a file that it reported as ready.
     """
     facts = [fact async for fact in _files(ctx)]
     assets = assets_of([*ctx.recording.log, *facts])
@@ -94,7 +94,7 @@ async def fetch_transcript(ctx: Context) -> Note:
 
 
 def _read_again(ctx: Context, tries: int) -> Note:
-    """A refused file is tried again soon: there are few tries, and people wait."""
+    """Retry a refused file soon: there are few tries, and people wait."""
     policy = ctx.deps.policy
     pause = policy.backoff(tries, policy.retry_first, policy.refused_cap)
     later = Retry(tries, ctx.now + pause)
@@ -102,9 +102,9 @@ def _read_again(ctx: Context, tries: int) -> Note:
 
 
 async def _read_transcript(ctx: Context, assets: Assets) -> tuple[Reading, int | None]:
-    """What the first readable format says, with its words; else what is wrong with the best one.
+    """Read the first readable format, with its word count; else report the best one's problem.
 
-    Raises HmsRefused for a file that 100ms or its storage does not give us.
+    Raises HmsRefused if 100ms or its storage refuses a file.
     """
     answers: list[Reading] = []
     for asset in assets.readable_transcripts:
@@ -137,7 +137,7 @@ async def _read_summary(ctx: Context, assets: Assets) -> Reading:
 
 
 async def _files(ctx: Context) -> AsyncIterator[Fact]:
-    """Everything 100ms lists, and what a webhook named beside it."""
+    """Yield the files that 100ms lists, and those that only a webhook named."""
     seen: set[str] = set()
     if ctx.recording.hms_id:
         try:
@@ -180,7 +180,7 @@ async def _summary(ctx: Context, asset: AssetSeen | None) -> tuple[SummarySectio
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where results for a target go: the card's thread, or a message of its own."""
+    """The place of a target's results: the card's thread, or a separate message."""
 
     channel: str
     thread_ts: str | None
@@ -195,7 +195,7 @@ def _place(ctx: Context, target: str) -> _Place:
 
 
 def shown_hash(ctx: Context) -> str:
-    """The hash of what the results message tells now, the words of the summary aside."""
+    """Hash the current results message, without the text of the summary."""
     if ctx.recording.phase not in (Phase.COMPLETED, Phase.FAILED):
         return ""
     message = results_message(
@@ -210,7 +210,7 @@ def shown_hash(ctx: Context) -> str:
 
 
 async def post_summary(ctx: Context, target: str) -> Note:
-    """The message that brings the results; it mentions the starter, in one place only."""
+    """Post the results; only one of several places mentions the starter."""
     place = _place(ctx, target)
     message, listed = await _message(ctx, target, PostSummary(target), place)
     note = await post(
@@ -226,7 +226,7 @@ async def post_summary(ctx: Context, target: str) -> Note:
 
 
 async def update_results(ctx: Context, target: str) -> Note:
-    """Add what came after the message was posted. An edit calls nobody; a lost message stays so."""
+    """Add results that arrived later. Edits notify nobody; a deleted message is not reposted."""
     posted = ctx.work.delivery(Kind.RESULTS, target)
     if posted is None or posted.message is None:
         raise ValueError("the plan edits only what was posted")
@@ -247,7 +247,7 @@ async def update_results(ctx: Context, target: str) -> Note:
 async def _message(
     ctx: Context, target: str, step: Action, place: _Place
 ) -> tuple[Message, list[Fact]]:
-    """The results message, and files that 100ms lists only now."""
+    """Build the results message; also return files that 100ms lists only now."""
     found = ctx.recording.results
     listed: list[Fact] = []
     summary: tuple[SummarySection, ...] = ()
@@ -272,7 +272,7 @@ async def _message(
 
 
 async def _listed(ctx: Context) -> list[Fact]:
-    """The files, if none was ever named: webhooks alone may have told of the end."""
+    """List the files if none is known yet: the end may have been reported by webhooks only."""
     if ctx.recording.assets.all or ctx.recording.hms_id is None:
         return []
     try:
@@ -282,7 +282,7 @@ async def _listed(ctx: Context) -> list[Fact]:
 
 
 async def upload_file(ctx: Context, kind: Kind, target: str) -> Note:
-    """A file in the thread. If Slack does not take it, the thread says so."""
+    """Upload a file to the thread. If Slack refuses it, say so in the thread."""
     place = _thread(ctx, target)
     try:
         content, mode = await _content(ctx, kind)
@@ -328,7 +328,7 @@ async def upload_file(ctx: Context, kind: Kind, target: str) -> Note:
 
 
 def _not_given(ctx: Context, step: UploadFile, failed: HmsError) -> str | None:
-    """Why there is no file to upload, and will be none; None while it is tried again."""
+    """Return why a file will never be available; None while the upload is retried."""
     tried, policy = ctx.work.retries.get(retry_name(step)), ctx.deps.policy
     match failed:
         case HmsNotFound():
@@ -344,9 +344,9 @@ def _not_given(ctx: Context, step: UploadFile, failed: HmsError) -> str | None:
 
 
 async def _delete_copy(ctx: Context, file_id: str) -> None:
-    """Delete what an earlier try left in Slack: shared or not, it is uploaded anew.
+    """Delete an earlier try's file from Slack, shared or not, before uploading again.
 
-    Raises SlackUnavailable: then this try is put off, and nothing is left behind.
+    Raises SlackUnavailable; then this try is postponed, so that no copy stays behind.
     """
     try:
         await ctx.deps.slack.delete_file(file_id)
@@ -363,9 +363,9 @@ async def _give_up(ctx: Context, sending: Delivery, place: _Place, error: str) -
 
 
 async def _content(ctx: Context, kind: Kind) -> tuple[bytes, str]:
-    """What is sent, and the ending of its name.
+    """Return the content to upload, and the file name's ending.
 
-    A transcript is made from the file that says most; one that we cannot read goes as it is.
+    A transcript is built from the most detailed file; an unreadable file is sent unchanged.
     """
     assets = ctx.recording.assets
     if kind is Kind.CHAT:
@@ -399,7 +399,7 @@ def _made(
     heading: transcript.Heading,
     names: Mapping[str, str],
 ) -> str | None:
-    """The text of a transcript, or its captions; None where it cannot be read."""
+    """Return the text of a transcript, or its captions; None if it cannot be read."""
     found = transcript.read(content, mode)
     if not isinstance(found, transcript.Transcript):
         return None
@@ -411,14 +411,14 @@ def _made(
 
 
 async def _file(ctx: Context, asset: AssetSeen | None) -> bytes:
-    """Its content. Raises HmsNotFound where it is gone, HmsTooLarge."""
+    """Download a file. Raises HmsNotFound if it is gone, HmsTooLarge."""
     if asset is None:
         return b""
     return await ctx.deps.hms.fetch_asset(asset.asset_id, transcript.MAX_BYTES)
 
 
 def _thread(ctx: Context, target: str) -> _Place:
-    """Where files go: the card's thread, or below the results where there is no card."""
+    """Return the thread for files: the card's, or that of the results if there is no card."""
     card = ctx.work.delivery(Kind.CARD, target)
     results = ctx.work.delivery(Kind.RESULTS, target)
     for message in (card, results):
@@ -428,7 +428,7 @@ def _thread(ctx: Context, target: str) -> _Place:
 
 
 def _in_vain(ctx: Context, step: Action, *, since: datetime | None) -> bool:
-    """100ms was asked for the content often enough, for long enough: go on without."""
+    """Whether 100ms was asked often and long enough to continue without the content."""
     tried, policy = ctx.work.retries.get(retry_name(step)), ctx.deps.policy
     often = tried is not None and tried.attempts >= policy.tries_to_read
     return often and since is not None and ctx.now - since >= policy.give_up_after

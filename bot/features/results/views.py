@@ -37,10 +37,10 @@ from bot.ui.problems import BOT, NO_FILES, NOT_INSTALLED, Explanation, explain, 
 from bot.ui.text import clean, code, duration, esc, isolated, mention, plain, shorten, size, when
 from bot.ui.words import NO_TRANSCRIPT_YET, UNREAD, file_name
 
-# Not Slack's words: why we have no file to upload.
+# Our own reasons for a missing file, next to Slack's error codes.
 UNREADABLE, MISSING, TOO_LARGE = "unreadable", "missing", "too large"
 NO_TIMES: Mapping[str, int] = {}
-SUMMARY_WHOLE_S = 90 * 60  # 100ms: longer summaries may be incomplete
+SUMMARY_WHOLE_S = 90 * 60  # 100ms: summaries of longer recordings may be incomplete
 
 
 def results_message(
@@ -56,8 +56,8 @@ def results_message(
 ) -> Message:
     """Build the results. Outside the card's thread they name the recording.
 
-    `summary` None: its words are left out, and nothing is said about them. `times`: of a line of
-    it, the milliseconds of the moment that it rests on; `page` is where people watch that moment.
+    `summary` None: leave the summary out without a remark. `times`: the source moment of each
+    summary line in milliseconds. `page`: the URL where people watch that moment.
     """
     moments = Moments({clean(line): at_ms for line, at_ms in times.items()}, page)
     failure = recording.problem
@@ -82,7 +82,7 @@ def results_message(
 
 
 def no_summary_yet(recording: Recording, expected_at: datetime | None) -> Message:
-    """Answer a question about a meeting of which there is no summary yet."""
+    """Answer a question about a meeting that has no summary yet."""
     name = esc(recording.name, 100)
     if recording.phase in OCCUPIES_ROOM:
         text = f"*{name}* is still being recorded. Ask again after it ends."
@@ -93,7 +93,7 @@ def no_summary_yet(recording: Recording, expected_at: datetime | None) -> Messag
 
 
 def in_place_of(newest: Recording, told: Recording, message: Message) -> Message:
-    """Say above a summary that it is not of the newest recording, which has none."""
+    """Note above a summary that it is an older recording's, since the newest has none."""
     so_far = " so far" if newest.results is None and newest.transcription.pending else ""
     note = (
         f"The newest recording of *{esc(newest.name, 100)}*, {_began(newest)}, has no summary"
@@ -167,9 +167,10 @@ def _gaps(recording: Recording, late: bool) -> list[str]:
         gaps.append(f"100ms lists a transcript, but {why}{status}. Its button may work later.")
     elif found.text in _TRANSCRIPT:
         gaps.append(_TRANSCRIPT[found.text])
-    failed = [file_name(a) for a in recording.assets.all if a.status == "failed"][:10]
+    failed = [a for a in recording.assets.all if a.status == "failed"][:10]
     if failed:
-        gaps.append(f"100ms could not make: {', '.join(failed)}.")
+        names = [file_name(a, audio_only=recording.audio_only) for a in failed]
+        gaps.append(f"100ms could not make: {', '.join(names)}.")
     if found.digest in _SUMMARY:
         gaps.append(_SUMMARY[found.digest])
     wanted = recording.options.summary and not recording.elsewhere
@@ -231,7 +232,7 @@ def _spoken(
 def file_failed_message(
     recording: Recording, kind: Kind, error: str, channel: str, *, bot: str = BOT
 ) -> Message:
-    """Explain a failed upload in the thread. The button creates a link, without Slack's uploads."""
+    """Explain a failed upload in the thread, with a button that creates a link instead."""
     what = "chat" if kind is Kind.CHAT else "transcript"
     ours = {
         UNREADABLE: f"100ms did not release the {what} file. Open Details to see its files.",
@@ -249,7 +250,7 @@ def file_failed_message(
 
 
 def _file_refusal(error: str, channel: str, bot: str) -> str:
-    """Say why Slack did not take a file, in a place where the bot does post."""
+    """Say why Slack refused a file in a place where the bot can post."""
     if error == "not_in_channel":
         why, fix = slack_refusal(error, channel, bot=bot)
         return f"{why} Files need that. {fix}"
@@ -270,7 +271,7 @@ def link_reply(url: str, what: str, expires_at: datetime) -> Message:
     address = web_address(url)
     if address is None:
         return say(f"100ms did not return a usable link to *{esc(what)}*. Try again in a minute.")
-    # Too long for a button: storage tokens can be.
+    # Storage tokens can make the URL too long for a button.
     linked = {"type": "link", "url": address, "text": plain(what)}
     works = [leaf(" The link works until "), date_leaf(expires_at)]
     shared = leaf(". Anyone with the link can open it.")
@@ -278,7 +279,7 @@ def link_reply(url: str, what: str, expires_at: datetime) -> Message:
 
 
 def no_file(what: str, *, gone: bool = False) -> Message:
-    """Answer Watch or Transcript when 100ms has no such file, or none yet, or not any more."""
+    """Answer Watch or Transcript when 100ms has no such file: none yet, or no longer."""
     text = f"100ms has no {esc(what)} to open, at least not yet. Open Details to see the files."
     if gone:
         text = (
@@ -310,24 +311,24 @@ TOTAL_MOST = 9000
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """The milliseconds of each sourced line, as shown; and the page on which to watch it."""
+    """The source moment of each summary line in milliseconds, and the page to watch it on."""
 
     times: Mapping[str, int] = field(default_factory=dict)
     page: str | None = None
 
     def of(self, part: SummarySection) -> "Moments":
-        """Lines of an agenda have none, also where another section says the same."""
+        """Return a section's moments. Agenda lines have none, even if another section does."""
         return Moments() if is_agenda(part.title) else self
 
     def leaves(self, line: str) -> list[Block]:
-        """The time behind a line: a link to the page if there is one."""
+        """Return the time after a line, as a link to the page if there is one."""
         at_ms = self.times.get(line)
         if at_ms is None:
             return []
         if self.page is None:
             return [leaf(f"  {moment_clock(at_ms)}")]
         url = f"{self.page}?t={at_ms // 1000}"
-        label = self._watch(at_ms).replace(" ", "\u00a0")  # on a phone it stays in one line
+        label = self._watch(at_ms).replace(" ", "\u00a0")  # prevents a line break on phones
         return [leaf("  "), {"type": "link", "url": url, "text": label}]
 
     def aloud(self, line: str) -> str:
@@ -410,7 +411,7 @@ def _body(
 
 
 def _sentences(paragraph: str, moments: Moments) -> list[Block]:
-    """The paragraph, with the time behind each sentence that has one."""
+    """Build a paragraph with the time after each sentence that has one."""
     if not any(line in moments.times for line in paragraph_lines(paragraph)):
         return [leaf(isolated(paragraph))]
     leaves: list[Block] = []

@@ -1,7 +1,7 @@
-"""From room codes to rooms. 100ms has no call for that: it only lists the codes of a room.
+"""Resolves room codes to rooms. 100ms has no call for that: it only lists a room's codes.
 
-Live and lately used rooms are looked through at once, with few calls; the others slowly, in the
-background. Only digests are stored, for a code opens a room.
+Live and recently used rooms are searched at once, with few calls; the others slowly, in the
+background. Only digests are stored, because a code opens its room.
 """
 
 import asyncio
@@ -20,15 +20,15 @@ from bot.store.errors import StoreError
 
 log = structlog.get_logger()
 
-AT_ONCE_MOST = 50  # calls for one code that somebody waits for
+AT_ONCE_MOST = 50  # calls for one code while a person waits
 SIDE_BY_SIDE = 5
 EVERY_S = 0.5  # between two calls in the background
-LASTING = timedelta(days=1)  # codes of a room that were read are not read again within that
+LASTING = timedelta(days=1)  # before a room's codes are read again
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class CodeBook:
-    """The codes that were met: `rooms` has a room id by the digest of each."""
+    """All known room codes. `rooms` maps their digests to room ids."""
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
@@ -41,19 +41,19 @@ class CodeBook:
         self._is_read = True
 
     async def known(self) -> Mapping[str, str]:
-        """Room ids by the digests of their codes: it grows as more are met."""
+        """Return room ids by the digests of their codes; the mapping grows in place."""
         if not self._is_read:
             await self.load()
         return self.rooms
 
     async def room_id(self, code: str) -> str | None:
-        """The room that the code opens, as far as it is known here. Raises StoreError."""
+        """Return the room that the code opens; None if it is not known. Raises StoreError."""
         return (await self.known()).get(digest_of(code))
 
     async def look_for(self, code: str, rooms: Sequence[RoomEntry]) -> str | None:
-        """Look through the likeliest rooms now, at most 50 calls; the rest follows later.
+        """Search the likeliest rooms now, in at most 50 calls, and the rest in the background.
 
-        None: not found so far. Raises nothing for the sake of 100ms.
+        Returns None if it is not found yet, also when 100ms fails. Raises StoreError.
         """
         known = await self.room_id(code)
         if known:
@@ -75,7 +75,7 @@ class CodeBook:
         return found
 
     async def read_in_background(self, rooms: Sequence[RoomEntry]) -> None:
-        """Until all codes were read lately; two rooms a second, the likeliest first."""
+        """Read the codes of all rooms not read lately, two rooms a second, likeliest first."""
         since = self._deps.now() - LASTING
         fresh = await RoomRepository(self._deps.db).codes_read_since(since)
         unread = [room for room in rooms if room.enabled and room.room_id not in fresh]
@@ -83,12 +83,12 @@ class CodeBook:
             await self._read(room)
             await asyncio.sleep(EVERY_S)
 
-    def go_on(self) -> None:
-        """Search in the background."""
+    def search_in_background(self) -> None:
+        """Let `keep_reading` read the remaining codes."""
         self._wanted.set()
 
     async def keep_reading(self, rooms: Callable[[], Awaitable[Sequence[RoomEntry]]]) -> None:
-        """Until cancelled: search on whenever somebody used a code that nobody knows."""
+        """Read the remaining codes each time an unknown code was used, until cancelled."""
 
         async def turn() -> float:
             await self._wanted.wait()
@@ -99,7 +99,7 @@ class CodeBook:
         await forever("codes", turn, away=(StoreError,), pause_s=0.0)
 
     async def _read(self, room: RoomEntry) -> bool:
-        """False where 100ms does not answer."""
+        """Read and store a room's codes. False if 100ms does not answer."""
         try:
             codes = await self._deps.hms.room_codes(room.room_id)
         except HmsRefused as refused:  # disabled meanwhile, or gone

@@ -1,7 +1,7 @@
 """All rooms in memory, by id and by name. Pure.
 
-A wrong guess records the wrong meeting, so a reference is found or it is asked about. Nothing here
-walks through all rooms: a lookup, a new room and a new name each cost well under a millisecond
+A wrong guess records the wrong meeting, so an ambiguous reference leads to a question. No
+operation scans all rooms: a lookup, a new room and a new name each take well under a millisecond
 among 50,000.
 """
 
@@ -30,7 +30,7 @@ from bot.kit.typed_text import strip_invisible, unwrap_link
 
 
 class RoomIndex:
-    """The rooms, and `names`, the same rooms for names inside a sentence."""
+    """Rooms by id and name; `names` finds the same rooms inside sentences."""
 
     def __init__(
         self, rooms: Iterable[RoomEntry] = (), codes: Mapping[str, str] | None = None
@@ -47,7 +47,7 @@ class RoomIndex:
         return self.names.by_id
 
     def put(self, room: RoomEntry) -> None:
-        """Add a room, or replace the one of this id."""
+        """Add a room, or replace the one with this id."""
         known = self.by_id.get(room.room_id)
         if known and known.name != room.name:
             self.drop(room.room_id)
@@ -72,7 +72,7 @@ class RoomIndex:
             del self._sorted[bisect_left(self._sorted, key)]
 
     def match(self, reference: str) -> RoomMatch:
-        """Find the room that a person's words, id or link stand for. Never raises."""
+        """Find the room for a name, id, code or link. Never raises."""
         reference = strip_invisible(unwrap_link(reference)).strip()
         link = link_of(reference)
         if link is not None:
@@ -90,7 +90,7 @@ class RoomIndex:
 
     def _by_link(self, link: SplitResult) -> RoomMatch:
         room_id, code = segment(link, ROOM_ID), segment(link, ROOM_CODE)
-        # The dashboard names rooms, too, but its pages join none.
+        # Dashboard links name rooms, too, but do not join them.
         url = link.geturl() if (link.hostname or "").endswith(".app.100ms.live") else None
         if room_id:
             room = self.by_id.get(room_id)
@@ -98,9 +98,9 @@ class RoomIndex:
         return RoomCode(code, url) if code else Unknown(link=url)
 
     def _by_name(self, reference: str) -> Found | Ambiguous | None:
-        """The strictest reading that fits any room decides; an enabled room comes first.
+        """Match by the strictest reading that fits any room; enabled rooms come first.
 
-        A disabled room's own name is still that room, never another one that begins with it.
+        The exact name of a disabled room never matches another room that begins with it.
         """
         name, key = spelt(reference), comparable(reference)
         same = [self.by_id[one] for one in self._ids.get(key, ())]

@@ -1,4 +1,4 @@
-"""Rooms as people type."""
+"""Type-ahead for room fields."""
 
 from bot.core.proofs import OwnDraft
 from bot.features.rooms.service import RoomDirectory
@@ -15,7 +15,7 @@ on = Listeners()
 async def suggest_for_start(
     draft: OwnDraft, typed: Typed, ack: Ack, bot: Bot, rooms: RoomDirectory
 ) -> None:
-    """For people who may start where the form was opened. Raises NoRight."""
+    """Suggest rooms to people who may start where the form was opened. Raises NoRight."""
     await bot.rights.to_start(draft.by, draft.channel)
     await suggest_rooms(typed, ack, bot, rooms)
 

@@ -1,7 +1,4 @@
-"""Which room people mean, by id, name, unique beginning or 100ms link; and type-ahead order.
-
-A wrong guess records the wrong meeting, so a reference is found or it is asked about.
-"""
+"""Rooms and the references to them: id, name, code, 100ms link; and the type-ahead order. Pure."""
 
 import hashlib
 import re
@@ -56,7 +53,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
-    """Several rooms."""
+    """The reference fits several rooms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ class RoomCode:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """No such room here. With a `room_id`, 100ms may know it; a link leads to it."""
+    """No such room in the directory. 100ms may know `room_id`, or the room of `link`."""
 
     room_id: str | None = None
     link: str | None = None
@@ -79,24 +76,24 @@ RoomMatch = Found | Ambiguous | RoomCode | Unknown
 
 
 def room_id_of(text: str) -> str | None:
-    """The text, if it looks like a room's id."""
+    """Return the text if it has the form of a room id."""
     return text if ROOM_ID.fullmatch(text) else None
 
 
 def room_id_of_link(url: str) -> str | None:
-    """The room id in a 100ms room link, such as https://acme.app.100ms.live/preview/<id>/host."""
+    """Return the room id in a link such as https://acme.app.100ms.live/preview/<id>/host."""
     link = link_of(strip_invisible(unwrap_link(url)).strip())
     return segment(link, ROOM_ID) if link else None
 
 
 def room_code_of_link(url: str) -> str | None:
-    """The room code in a 100ms link, such as https://acme.app.100ms.live/meeting/abc-defg-hij."""
+    """Return the room code in a link such as https://acme.app.100ms.live/meeting/abc-defg-hij."""
     link = link_of(strip_invisible(unwrap_link(url)).strip())
     return segment(link, ROOM_CODE) if link else None
 
 
 def without_preview(url: str) -> str:
-    """A 100ms link that lands in the room with no click, as a recorder needs it.
+    """Change a 100ms link so that it opens the room without a click, as a recorder needs it.
 
     Source: 100ms docs, api-reference/recordings/start-recording-for-room (meeting_url).
     """
@@ -112,7 +109,7 @@ def without_preview(url: str) -> str:
 def rank_rooms(
     query: str, rooms: Iterable[RoomEntry], now: datetime, *, limit: int = 100
 ) -> list[RoomEntry]:
-    """Rooms for type-ahead: those with every word of the query; live, recent, then by name."""
+    """Return the rooms with every word of the query: live ones first, then recent, then by name."""
     wanted_id = room_id_of_link(query)
     words = comparable(query).split()
 
@@ -143,12 +140,12 @@ def comparable(name: str) -> str:
 
 
 def digest_of(code: str) -> str:
-    """What is kept of a room code: with the code itself anybody could join."""
+    """Return the digest under which a room code is stored: the code itself would let anybody in."""
     return hashlib.sha256(code.casefold().encode()).hexdigest()
 
 
 def link_of(text: str) -> SplitResult | None:
-    """A web address of 100ms; people also leave out the https://."""
+    """Parse a 100ms address, with or without https://; None for any other text."""
     address = text if "://" in text else f"https://{text}"
     try:
         parts = urlsplit(address)
@@ -168,20 +165,19 @@ def segment(link: SplitResult, shape: re.Pattern[str]) -> str | None:
 _ADDRESS = re.compile(r"https?://[^\s<>|\"']+", re.IGNORECASE)
 
 
-_AFTER = ".,;:!?)]}”’"  # of the sentence around it
+_AFTER = ".,;:!?)]}”’"  # punctuation of the sentence around a link
 
 
 LONGEST = 2000
 
 
 def room_links(texts: Iterable[str]) -> tuple[str, ...]:
-    """Each link that names a room by id or code, once, in the order in which they come."""
+    """Return the links that name a room by id or code, in order and without repeats."""
     return tuple(dict.fromkeys(link for text in texts for link in _links(text)))
 
 
 def links_to(room_id: str, text: str, *, codes: Collection[str] = ()) -> bool:
-    """Whether a text has a link that names the room by its id or by one of its codes, or the bare
-    id."""
+    """Whether a text has the room's id, or a link with its id or one of its codes."""
     links = room_links([text])
     if room_id in text or room_id in (room_id_of_link(link) for link in links):
         return True
@@ -197,7 +193,7 @@ def _links(text: str) -> Iterator[str]:
 
 
 def texts_of(block_kit: object) -> Iterator[str]:
-    """Every text and address in a message as Slack sends it: blocks, attachments and all."""
+    """Yield every text and address in a Slack message, including blocks and attachments."""
     if isinstance(block_kit, str):
         yield block_kit
     elif isinstance(block_kit, dict):
@@ -208,15 +204,15 @@ def texts_of(block_kit: object) -> Iterator[str]:
             yield from texts_of(part)
 
 
-SHORTEST = 4  # letters; fewer are like too many names
-CUT_OFF = 80.0  # of 100, of the part of a name that is most alike: weakly, weekly sync
-SHORTER = 0.6  # a name may be by so much shorter than what was typed
+SHORTEST = 4  # letters; shorter queries resemble too many names
+CUT_OFF = 80.0  # rapidfuzz score of the most similar part of a name: weakly, weekly sync
+SHORTER = 0.6  # the least length of a name, as a share of the query's
 OFFERED_MOST = 20
 _NUMBER = re.compile(r"\d+")
 
 
 def misspelt(query: str, rooms: Sequence[RoomEntry]) -> list[tuple[float, RoomEntry]]:
-    """Rooms with a part like the query, and how much; numbers in the query are in the name, too."""
+    """Return rooms with a part similar to the query, with scores. Numbers must be in the name."""
     typed = comparable(query)
     if len(typed) < SHORTEST:
         return []
@@ -234,7 +230,7 @@ def misspelt(query: str, rooms: Sequence[RoomEntry]) -> list[tuple[float, RoomEn
 
 
 def likeliest(found: Iterable[tuple[float, RoomEntry]]) -> list[RoomEntry]:
-    """Enabled rooms first, then the most alike; of those, the shortest names."""
+    """Sort enabled rooms first, then by score, then by shortest name."""
 
     def order(one: tuple[float, RoomEntry]) -> tuple[bool, float, int, str]:
         score, room = one

@@ -1,7 +1,7 @@
-"""Rooms by their names inside a sentence: exactly, or as suggestions.
+"""Finds room names inside a sentence, exactly or as suggestions.
 
-Pure. A name fits where its words stand in the text, whatever parts them: `sales weekly` is
-sales-weekly. Anything less than that is a suggestion.
+Pure. A name matches if its words are in the text, with any separators: `sales weekly` is
+sales-weekly. Anything less is a suggestion.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bot.kit.typed_text import DASHES, DOUBLE_QUOTES, SINGLE_QUOTES, fold
 
 SUGGESTIONS_MOST = 5
 CUT_OFF = 75  # of rapidfuzz, out of 100
-LENGTHS_DIFFER = 0.75  # a name that is more than a quarter shorter or longer is not compared
+LENGTHS_DIFFER = 0.75  # names more than a quarter shorter or longer are not compared
 SHORTEST_MISSPELT = 4  # characters of a word that is compared with the words of names
 LONGEST_REFERENCE = 80  # characters of a name that is compared with the others
 _PART = re.compile(r"\w+(?:'\w+)*|[^\w\s]", re.UNICODE)
@@ -57,9 +57,9 @@ class Named:
 
 
 class _Names:
-    """The names of some rooms, by what people type of them. A name may have several rooms.
+    """Indexes over the names of rooms. Several rooms may share a name.
 
-    Names are plain here: the words of their keys with a space in between.
+    Names are plain here: the words of their keys joined by spaces.
     """
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class _Names:
         self.with_word: dict[str, set[str]] = defaultdict(set)
         self._words: dict[int, dict[str, None]] = defaultdict(dict)  # of letters, by length
         self._sorted: list[str] = []
-        # By their numbers and their length: the name, and the same with its words sorted.
+        # By the numbers in it and its length: each name, and the name with its words sorted.
         self._shapes: dict[tuple[tuple[str, ...], int], dict[str, str]] = defaultdict(dict)
 
     def add(self, key: Key, room_id: str) -> None:
@@ -111,14 +111,14 @@ class _Names:
         return set.intersection(*(self.with_word.get(word, set()) for word in words))
 
     def spelt(self, word: str) -> str | None:
-        """Return the word of a name that a word misspells."""
+        """Return the word in a room name that `word` misspells."""
         lengths = range(len(word) - 1, len(word) + 2)
         words = [one for n in lengths for one in self._words.get(n, ())]
         best = process.extractOne(word, words, scorer=fuzz.ratio, score_cutoff=CUT_OFF)
         return best[0] if best else None
 
     def alike(self, wanted: str) -> Iterator[tuple[float, str]]:
-        """Yield the names that are alike, with their scores, the ten best in each of two forms.
+        """Yield similar names with their scores: the ten best as written and with words sorted.
 
         Only names with the same numbers and of about the same length are compared: 50,000 names
         take 10 ms.
@@ -143,7 +143,7 @@ def _ten_best(
 
 
 def beginning_with(wanted: str, names: Sequence[str]) -> Iterator[str]:
-    """Yield those of some sorted names that begin with a text."""
+    """Yield the names that begin with `wanted`; `names` are sorted."""
     following = map(names.__getitem__, range(bisect_left(names, wanted), len(names)))
     return takewhile(lambda name: name.startswith(wanted), following)
 
@@ -175,16 +175,16 @@ class RoomNames:
         return list(self.by_id.values())
 
     def among(self, room_ids: Iterable[str]) -> tuple[RoomEntry, ...]:
-        """Return those of some rooms that are known here, by name."""
+        """Return the known rooms with these ids, sorted by name."""
         found = [self.by_id[one] for one in room_ids if one in self.by_id]
         return tuple(sorted(found, key=lambda room: (fold(room.name), room.room_id)))
 
     def of_code(self, code: str | None) -> RoomEntry | None:
-        """Return the room that a code opens, as far as it was met."""
+        """Return the room that a code opens; None if the code is not known."""
         return self.by_id.get(self._codes.get(digest_of(code), "")) if code else None
 
     def put(self, room: RoomEntry) -> None:
-        """Add a room, or replace the one of this id."""
+        """Add a room, or replace the one with this id."""
         known = self.by_id.get(room.room_id)
         if known and known.name == room.name:
             self.by_id[room.room_id] = room
@@ -205,7 +205,7 @@ class RoomNames:
             self._own.add(key, room.room_id)
 
     def plus(self, more: Iterable[RoomEntry]) -> RoomNames:
-        """Return these names and those of more rooms; a known room by one more name."""
+        """Return a copy with more rooms; a known room gets the given name as an additional one."""
         new = [room for room in dict.fromkeys(more) if not self._knows(room)]
         if not new:
             return self
@@ -217,7 +217,7 @@ class RoomNames:
         return both
 
     def _knows(self, room: RoomEntry) -> bool:
-        """Say whether a room is found by this name."""
+        """Whether the room is already found by this name."""
         plain = " ".join(key_of(room.name))
         if not plain:
             return room.room_id in self.by_id
@@ -255,9 +255,9 @@ class RoomNames:
         return None
 
     def beginning(self, text: str) -> RoomEntry | None:
-        """Return the one room whose name begins with a text of at least three characters.
+        """Return the only room whose name begins with a text of at least three characters.
 
-        None where there are several; disabled rooms count only if all are.
+        None if there are several. Disabled rooms count only if all are disabled.
         """
         wanted = " ".join(key_of(text))
         if len(wanted) < 3:
@@ -273,14 +273,14 @@ class RoomNames:
         return rooms[0] if len(rooms) == 1 else None
 
     def like(self, text: str) -> tuple[RoomEntry, ...]:
-        """Suggest rooms for a text that names none: those that it is part of, and those alike."""
+        """Suggest rooms for a text that names none: names that contain it, and similar names."""
         key = key_of(text[:LONGEST_REFERENCE])
         wanted = " ".join(key)
         if len(wanted) < 3:
             return ()
         joined = "".join(key)
         same = dict.fromkeys(one for layer in self._layers for one in layer.joined.get(joined, ()))
-        if same:  # the same but for the spaces
+        if same:  # differs in spaces only
             return tuple(room for name in same for room in self._best(name) if room.enabled)
         found: dict[str, RoomEntry] = {}
         for name in chain(_fewest_words_first(self._with_part(key, wanted)), self._alike(wanted)):
@@ -292,7 +292,7 @@ class RoomNames:
         return tuple(found.values())[:SUGGESTIONS_MOST]
 
     def _spelt(self, key: Key) -> Key:
-        """Return a reference with its words as names spell them: `weakly` of Weekly sync."""
+        """Correct the words of a reference to those of names: `weakly` to `weekly`."""
         return tuple(
             next((known for layer in self._layers if (known := layer.spelt(word))), word)
             if len(word) >= SHORTEST_MISSPELT and word.isalpha()
@@ -301,7 +301,7 @@ class RoomNames:
         )
 
     def _with_part(self, key: Key, wanted: str) -> set[str]:
-        """Return the names that begin with a text, or have all its telling words: 1:1 with Ana."""
+        """Return names that begin with a text or have all its significant words: 1:1 with Ana."""
         names = {one for layer in self._layers for one in layer.begun(wanted)}
         telling = [word for word in key if word not in _SMALL]
         if any(len(word) > 2 for word in telling):
@@ -309,7 +309,7 @@ class RoomNames:
         return names
 
     def _alike(self, wanted: str) -> Iterator[str]:
-        """Yield the names that are spelt much like a text, with the same numbers, best first."""
+        """Yield names spelt similarly and with the same numbers, best first."""
         scored: dict[str, float] = {}
         for layer in self._layers:
             for score, plain in layer.alike(wanted):
@@ -317,14 +317,14 @@ class RoomNames:
         yield from sorted(scored, key=scored.__getitem__)[::-1]
 
     def _best(self, name: str) -> tuple[RoomEntry, ...]:
-        """Return the rooms of a name; disabled ones only where all are."""
+        """Return the rooms of a name; disabled ones only if all are disabled."""
         ids = dict.fromkeys(one for layer in self._layers for one in layer.rooms.get(name, ()))
         rooms = [self.by_id[one] for one in ids if one in self.by_id]
         return tuple([room for room in rooms if room.enabled] or rooms)
 
 
 def _fewest_words_first(names: Iterable[str]) -> Iterator[str]:
-    """Yield names with few words first. A common word has thousands, and five are shown."""
+    """Yield names with few words first: thousands may share a common word, and five are shown."""
     by_words: dict[int, list[str]] = defaultdict(list)
     for name in names:
         by_words[name.count(" ")].append(name)
@@ -341,5 +341,5 @@ def _bare(word: str) -> str:
 
 
 def digits_in(text: str) -> list[str]:
-    """Return the numbers in a name: they must agree."""
+    """Return the numbers in a name; similar names must have the same ones."""
     return sorted(_DIGITS.findall(text))

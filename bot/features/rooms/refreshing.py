@@ -1,4 +1,4 @@
-"""Reads rooms, who is in them, and templates from 100ms. A broken list goes on where it stopped."""
+"""Reads rooms, live rooms and templates from 100ms. Interrupted lists are resumed."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 ROOMS_EVERY = timedelta(minutes=10)
 LIVE_EVERY = timedelta(seconds=30)
 AGAIN_AFTER = timedelta(seconds=5)
-READ_ON_FOR = timedelta(minutes=30)  # an older list has changed too much to be read on
+READ_ON_FOR = timedelta(minutes=30)  # an older list has changed too much to resume
 STORED_AT_ONCE = 500
 TEMPLATES_EVERY_S = 30.0
 BETWEEN_TEMPLATES_S = 0.5
@@ -34,7 +34,7 @@ Told = TypeVar("Told")
 
 @dataclass(slots=True)
 class Reading:
-    """One list, as far as it was read. `known` are the rooms that were stored when it began."""
+    """A partly read list. `known` are the rooms that were stored when it began."""
 
     begun_at: datetime
     known: dict[str, RoomEntry] = field(default_factory=dict)
@@ -44,9 +44,9 @@ class Reading:
 
 @dataclass(slots=True)
 class Refreshing:
-    """The two lists, each by itself: trouble with one does not touch the other.
+    """The lists of rooms and of live rooms. They are read independently of each other.
 
-    `learnt` gets the rooms that are new or changed, as they are read.
+    `learnt` is called with new and changed rooms as they are read.
     """
 
     deps: Deps
@@ -55,12 +55,12 @@ class Refreshing:
     _live: Reading | None = None
 
     async def rooms(self) -> datetime:
-        """Read the list of rooms, or go on with it; when to do so next. Raises nothing."""
+        """Read or resume the list of rooms; return when to call again. Raises nothing."""
         self._rooms = self._still(self._rooms)
         return await self._next(self._read_rooms, ROOMS_EVERY, self._rooms)
 
     async def live(self) -> datetime:
-        """The same for the sessions that are going on."""
+        """Read or resume the list of active sessions; return when to call again."""
         self._live = self._still(self._live)
         return await self._next(self._read_live, LIVE_EVERY, self._live)
 
@@ -73,7 +73,7 @@ class Refreshing:
     async def _next(
         self, read: Callable[[Reading], Awaitable[None]], every: timedelta, reading: Reading
     ) -> datetime:
-        """Soon, where a page came and others are left; no sooner than 100ms names."""
+        """Return when to read on: soon if pages are left, but not before 100ms' retry time."""
         pages = len(reading.bookmark.seen)
         wait = LIVE_EVERY
         try:
@@ -87,7 +87,7 @@ class Refreshing:
                 wait = max(AGAIN_AFTER, timedelta(seconds=failed.retry_after_s))
         except (HmsError, StoreError) as failed:
             log.warning("directory_not_refreshed", why=str(failed))
-            reading.bookmark.ended = True  # from its beginning the next time
+            reading.bookmark.ended = True  # start from the beginning next time
         except Exception:
             FAULTS.labels("directory").inc()
             log.exception("directory_broke")
@@ -112,14 +112,14 @@ class Refreshing:
         await repository.forget(reading.known.keys() - reading.seen)
 
     async def _note(self, new: list[RoomEntry]) -> None:
-        """Store them now: people may name them before the list is at its end."""
+        """Store rooms at once: people may name them before the list is complete."""
         if new:
             await RoomRepository(self.deps.db).upsert(new, self.deps.now())
             self.learnt(tuple(new))
             new.clear()
 
     async def _read_live(self, reading: Reading) -> None:
-        """Who left meanwhile is only known at the end."""
+        """Mark rooms live as they are read; unmark the others only once the list is complete."""
         async for session in self.deps.hms.list_active_sessions(bookmark=reading.bookmark):
             if session.room_id:
                 reading.seen.add(session.room_id)
@@ -180,7 +180,7 @@ async def _unless_refused(answer: Awaitable[Told], template_id: str) -> Told | N
 def template_of(
     settings: Sequence[RecordingSettings], template: Template | None = None
 ) -> RoomTemplate:
-    """One value of both answers: each says what it knows, the list of recordings first.
+    """Merge both answers; the recording settings take precedence.
 
     Sizes and lengths are those of the first destination.
     """

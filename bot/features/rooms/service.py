@@ -1,4 +1,4 @@
-"""From what people call a room to its id, or to what they are asked about it."""
+"""The room directory: resolves a reference that a person typed to a room."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -30,56 +30,45 @@ from bot.ui.problems import hms_failure
 
 log = structlog.get_logger()
 
-
-FIRST_WITHIN_S = 1.5  # below the time for an ack
-
-
-ASK_WITHIN_S = 5.0  # by name, before a denial
-
-
-ASKED_MOST = 20  # rooms of that name
-
-
-TYPED_SLICE = 2_000  # names compared without a turn of the loop
-
-
+FIRST_WITHIN_S = 1.5  # less than Slack allows for an ack
+ASK_WITHIN_S = 5.0  # for a lookup by name, before the person is told that there is no such room
+ASKED_MOST = 20  # rooms with the same name
+TYPED_SLICE = 2_000  # names compared before yielding to the event loop
 CACHED_FOR = timedelta(seconds=30)
-
-
-LEARN_AT_ONCE = 100  # rooms indexed without a turn of the loop
+LEARN_AT_ONCE = 100  # rooms indexed before yielding to the event loop
 
 
 class RoomDirectory:
-    """All rooms, in memory. Lookups never wait for 100ms, and for the database only at first."""
+    """All rooms, in memory. Only the first lookups wait, for the database and the first refresh."""
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
         self._read_at: datetime | None = None
         self._sooner = asyncio.Event()
-        self._tried = asyncio.Event()  # the first refresh has ended, well or not
+        self._tried = asyncio.Event()  # the first refresh has ended, with or without success
         self._is_kept_fresh = False
-        self._codes = CodeBook(deps)
-        self._index = RoomIndex((), self._codes.rooms)
+        self.codes = CodeBook(deps)
+        self._index = RoomIndex((), self.codes.rooms)
         self._loading = asyncio.Lock()
         self._meanwhile: list[RoomEntry] = []
 
     async def entries(self) -> list[RoomEntry]:
-        """All rooms that are known; read anew here only where nobody keeps them fresh."""
+        """Return all known rooms; reload stale ones unless `keep_fresh` runs."""
         return [*(await self._known()).by_id.values()]
 
     async def names(self) -> RoomNames:
-        """The names of all rooms. They change in place as rooms come, go and are renamed."""
-        await self._codes.known()
+        """Return the names of all rooms: a live object, updated in place with the directory."""
+        await self.codes.known()
         return (await self._known()).names
 
     async def _known(self) -> RoomIndex:
-        """Wait for the rooms where they were never read."""
+        """Return the index; load it first if it was never read or is stale."""
         if self._read_at is None or not (self._is_fresh() or self._is_kept_fresh):
             async with self._loading:
                 if not self._is_fresh():
                     await self._load_stored()
         if not self._index.by_id and not self._tried.is_set():
-            await self._first_refresh()
+            await self._wait_for_first_refresh()
             await self._load()
         return self._index
 
@@ -93,7 +82,7 @@ class RoomDirectory:
             await self._load_stored()
 
     async def _load_stored(self) -> None:
-        """Rooms that are learnt while the stored ones are read are not lost."""
+        """Replace the index by the stored rooms, and keep those learnt during the read."""
         self._meanwhile = []
         now = self._deps.now()
         rooms = [room async for room in RoomRepository(self._deps.db).each()]
@@ -109,17 +98,17 @@ class RoomDirectory:
         self._read_at = now
 
     def _learn(self, new: Sequence[RoomEntry]) -> None:
-        """Rooms that were just read from 100ms can be named at once."""
+        """Index rooms just read from 100ms, so that people can name them at once."""
         self._meanwhile += new
         for room in new:
             known = self._index.by_id.get(room.room_id)
             used = known and replace(room, live=known.live, last_used_at=known.last_used_at)
             self._index.put(used or room)
 
-    async def _first_refresh(self) -> None:
-        """Somebody is quicker than the very first refresh of a new bot: wait a little for it.
+    async def _wait_for_first_refresh(self) -> None:
+        """Wait briefly for the first refresh when a request arrives before it.
 
-        Only the first people do: if 100ms does not answer, nobody else waits in vain.
+        After a timeout, later requests do not wait.
         """
         try:
             async with asyncio.timeout(FIRST_WITHIN_S):
@@ -128,27 +117,27 @@ class RoomDirectory:
             self._tried.set()
 
     async def find(self, reference: str) -> RoomMatch:
-        """The room that is meant, by what is known here: 100ms is not asked."""
+        """Match a reference against the known rooms and codes, without asking 100ms."""
         found = (await self._known()).match(reference)
         if isinstance(found, RoomCode):
-            room_id = await self._codes.room_id(found.code)
+            room_id = await self.codes.room_id(found.code)
             room = await self.by_id(room_id) if room_id else None
             return Found(room, found.link) if room else found
         return found
 
     async def look_for(self, code: str) -> None:
-        """Look through the likeliest rooms for a code; the others follow in the background."""
+        """Search the likeliest rooms for a code now, and the others in the background."""
         try:
             async with asyncio.timeout(ASK_WITHIN_S):
-                await self._codes.look_for(code, await self.entries())
+                await self.codes.look_for(code, await self.entries())
         except TimeoutError:
-            self._codes.go_on()
+            self.codes.search_in_background()
 
     async def by_id(self, room_id: str) -> RoomEntry | None:
         return (await self._known()).by_id.get(room_id)
 
     async def suggest(self, query: str) -> list[RoomEntry]:
-        """For type-ahead: at most 100, the likeliest first; names like it where none has it."""
+        """Return at most 100 rooms for type-ahead, best first; similar names if none matches."""
         rooms, now = await self.entries(), self._deps.now()
         slices = [rooms[n : n + TYPED_SLICE] for n in range(0, len(rooms), TYPED_SLICE)]
         fitting: list[RoomEntry] = []
@@ -168,35 +157,31 @@ class RoomDirectory:
         return room.name if room else None
 
     async def is_disabled(self, room_id: str) -> bool:
-        """As 100ms said when it was last asked."""
+        """Whether the room was disabled at the last refresh."""
         room = await self.by_id(room_id)
         return room is not None and not room.enabled
 
-    def search_on(self) -> None:
-        """Somebody used a code that is not known: look through the rooms in the background."""
-        self._codes.go_on()
-
     def refresh_soon(self) -> None:
-        """Somebody named a room that we do not know: it may be new."""
+        """Refresh the directory early: an unknown name may belong to a new room."""
         self._sooner.set()
 
     async def fetch_named(self, name: str) -> str | None:
-        """Ask 100ms for rooms of this name, or for the one of this id, once and briefly.
+        """Ask 100ms once for the rooms with this name, or the room with this id.
 
-        Returns why 100ms has not answered, in words; None: it has. For the time after the ack,
-        before people are told that there is no such room.
+        Call it after the ack, before telling the person that there is no such room. Returns None
+        if 100ms answered, otherwise the reason in words.
         """
         try:
             async with asyncio.timeout(ASK_WITHIN_S):
-                named = await self._called(name)
+                named = await self._rooms_named(name)
         except TimeoutError:
-            log.info("not_asked_by_name", why="no answer in time")
+            log.info("name_lookup_failed", why="no answer in time")
             return " ".join(hms_failure("timeout"))
         except HmsRefused as failed:
-            log.info("not_asked_by_name", why=str(failed))
+            log.info("name_lookup_failed", why=str(failed))
             return " ".join(hms_failure("refused", failed.status))
         except HmsUnavailable as failed:
-            log.info("not_asked_by_name", why=str(failed))
+            log.info("name_lookup_failed", why=str(failed))
             return " ".join(hms_failure(failed.cause, failed.status))
         found = [entry_of(room) for room in named]
         if found:
@@ -204,22 +189,22 @@ class RoomDirectory:
             self._learn(found)
         return None
 
-    async def _called(self, name: str) -> list[Room]:
-        """Raises HmsError. Of an id, 100ms says 403 or 404 where there is no such room."""
+    async def _rooms_named(self, name: str) -> list[Room]:
+        """Raises HmsError. For an unknown id, 100ms answers 403 or 404."""
         room_id = room_id_of(name)
         if room_id is None:
-            return [r async for r in first(self._deps.hms.list_rooms(name=name), ASKED_MOST)]
+            return [r async for r in at_most(ASKED_MOST, self._deps.hms.list_rooms(name=name))]
         try:
             return [await self._deps.hms.get_room(room_id)]
         except (HmsForbidden, HmsNotFound):
             return []
 
     async def keep_fresh(self) -> None:
-        """Until cancelled. A failure is logged; the old directory serves on."""
+        """Poll 100ms until cancelled. Failures are logged; the old directory stays in use."""
         refreshing, rooms_read = Refreshing(self._deps, self._learn), asyncio.Event()
 
         async def rooms() -> datetime:
-            """Who is in a room can only be noted once the room is known."""
+            """Read the rooms, then let `live` start: it can only mark rooms that are stored."""
             due = await refreshing.rooms()
             rooms_read.set()
             return due
@@ -227,17 +212,21 @@ class RoomDirectory:
         self._is_kept_fresh = True
         try:
             await asyncio.gather(
-                self._again_and_again(rooms, self._sooner, self._tried),
-                self._again_and_again(refreshing.live, rooms_read, asyncio.Event()),
-                self._codes.keep_reading(self.entries),
+                self._poll_forever(rooms, self._sooner, self._tried),
+                self._poll_forever(refreshing.live, rooms_read),
+                self.codes.keep_reading(self.entries),
                 keep_reading_templates(self._deps, self.entries),
             )
         finally:
             self._is_kept_fresh = False
 
-    async def _again_and_again(
-        self, read: Callable[[], Awaitable[datetime]], sooner: asyncio.Event, tried: asyncio.Event
+    async def _poll_forever(
+        self,
+        read: Callable[[], Awaitable[datetime]],
+        sooner: asyncio.Event,
+        tried: asyncio.Event | None = None,
     ) -> None:
+        """Call `read` when it is due or `sooner` is set; set `tried` after each call."""
         while True:
             sooner.clear()
             due = await read()
@@ -245,7 +234,8 @@ class RoomDirectory:
                 await self._load()
             except StoreError as failed:
                 log.warning("directory_not_read", why=str(failed))
-            tried.set()
+            if tried:
+                tried.set()
             await asyncio.sleep(AGAIN_AFTER.total_seconds())
             try:
                 async with asyncio.timeout(max(0.0, (due - self._deps.now()).total_seconds())):
@@ -254,8 +244,8 @@ class RoomDirectory:
                 continue
 
 
-async def first(rooms: AsyncIterator[Room], most: int) -> AsyncIterator[Room]:
-    """At most so many: no further page is asked for."""
+async def at_most(most: int, rooms: AsyncIterator[Room]) -> AsyncIterator[Room]:
+    """Yield the first `most` rooms, without fetching a further page."""
     seen = 0
     async for room in rooms:
         yield room

@@ -1,4 +1,4 @@
-"""The local directory of rooms, so that no 100ms call stands behind a keystroke."""
+"""The stored room directory, so that type-ahead needs no 100ms call."""
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
@@ -20,7 +20,7 @@ AT_ONCE = 2_000
 
 class RoomRepository(Repository):
     async def upsert(self, entries: Sequence[RoomEntry], refreshed_at: datetime) -> None:
-        """Names and whether they are enabled; `live` and `last_used_at` of known rooms stay."""
+        """Insert or update rooms; `live` and `last_used_at` of known rooms are kept."""
         given = {e.room_id: e for e in entries}
         if not given:
             return
@@ -40,7 +40,7 @@ class RoomRepository(Repository):
             await conn.execute(put, [self._row(e, refreshed_at) for e in ordered])
 
     async def forget(self, room_ids: Collection[str]) -> None:
-        """100ms has these rooms no more."""
+        """Delete rooms that 100ms no longer has."""
         ordered = sorted(room_ids)
         for start in range(0, len(ordered), AT_ONCE):
             gone = c.room_id.in_(ordered[start : start + AT_ONCE])
@@ -64,7 +64,7 @@ class RoomRepository(Repository):
         return [room async for room in self.each()]
 
     async def each(self) -> AsyncIterator[RoomEntry]:
-        """By id; thousands of rooms in pieces, so that others have their turn."""
+        """Yield all rooms by id, in batches, yielding to the event loop in between."""
         after = ""
         while True:
             query = select(*COLUMNS)
@@ -79,7 +79,7 @@ class RoomRepository(Repository):
             await asyncio.sleep(0)
 
     async def mark_live(self, room_ids: Collection[str]) -> None:
-        """People are in these rooms now, and in no others."""
+        """Mark these rooms as live, and all others as not."""
         live = c.room_id.in_(sorted(room_ids))
         async with self._db.write() as conn:
             mine = update(rooms).where(self._mine(rooms))
@@ -87,13 +87,13 @@ class RoomRepository(Repository):
             await conn.execute(mine.where(~live, c.live.is_(True)).values(live=False))
 
     async def codes(self) -> dict[str, str]:
-        """The room ids of all codes that were met, by the codes' digests."""
+        """Return the room ids of all known codes, by the codes' digests."""
         query = select(room_codes.c.digest, room_codes.c.room_id).where(self._mine(room_codes))
         async with self._db.read() as conn:
             return {row.digest: row.room_id for row in await conn.execute(query)}
 
     async def codes_read(self, room_id: str, digests: Collection[str], at: datetime) -> None:
-        """These are all codes of the room, by 100ms' answer of that time."""
+        """Replace the room's codes by those that 100ms listed at that time."""
         theirs = (self._mine(room_codes), room_codes.c.room_id == room_id)
         put = self._db.insert(room_codes)
         put = put.on_conflict_do_update(
@@ -109,7 +109,7 @@ class RoomRepository(Repository):
             await conn.execute(mine.values(codes_read_at=at))
 
     async def codes_read_since(self, since: datetime) -> set[str]:
-        """The rooms whose codes were read then or later."""
+        """Return the rooms whose codes were read at that time or later."""
         query = select(c.room_id).where(self._mine(rooms), c.codes_read_at >= since)
         async with self._db.read() as conn:
             return set(await conn.scalars(query))
@@ -132,7 +132,7 @@ class RoomRepository(Repository):
             return set(await conn.scalars(query))
 
     async def template_of(self, room_id: str) -> RoomTemplate | None:
-        """What is known of the room's template; None where nothing was read yet."""
+        """Return the room's template; None for an unknown room."""
         t = templates.c
         join = and_(t.template_id == c.template_id, self._mine(templates))
         query = select(c.records, t.body).select_from(rooms.outerjoin(templates, join))

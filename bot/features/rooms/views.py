@@ -1,4 +1,4 @@
-"""The options of the room field while people type, and replies about rooms."""
+"""Type-ahead options for the room field, and replies about rooms."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -46,7 +46,7 @@ def _group(room: RoomEntry, now: datetime) -> str:
 
 
 def no_room(reference: str, unasked: str | None = None) -> Message:
-    """`unasked` says why 100ms, when it was asked, has not answered."""
+    """Say that there is no such room. `unasked`: why 100ms did not answer the lookup."""
     name = esc(reference, 100)
     if unasked:
         return say(f"No room “{name}” was found so far. {unasked}")

@@ -1,7 +1,7 @@
-"""The events of an iCalendar (RFC 5545) that are about a room. Pure.
+"""Reads the events of an iCalendar (RFC 5545) that are about a room. Pure.
 
-An event is about a room if its location, text or address links to it. Recurrences are expanded,
-with moved and cancelled occurrences, by `recurring_ical_events`.
+An event is about a room if its location, text or URL links to the room. `recurring_ical_events`
+expands recurrences, including moved and cancelled occurrences.
 """
 
 import re
@@ -15,9 +15,9 @@ import recurring_ical_events
 from icalendar import Calendar
 
 MOST_EVENTS = 500
-LONGEST = timedelta(hours=12)  # 100ms: a session lasts at most so long
-OLDEST = timedelta(days=20 * 366)  # a series that began earlier would be counted up from there
-WITHIN_S = 5.0  # to expand all series; what one takes is limited by `_often`
+LONGEST = timedelta(hours=12)  # 100ms' limit for a session
+OLDEST = timedelta(days=20 * 366)  # older series would be expanded from their beginning
+WITHIN_S = 5.0  # to expand all series; `_often` limits the cost of one
 _FOLDED = re.compile(rb"\r?\n[ \t]")
 _RULE = re.compile(rb"^(?:RRULE|EXRULE)[;:].*$", re.IGNORECASE | re.MULTILINE)
 _OFTEN = re.compile(
@@ -26,12 +26,12 @@ _OFTEN = re.compile(
 
 
 class NoCalendar(ValueError):
-    """It is no iCalendar that can be read."""
+    """The content is not a readable iCalendar."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`name` stays the same when the event is moved. Times are aware UTC."""
+    """One occurrence. `name` stays the same when it is moved. Times are aware UTC."""
 
     name: str
     start: datetime
@@ -46,10 +46,10 @@ def events_of(
     until: datetime,
     within_s: float = WITHIN_S,
 ) -> list[Event]:
-    """The events between these times whose text is about the room, in order.
+    """Return the events about the room between these times, in order.
 
-    Whole-day events and cancelled ones are none. A series that happens more often than daily
-    counts as its first event. Raises NoCalendar.
+    Whole-day and cancelled events are left out. A series that recurs more often than daily counts
+    as its first event only. Raises NoCalendar.
     """
     try:
         calendar: Any = Calendar.from_ical(_tamed(content))
@@ -57,7 +57,7 @@ def events_of(
         expanded = _expanded(series, since, until, within_s)
     except NoCalendar:
         raise
-    except Exception as odd:  # whatever a stranger's file makes the libraries raise
+    except Exception as odd:  # a malformed file can make the libraries raise anything
         raise NoCalendar(type(odd).__name__) from odd
     repeating = _repeating(calendar)
     found = [one for item in expanded for one in _event(item, about, repeating)]
@@ -66,15 +66,15 @@ def events_of(
 
 
 def _tamed(content: bytes) -> bytes:
-    """The file without rules that happen more often than daily: a few bytes would be a million
-    events, or years of a zone counted second by second."""
+    """Remove rules that recur more often than daily: a few bytes could expand to a million events,
+    or to years of a time zone in steps of a second."""
     return _RULE.sub(
         lambda rule: b"" if _OFTEN.search(rule[0]) else rule[0], _FOLDED.sub(b"", content)
     )
 
 
 def _series(calendar: Any, about: Callable[[str], bool], oldest: int) -> list[Any]:
-    """A calendar for each UID with an event about the room: its series, and what was moved."""
+    """Return one calendar for each UID with an event about the room: series and moved events."""
     by_uid: dict[str, list[Any]] = {}
     wanted: dict[str, None] = {}
     for event in calendar.walk("VEVENT"):
@@ -94,7 +94,7 @@ def _series(calendar: Any, about: Callable[[str], bool], oldest: int) -> list[An
 
 
 def _expanded(series: list[Any], since: datetime, until: datetime, within_s: float) -> list[Any]:
-    """Raises NoCalendar if it takes too long."""
+    """Expand the series. Raises NoCalendar if it takes too long."""
     latest = time.monotonic() + within_s
     found: list[Any] = []
     for one in series:
@@ -110,7 +110,7 @@ def _is_about(item: Any, about: Callable[[str], bool]) -> bool:
 
 
 def _repeating(calendar: Any) -> frozenset[str]:
-    """The UIDs of series."""
+    """Return the UIDs of recurring events."""
     events = calendar.walk("VEVENT")
     return frozenset(str(e.get("UID")) for e in events if "RRULE" in e or "RDATE" in e)
 
@@ -132,7 +132,7 @@ def _event(item: Any, about: Callable[[str], bool], repeating: frozenset[str]) -
 
 
 def _moment(item: Any, name: str) -> datetime | None:
-    """None for a whole day; a time without a zone is UTC."""
+    """Return a time as UTC; None for a whole day. A time without a zone is taken as UTC."""
     stored = item.get(name)
     value = getattr(stored, "dt", None)
     if not isinstance(value, datetime):

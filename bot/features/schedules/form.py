@@ -1,4 +1,4 @@
-"""The rules of a channel as a modal: those in force, and the fields of one more."""
+"""A channel's rules as a modal: the existing ones, and the fields for a new one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ DOES = {
 
 
 def rules_form(channel: str, rules: Sequence[Rule], *, said: str = "") -> View:
-    """Build the modal; `said` is what was just done."""
+    """Build the modal; `said` reports the change just made."""
     told = said or f"Rules for rooms apply to every session. Cards appear in {place(channel)}."
     blocks = [section(told)]
     for n, rule in enumerate(rules[:RULES_MOST]):
@@ -66,7 +66,7 @@ class FilledRule:
 
 
 def read_rule(values: object) -> FilledRule | FieldErrors:
-    """What the form asks for, or what is wrong, each at its field."""
+    """Read the form, or return the errors, each at its field."""
     state = ViewState(values, _action)
     room_id, room_name = state.option(ids.RULE_ROOM)
     does = state.several(ids.RULE_DOES, [])

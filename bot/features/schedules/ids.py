@@ -1,4 +1,4 @@
-"""Ids of the buttons and forms of schedules and rules. The value is the schedule's id."""
+"""Ids of the buttons and forms of schedules and rules. A button's value is the schedule's id."""
 
 UNDO = "schedule_undo"
 SKIP = "schedule_skip"
@@ -19,4 +19,4 @@ RULES_FORM = "rules_form"  # its metadata is the channel
 RULE_ROOM = "room_id"
 RULE_ROOM_ACTION = "rule_room"
 RULE_DOES = "rule_does"
-RULE_DROP = "rule_drop"  # numbered, in that form; the value is the room's id
+RULE_DROP = "rule_drop"  # numbered, in the rules form; the value is the room's id

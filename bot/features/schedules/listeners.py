@@ -1,4 +1,4 @@
-"""`/record schedules` and `auto`, and the buttons of what they show."""
+"""`/record schedules` and `/record auto`, and the buttons of their replies."""
 
 import re
 from typing import Annotated
@@ -30,7 +30,7 @@ from bot.ui.message import Message, message_view
 from bot.ui.view_state import ViewState
 
 on = Listeners()
-# `schedule standup from https://…`; typed as a command only.
+# `schedule standup from https://…`; available as a command only.
 CALENDAR = re.compile(
     r"\s*schedule\s+(?P<room>.*?)\s*\bfrom\s+(?P<url><?\w+://\S+)\s*", re.IGNORECASE | re.DOTALL
 )
@@ -45,7 +45,7 @@ AUTO = re.compile(
 async def follow_calendar_by_command(
     bot: Bot, rooms: RoomDirectory, caller: Caller, typed: str, link: str
 ) -> None:
-    """The link is a key, and is not repeated."""
+    """Follow a calendar. Its link gives access to it, so replies never repeat it."""
     url = unwrap_link(link).replace("webcal://", "https://", 1)
     if not _is_calendar_link(url):
         await bot.reply(caller, views.only_https())
@@ -70,7 +70,7 @@ async def follow_calendar_by_command(
 
 
 def _is_calendar_link(url: str) -> bool:
-    """https, without a name or password for its server."""
+    """Whether a link is https without credentials."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -86,11 +86,11 @@ async def _room(
     *,
     may_be_gone: bool = False,
 ) -> RoomEntry | Message | None:
-    """The room of that name, or why there is none; else the channel's default.
+    """Return the typed room, else the channel's default; or a reply that there is no such room.
 
-    A name or id that is not known may be a new room's: 100ms is asked, after the ack. An id that
-    `may_be_gone` is taken as it is. Raises NoRight for guests and people of other organisations
-    who may not start there, whether or not there is such a room.
+    An unknown name or id may belong to a new room, so 100ms is asked after the ack. With
+    `may_be_gone`, an unknown id is accepted. Raises NoRight for guests and people of other
+    organisations who may not start here, whether or not the room exists.
     """
     person = await bot.rights.people.person(caller.user)
     if person.standing != "member":
@@ -120,7 +120,7 @@ async def _room(
 async def set_rule_by_command(
     bot: Bot, rooms: RoomDirectory, caller: Caller, typed: str | None
 ) -> None:
-    """`auto standup on`, `on 2`, `end` and `off`; without words, the list."""
+    """Carry out `auto standup on`, `on 2`, `end` and `off`; without words, show the list."""
     if typed is None:
         await answer_schedules(bot, caller)
         return
@@ -158,7 +158,7 @@ async def set_rule_by_command(
 
 
 async def answer_schedules(bot: Bot, caller: Caller) -> None:
-    """Here, one's own, and all that one may see."""
+    """List the schedules that the person may see: this channel's, their own, and others."""
     to = await bot.gate.horizon(caller.user, caller.channel)
     await bot.reply(caller, await _list(bot, to, caller.channel))
 
@@ -170,7 +170,7 @@ async def _list(bot: Bot, to: Horizon, here: str | None) -> Message:
 
 @on.action(ui_ids.SCHEDULES)
 async def schedules_clicked(to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
-    """From a card or a notice, to that person alone; from Home, in a modal."""
+    """Show the list: from a card or notice as an ephemeral reply, from Home in a modal."""
     await ack()
     listed = await _list(bot, to, click.caller.channel)
     if click.view is not None:
@@ -181,7 +181,7 @@ async def schedules_clicked(to: Horizon, click: Click, ack: Ack, bot: Bot) -> No
 
 
 async def _show(bot: Bot, click: Click, to: Horizon, said: Message) -> None:
-    """What was done, and the list as it is now, in place of the one that was clicked in."""
+    """Replace the clicked list by the current one, below a report of what was done."""
     listed = await _list(bot, to, click.caller.channel)
     both = Message(f"{said.text}\n{listed.text}", [*said.blocks, *listed.blocks])
     if click.view is not None and click.view.type == "modal":
@@ -242,7 +242,7 @@ def _done(schedule: Schedule | None, state: str) -> Message:
 
 @on.action(ids.RUN_NOW)
 async def run_now(seen: SeenSchedule, click: Click, ack: Ack, bot: Bot) -> None:
-    """The card says how it goes."""
+    """Start now; the card shows the outcome."""
     name = click.caller.request_id
     here = click.caller.channel
     made = await service.run_now(bot.deps, bot.gate, seen, name, here=here)
@@ -274,7 +274,7 @@ async def change(seen: SeenSchedule, click: Click, ack: Ack, bot: Bot) -> None:
 async def change_submitted(
     seen: Annotated[SeenSchedule, From.VIEW], caller: Caller, view: ViewValues, ack: Ack, bot: Bot
 ) -> None:
-    """The new time is said in words, with its dates."""
+    """Change the time; the reply repeats it in words, with its dates."""
     typed = ViewState(view.values, lambda _: ids.WHEN_INPUT).text(ids.WHEN, "")
     changed = await service.change(bot.deps, bot.rights, seen, typed)
     if isinstance(changed, Refused | Unclear):
@@ -303,7 +303,7 @@ async def rule_off(by: HomeMember, to: Horizon, click: Click, ack: Ack, bot: Bot
 async def open_rules(
     channel: Annotated[OpenChannel, From.VALUE], _: HomeMember, click: Click, ack: Ack, bot: Bot
 ) -> None:
-    """On top of the settings of a channel."""
+    """Open the rules on top of the channel settings."""
     rules = await RuleRepository(bot.deps.db).of_channel(channel.channel)
     await ack()
     on_modal = click.view is not None and click.view.type == "modal"
@@ -322,7 +322,7 @@ async def suggest_room_of_rule(
 async def rule_submitted(
     channel: Annotated[OpenChannel, From.VIEW], by: HomeMember, view: ViewValues, ack: Ack, bot: Bot
 ) -> None:
-    """The form shows the rule then, and can take the next one."""
+    """Set a rule; the form then shows it and can take another one."""
     wanted = read_rule(view.values)
     if isinstance(wanted, FieldErrors):
         await ack(response_action="errors", errors=dict(wanted))
@@ -380,7 +380,7 @@ async def calendar_off(by: HomeMember, to: Horizon, click: Click, ack: Ack, bot:
 
 @on.action(ui_ids.WAIT_FOR_PEOPLE)
 async def wait_for_people(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
-    """Stop what records an empty room, and start again once somebody is there."""
+    """Stop the recording of an empty room, and start it again once somebody joins."""
     here = click.caller.channel
     schedule = await service.wait_for_people(bot.deps, bot.gate, bot.rights, recording, here=here)
     await ack()
@@ -402,7 +402,7 @@ async def no_end(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> 
 
 
 async def _move_end(seen: SeenRecording, click: Click, ack: Ack, bot: Bot, *, away: bool) -> None:
-    """The card shows it; where it cannot be done, the person is told why."""
+    """Move or remove the end. The card shows it; a failure is explained to the person."""
     moved = await service.move_end(bot.deps, bot.rights, seen, away=away)
     await ack()
     if moved is None:

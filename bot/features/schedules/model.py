@@ -1,7 +1,7 @@
-"""Schedules and rules for rooms: their values, and what comes next. Pure.
+"""Schedules and rules for rooms: values and state transitions. Pure.
 
-A date of a schedule is *armed* once its time has come, and begins with the first person in the
-room. It is over at its end, or, without one, after `Policy.armed_for`.
+A date of a schedule is *armed* when its time has come; the recording starts when the first person
+is in the room. The date is over at its end, or without one after `Policy.armed_for`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -26,26 +26,26 @@ from bot.core.when import (
 from bot.features.schedules.calendar import Event
 
 State = Literal["active", "paused", "over"]
-# Why something is paused: asked for; its person may not start any more, has left the workspace or
-# the private channel; the channel or the room is gone, or the room is disabled.
+# Why a schedule or rule is paused: on request; its person may no longer start, left the workspace
+# or the private channel; the channel or the room is gone, or the room is disabled.
 Why = Literal["asked", "right", "left", "away", "channel", "room", "disabled"]
 
 ONE_MOMENT = timedelta(microseconds=1)
-PASSED_MOST = 500  # dates that one downtime may have passed
+PASSED_MOST = 500  # dates missed in one downtime
 QUARTER = timedelta(minutes=15)
-MAX_DURATION = "max duration reached"  # 100ms' word for why it stopped
+MAX_DURATION = "max duration reached"  # 100ms' reason for a stop at its time limit
 PARTS_MOST = 2
 SOON = timedelta(seconds=5)
-CALENDARS_MOST = 20  # of a person: they are read one after the other
+CALENDARS_MOST = 20  # per person: they are fetched one at a time
 PAUSED = "paused:"
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """`when.start` is a Moment or a Repeat. Times are aware UTC.
+    """A planned recording. `when.start` is a Moment or a Repeat. Times are aware UTC.
 
-    `due_at` is the next date that is not armed yet, `armed_for` the one that waits for people.
-    `options` are those in force without the preset, `said` goes before what the preset says.
+    `due_at` is the next date that is not armed yet, `armed_for` the date that waits for people.
+    `options` apply without the preset; `said` overrides the preset.
     """
 
     schedule_id: str
@@ -69,12 +69,12 @@ class Schedule:
 
     @property
     def request_id(self) -> str:
-        """Of the recording of the armed date: one, however many replicas start it."""
+        """The request id of the armed date's recording, the same on every replica."""
         date = self.armed_for.isoformat(timespec="seconds") if self.armed_for else ""
         return f"schedule:{self.schedule_id}:{date}"
 
     def paused_identity(self, why: Why) -> str:
-        """Of the notice that says so; `schedule_of_notice` reads it."""
+        """The identity of the notice that it was paused; `schedule_of_notice` parses it."""
         return f"{PAUSED}{self.request_id}:{why}"
 
     @property
@@ -83,14 +83,14 @@ class Schedule:
 
 
 def schedule_of_notice(identity: str) -> str | None:
-    """The id of the schedule that a notice says was paused; None: it says something else."""
+    """Return the id of the schedule that a notice reports as paused; None for other notices."""
     if not identity.startswith(PAUSED):
         return None
     return identity.removeprefix(PAUSED).removeprefix("schedule:").partition(":")[0]
 
 
 def dates_after(when: When, after: datetime) -> Iterator[datetime]:
-    """Dates later than `after`, in order."""
+    """Yield the dates later than `after`, in order."""
     match when.start:
         case Moment(at=at):
             yield from (one for one in (at,) if one > after)
@@ -99,7 +99,7 @@ def dates_after(when: When, after: datetime) -> Iterator[datetime]:
 
 
 def next_dates(schedule: Schedule, count: int = 3) -> tuple[datetime, ...]:
-    """The next dates, the armed one first."""
+    """Return the next dates, the armed one first."""
     first = (schedule.armed_for,) if schedule.armed_for else ()
     if schedule.due_at is None:
         return first
@@ -108,14 +108,14 @@ def next_dates(schedule: Schedule, count: int = 3) -> tuple[datetime, ...]:
 
 
 def armed_until(when: When, due: datetime, armed_for: timedelta) -> datetime:
-    """Until when a date waits for people: its end if that is a time of day, else for so long."""
+    """Return when a date stops waiting for people: at its end time, else after `armed_for`."""
     if isinstance(when.stop, StopAt | StopAtTime):
         return stop_time(when, due=due, started=due) or due + armed_for
     return due + armed_for
 
 
 def end_set(when: When, due: datetime, *, at: datetime, by: str | None) -> EndSet | None:
-    """The end of a recording, as a fact; `for` counts from its real start."""
+    """Return the end of a recording as a fact; a length counts from the real start."""
     match when.stop:
         case None:
             return None
@@ -127,9 +127,9 @@ def end_set(when: When, due: datetime, *, at: datetime, by: str | None) -> EndSe
 
 @dataclass(frozen=True, slots=True)
 class PassedDate:
-    """What is to be said of a date: nobody came, or it passed while the bot was away.
+    """Dates to report as missed: nobody came, or the bot was down.
 
-    `count` dates in all, of which `due` is the last.
+    `count` is their number, `due` the last of them.
     """
 
     what: Literal["nobody", "missed"]
@@ -141,7 +141,7 @@ class PassedDate:
 def turn(
     schedule: Schedule, now: datetime, armed_for: timedelta
 ) -> tuple[Schedule, list[PassedDate]]:
-    """The schedule as it is at `now`: what is due is armed, what is over is told of."""
+    """Advance a schedule to `now`: arm the due date, and return missed dates to report."""
     passed_dates: list[PassedDate] = []
     one = schedule
     if one.armed_for and one.armed_until and now >= one.armed_until:
@@ -167,7 +167,7 @@ def turn(
 
 
 def woken(schedule: Schedule) -> Schedule:
-    """With the time at which it is to be looked at next, and over if there is none."""
+    """Set the next time to check the schedule; mark it as over if there is none."""
     if schedule.state != "active":
         return replace(schedule, wake_at=None)
     times = [at for at in (schedule.armed_until, schedule.due_at) if at]
@@ -176,12 +176,12 @@ def woken(schedule: Schedule) -> Schedule:
 
 
 def started(schedule: Schedule) -> Schedule:
-    """The armed date is a recording now."""
+    """Mark the armed date as started."""
     return woken(replace(schedule, armed_for=None, armed_until=None))
 
 
 def skipped(schedule: Schedule) -> Schedule:
-    """Without its next date."""
+    """Drop the next date."""
     if schedule.armed_for:
         return started(schedule)
     if schedule.due_at is None:
@@ -191,18 +191,18 @@ def skipped(schedule: Schedule) -> Schedule:
 
 
 def paused(schedule: Schedule, why: Why) -> Schedule:
-    """What is armed does not begin any more."""
+    """Pause a schedule; its armed date will not start."""
     return woken(replace(schedule, state="paused", why=why, armed_for=None, armed_until=None))
 
 
 def resumed(schedule: Schedule, now: datetime, by: str) -> Schedule:
-    """From the next date on, in the name of the person who resumes it."""
+    """Resume from the next date on, under the name of the person who resumes it."""
     due_at = next(dates_after(schedule.when, now), None)
     return woken(replace(schedule, state="active", why=None, by=by, due_at=due_at))
 
 
 def planned(schedule: Schedule, now: datetime) -> Schedule:
-    """A new schedule with its first date; one that is said within its own minute counts."""
+    """Give a new schedule its first date, which may be the current minute."""
     minute = now.replace(second=0, microsecond=0) - ONE_MOMENT
     due_at = next(dates_after(schedule.when, minute), None)
     return woken(replace(schedule, due_at=due_at))
@@ -213,10 +213,10 @@ def planned(schedule: Schedule, now: datetime) -> Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What holds for every session of a room.
+    """A rule that applies to every session of a room.
 
-    `session_id` is the last session that was started, or that was being recorded already.
-    `seen_in` is the recording during which people were seen; without them nobody has left.
+    `session_id` is the last session that was recorded, by the rule or otherwise. `seen_in` is the
+    recording during which people were seen: only after that can everybody have left.
     """
 
     room_id: str
@@ -237,19 +237,18 @@ class Rule:
     empty_since: datetime | None = None
 
     def request_id(self, session_id: str, part: int) -> str:
-        """One start per session, and one for each part that follows."""
+        """The request id of a part of a session: one start for each part."""
         more = f":{part}" if part > 1 else ""
         return f"rule:{self.room_id}:{session_id}{more}"
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One look at a room. `session_id` None: nobody is there.
+    """One observation of a room. `session_id` None: nobody is there.
 
-    `recording` is the key of the one that goes on there; `running`: it could be stopped; `came`:
-    it began because somebody was there.
-    `last_reason` is why the last one in this session stopped, in 100ms' words; `all_had_left`: the
-    bot stopped it because nobody was there any more.
+    `recording` is the key of the room's active recording. `running`: it can be stopped. `came`: it
+    was started because somebody was there. `last_reason` is 100ms' reason for the end of this
+    session's last recording. `all_had_left`: the bot stopped that one because the room was empty.
     """
 
     session_id: str | None = None
@@ -257,25 +256,25 @@ class Seen:
     recording: str | None = None
     running: bool = False
     came: bool = False
-    earlier: bool = False  # it is of an earlier session: what is there now waits for its end
+    earlier: bool = False  # it belongs to an earlier session; the current session waits for its end
     last_reason: str | None = None
     all_had_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """What follows from a look: the rule as it is then, and whether to start or stop."""
+    """The result of an observation: the new state of the rule, and whether to start or stop."""
 
     rule: Rule
-    start_part: int = 0  # 0: nothing is started
+    start_part: int = 0  # 0: do not start
     stop: bool = False
 
 
 def judge(rule: Rule, seen: Seen, now: datetime, empty_for: timedelta) -> Ruled:
-    """One start per session: a stop by hand holds, and so does a recording started by hand.
+    """Decide whether to start or stop: one start per session.
 
-    People who come back after all had left are in the same session for 100ms, and are recorded
-    again.
+    A manual stop is final for the session, and a manual start is left alone. People who return
+    after all had left are in the same 100ms session, and are recorded again.
     """
     one = replace(rule, look_at=None)
     if rule.state != "active":
@@ -299,13 +298,13 @@ def judge(rule: Rule, seen: Seen, now: datetime, empty_for: timedelta) -> Ruled:
 
 
 def _while_recorded(rule: Rule, seen: Seen, now: datetime, empty_for: timedelta) -> Ruled:
-    """Two looks that find nobody, so long apart, where somebody was before."""
+    """Stop if somebody was there and two observations `empty_for` apart find nobody."""
     if seen.people:
         return Ruled(replace(rule, seen_in=seen.recording, empty_since=None))
     somebody_was_there = seen.came or rule.seen_in == seen.recording
     if not (rule.until_empty and seen.running and somebody_was_there):
         return Ruled(replace(rule, empty_since=None))
-    if rule.empty_since is None or rule.empty_since > now:  # or the clock was set back
+    if rule.empty_since is None or rule.empty_since > now:  # later than now: the clock was set back
         return Ruled(replace(rule, empty_since=now, look_at=now + empty_for))
     if now - rule.empty_since < empty_for:
         return Ruled(replace(rule, look_at=rule.empty_since + empty_for))
@@ -317,7 +316,7 @@ def _while_recorded(rule: Rule, seen: Seen, now: datetime, empty_for: timedelta)
 
 @dataclass(frozen=True, slots=True)
 class RoomCalendar:
-    """A calendar whose events about a room are recorded. Its address is a key: never shown."""
+    """A calendar whose events about a room are recorded. Its URL is a secret and never shown."""
 
     calendar_id: str
     room_id: str
@@ -334,7 +333,7 @@ class RoomCalendar:
 
 @dataclass(frozen=True, slots=True)
 class CalendarChange:
-    """What a fetch changes: schedules to add, to change (before, after), and to delete."""
+    """The changes from a fetch: schedules to add, to change (before, after), and to delete."""
 
     new: tuple[Schedule, ...] = ()
     changed: tuple[tuple[Schedule, Schedule], ...] = ()
@@ -348,9 +347,9 @@ def follow_calendar(
     now: datetime,
     new_id: Callable[[], str],
 ) -> CalendarChange:
-    """Each event is a schedule that happens once. Moved ones move, cancelled ones go.
+    """Turn each event into a one-time schedule; move or delete those whose events changed.
 
-    One that is over is kept while its event is listed, so that it is not made again.
+    A finished schedule is kept while its event is listed, so that it is not created again.
     """
     by_event = {one.event: one for one in known}
     listed = {event.name: event for event in events}

@@ -1,4 +1,4 @@
-"""Schedules and rules for rooms: made, listed, changed. The worker in `steps` does the rest."""
+"""Creates, lists and changes schedules and rules for rooms; the worker in `steps` runs them."""
 
 import asyncio
 from collections.abc import Collection, Sequence
@@ -44,12 +44,12 @@ from bot.ui.message import Message
 from bot.ui.text import carries_secrets
 
 WRONG_END = "I cannot read that as an end."
-LOOKED_INTO = 30  # public channels that a person is not in
+LOOKED_INTO = 30  # public channels checked that a person is not in
 
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A person's time zone. Not `known`: Slack does not say, and it is UTC."""
+    """A person's time zone. If it is not `known`, Slack did not return it and it is UTC."""
 
     name: str
     known: bool
@@ -63,9 +63,9 @@ async def zone_of(rights: Rights, user: str) -> Zone:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleRequest:
-    """What someone wants recorded later. `channel` None: the cards go to the person.
+    """A request to record later. `channel` None: the cards go to the person.
 
-    `options` go before those of the preset: that of this name, else the channel's default.
+    `options` override those of the named preset, or else of the channel's default preset.
     """
 
     room: KnownRoom
@@ -73,12 +73,12 @@ class ScheduleRequest:
     may: MayStart
     options: RecordingOptions
     preset: str | None = None
-    as_chosen: bool = False  # the options are complete: no preset adds to them
+    as_chosen: bool = False  # the options are complete, without a preset
     once: tuple[str, ...] = ()
 
 
 async def make(deps: Deps, request: ScheduleRequest) -> Schedule | NoSuchPreset:
-    """Store it. Raises DoneBefore."""
+    """Store a new schedule. Raises DoneBefore."""
     by, to = request.may.by, request.may.channel
     settings = await deps.store.channel_settings.of(to)
     preset = None
@@ -107,10 +107,10 @@ async def make(deps: Deps, request: ScheduleRequest) -> Schedule | NoSuchPreset:
 async def wait_for_people(
     deps: Deps, gate: Gate, rights: Rights, seen: SeenRecording, *, here: str | None
 ) -> Schedule | None:
-    """Arm the start of the same recording for when somebody joins; once per recording.
+    """Stop the recording, and arm a start with its settings for when somebody joins.
 
-    The recording is stopped first: its recorder would count as somebody. None: it is forgotten,
-    or was asked for before. Raises NoRight, NotOpen.
+    The recording is stopped first because its recorder would count as somebody. Returns None if
+    it is forgotten or this was requested before. Raises NoRight, NotOpen.
     """
     row = await deps.store.lists.row(seen.key)
     if row is None:
@@ -139,7 +139,7 @@ async def wait_for_people(
 async def listed(
     deps: Deps, gate: Gate, to: Horizon, *, here: str | None
 ) -> tuple[list[Schedule], list[Rule], list[RoomCalendar]]:
-    """What a person may see: of here, of channels that they can look into, and their own."""
+    """Return what a person may see: this channel's, their own, and those of visible channels."""
     repo, rules = ScheduleRepository(deps.db), RuleRepository(deps.db)
     calendars = CalendarRepository(deps.db)
     async with deps.db.database.together():
@@ -157,7 +157,7 @@ async def listed(
 async def schedules_seen(
     deps: Deps, gate: Gate, to: Horizon, every: Collection[str], *, here: str | None
 ) -> list[Schedule]:
-    """As `listed`; `every` are the channels that have schedules."""
+    """Return the schedules of `listed`; `every` are the channels that have schedules."""
     if not every:
         return []
     channels = await _channels_seen(gate, to, every, here)
@@ -168,7 +168,7 @@ async def schedules_seen(
 async def _channels_seen(
     gate: Gate, to: Horizon, every: Collection[str], here: str | None
 ) -> set[str]:
-    """Where they are and ask, and the public ones among `every`: the first few are asked about."""
+    """Return the person's channels, `here`, and some public channels of `every`."""
     channels = set(to.channels) | ({here} if here else set()) | {to.user}
     if to.member:
         others = [one for one in sorted(set(every) - channels) if is_channel(one)][:LOOKED_INTO]
@@ -177,11 +177,11 @@ async def _channels_seen(
     return channels
 
 
-# ---- one schedule: each returns it as it is now; None: it is gone, or past that -----------------
+# ---- one schedule: each function returns its new state; None if it is gone or has moved on ------
 
 
 async def undo(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
-    """Delete it. Raises NoRight."""
+    """Delete a schedule. Raises NoRight."""
     schedule = await _theirs(deps, rights, seen)
     if schedule is None or not await ScheduleRepository(deps.db).delete(seen.schedule_id):
         return None
@@ -189,7 +189,7 @@ async def undo(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | Non
 
 
 async def skip(deps: Deps, rights: Rights, seen: SeenSchedule) -> tuple[Schedule, datetime] | None:
-    """Without its next date, which is returned, too. Raises NoRight."""
+    """Skip the next date, and return it as well. Raises NoRight."""
     before = await _theirs(deps, rights, seen)
     date = (before.armed_for or before.due_at) if before else None
     if before is None or date is None or before.state != "active":
@@ -208,9 +208,9 @@ async def pause(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | No
 async def resume(
     deps: Deps, gate: Gate, rights: Rights, seen: SeenSchedule, *, here: str | None
 ) -> Schedule | None:
-    """In the name of the person who resumes it: without a link that only its owner may have.
+    """Resume under the name of the person who asks, without the previous owner's private link.
 
-    One that has no date left stays as it is. Raises NoRight, NotOpen.
+    A schedule without a further date stays unchanged. Raises NoRight, NotOpen.
     """
     before = await ScheduleRepository(deps.db).get(seen.schedule_id)
     if before is None or before.state != "paused":
@@ -229,7 +229,7 @@ async def resume(
 async def change(
     deps: Deps, rights: Rights, seen: SeenSchedule, text: str
 ) -> Schedule | Refused | Unclear | None:
-    """Read the new time in the zone of the person who changes it."""
+    """Set a new time, read in the zone of the person who changes it."""
     before = await _theirs(deps, rights, seen)
     if before is None:
         return None
@@ -245,16 +245,16 @@ async def change(
 
 
 def read_refused() -> Refused:
-    """A time that is now, or no time to start at."""
+    """Return the refusal of `now`, or of a text without a start time."""
     return Refused("I need a time to start at.", ("tomorrow 9:30", "every weekday at 9:30 for 20m"))
 
 
 async def run_now(
     deps: Deps, gate: Gate, seen: SeenSchedule, request_id: str, *, here: str | None
 ) -> Schedule | RoomTaken | None:
-    """Start with its settings at once; its dates stay. In the name of the person who asks.
+    """Start now with a schedule's settings, under the name of the person who asks.
 
-    Raises NoRight, NotOpen.
+    The schedule's dates stay. Raises NoRight, NotOpen.
     """
     schedule = await ScheduleRepository(deps.db).get(seen.schedule_id)
     if schedule is None:
@@ -277,7 +277,7 @@ async def run_now(
 
 
 async def _post_to(gate: Gate, user: str, to: str, here: str | None) -> None:
-    """Check that they are in the channel that gets the cards; `here` is where they ask.
+    """Check that the person is in the channel that gets the cards; `here` is where they ask.
 
     Raises NotOpen.
     """
@@ -286,7 +286,7 @@ async def _post_to(gate: Gate, user: str, to: str, here: str | None) -> None:
 
 
 async def _theirs(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
-    """Raises NoRight for those who may not change it."""
+    """Load the schedule. Raises NoRight if the person may not change it."""
     schedule = await ScheduleRepository(deps.db).get(seen.schedule_id)
     if schedule is not None:
         await rights.to_change_schedule(seen.by, schedule.channel, schedule.by)
@@ -314,7 +314,7 @@ def _shared(options: RecordingOptions) -> RecordingOptions:
 async def add_calendar(
     deps: Deps, rights: Rights, calendar: RoomCalendar, *, once: Sequence[str] = ()
 ) -> RoomCalendar | None:
-    """Fetched at once by the worker. None: the person has too many.
+    """Store a calendar, which the worker fetches at once. None if the person has too many.
 
     Raises NoRight, SlackUnavailable, DoneBefore.
     """
@@ -328,7 +328,7 @@ async def add_calendar(
 
 
 async def drop_calendar(deps: Deps, rights: Rights, calendar: RoomCalendar, by: str) -> bool:
-    """With everything that it scheduled. Raises NoRight."""
+    """Delete a calendar and everything that it scheduled. Raises NoRight."""
     await rights.to_change_schedule(by, calendar.channel, calendar.by)
     return await CalendarRepository(deps.db).delete(calendar.calendar_id)
 
@@ -337,7 +337,7 @@ async def drop_calendar(deps: Deps, rights: Rights, calendar: RoomCalendar, by: 
 
 
 async def set_rule(deps: Deps, rights: Rights, rule: Rule, *, once: Sequence[str] = ()) -> Rule:
-    """The rule that the room has then: of another channel, if that one was first.
+    """Set a rule and return the one in force, which may be an earlier one of another channel.
 
     Raises NoRight, SlackUnavailable, DoneBefore.
     """
@@ -351,7 +351,7 @@ async def set_rule(deps: Deps, rights: Rights, rule: Rule, *, once: Sequence[str
 async def unset_rule(
     deps: Deps, rights: Rights, room_id: str, channel: str, by: str, *, once: Sequence[str] = ()
 ) -> Rule | None:
-    """None: the channel has no rule for that room."""
+    """Delete and return a rule. None if the channel has no rule for that room."""
     there = await RuleRepository(deps.db).get(room_id)
     if there is None or there.channel != channel:
         return None
@@ -366,9 +366,9 @@ async def unset_rule(
 async def set_end(
     deps: Deps, rights: Rights, seen: SeenRecording, when: When, *, once: Sequence[str] = ()
 ) -> tuple[Recording, datetime] | None:
-    """Stop it by itself, after a time from now or at a time. None: it is past that.
+    """Set when a recording stops, as a length from now or a time. None if it is stopping or over.
 
-    Raises NoRight for those who may not stop it, DoneBefore.
+    Raises NoRight if the person may not stop it, DoneBefore.
     """
     row = await deps.store.lists.row(seen.key)
     if row is None:
@@ -392,9 +392,9 @@ async def take_back(
     day: date | None,
     zone: str,
 ) -> tuple[Schedule, datetime | None] | None:
-    """Skip the next date, if it is of that `day`; without a day, delete the schedule.
+    """Skip the next date if it is on `day`; without a day, delete the schedule.
 
-    Returns the skipped date, too. None: nothing was changed. Raises NoRight.
+    Returns the skipped date as well. None if nothing was changed. Raises NoRight.
     """
     if day is None or not schedule.repeats:
         gone = await undo(deps, rights, seen)
@@ -408,9 +408,9 @@ async def take_back(
 async def move_end(
     deps: Deps, rights: Rights, seen: SeenRecording, *, away: bool
 ) -> tuple[Recording, datetime | None] | None:
-    """A quarter of an hour later, or `away`. None: it has no end, or is past it.
+    """Move the end by a quarter of an hour, or remove it (`away`). None if there is none ahead.
 
-    Raises NoRight for those who may not stop it.
+    Raises NoRight if the person may not stop the recording.
     """
     row = await deps.store.lists.row(seen.key)
     if row is None:
@@ -434,7 +434,7 @@ class Planner(Later):
         self._rights = rights
 
     async def read(self, user: str, when: str, stop_after: str) -> When | FieldErrors:
-        """A bare length, such as `30m`, is taken as one."""
+        """Parse both fields. In `stop_after`, a bare length such as `30m` is accepted."""
         now, zone = self._deps.now(), (await zone_of(self._rights, user)).name
         start = read_when(when, now=now, zone=zone) if when else When(None, None, zone)
         if isinstance(start, When) and when and start.start is None:
@@ -450,7 +450,7 @@ class Planner(Later):
                 return both
             if isinstance(both, Refused):
                 refused.append(replace(both, examples=STOP_EXAMPLES))
-        # What was typed is quoted by the first.
+        # The first refusal quotes the typed text.
         shown = refused[0] if refused else Refused(WRONG_END, STOP_EXAMPLES)
         return FieldErrors({ui_ids.START_STOP_AFTER: _words(shown)})
 
@@ -467,7 +467,7 @@ class Planner(Later):
     async def record_sessions(
         self, request: StartRequest, rule: SessionRule
     ) -> Message | FieldErrors:
-        """With exactly the options of the form."""
+        """Set a rule with exactly the options of the form."""
         if not isinstance(request.room, KnownRoom):
             raise TypeError("a form names its room")
         made = await rule_of_form(
@@ -488,7 +488,7 @@ class Planner(Later):
 
 
 async def rule_of_form(deps: Deps, rights: Rights, rule: Rule) -> Rule | FieldErrors:
-    """Set it. Raises NoRight, SlackUnavailable."""
+    """Set the rule of a form. Raises NoRight, SlackUnavailable."""
     there = await set_rule(deps, rights, rule)
     if there.channel == rule.channel:
         return there

@@ -1,8 +1,8 @@
-"""Keeps time: starts what is due once people are in the room, and does what rules for rooms say.
+"""The worker of schedules and rules: starts due recordings once people are in the room.
 
-Everything is rows with due times. A worker claims a row by putting off its time, and an identity
-in the database (`Schedule.request_id`, `Rule.request_id`) makes one recording of a date or a
-session, however often and by however many workers it is tried.
+All work is rows with due times. A worker claims a row by postponing its time. A request id
+(`Schedule.request_id`, `Rule.request_id`), unique in the database, limits a date or a session to
+one recording, however often and by however many workers it is tried.
 """
 
 import asyncio
@@ -67,19 +67,19 @@ log = structlog.get_logger()
 
 BATCH = 100
 SIDE_BY_SIDE = 8
-CLAIM = timedelta(seconds=30)  # longer than a turn of a batch can take
-CHECK_S = 2.0  # what another replica stores is seen so soon
-AGAIN = timedelta(seconds=5)  # where a service did not answer, or the room is about to be free
-FEW = 3  # rooms that are asked about one by one
+CLAIM = timedelta(seconds=30)  # longer than one batch can take
+CHECK_S = 2.0  # between two checks for rows that another replica stored
+AGAIN = timedelta(seconds=5)  # if a service did not answer, or the room will soon be free
+FEW = 3  # up to this many rooms are looked up one by one
 TELL_FOR = timedelta(hours=24)
 PLACES_FOR = timedelta(minutes=1)
 FREE_SOON = timedelta(minutes=1)
 FETCH_EVERY = timedelta(hours=1)
-FETCH_CLAIM = timedelta(minutes=2)  # longer than to read one can take
-FAILURES_TOLD = 24  # a day
+FETCH_CLAIM = timedelta(minutes=2)  # longer than reading one calendar can take
+FAILURES_TOLD = 24  # hourly attempts: a day
 CALENDAR_BYTES = 2 * 1024 * 1024
 BACK, AHEAD = timedelta(hours=12), timedelta(days=14)
-GONE_S = 1.0  # the store is
+GONE_S = 1.0  # between two attempts while the store is unavailable
 
 
 class Timekeeper:
@@ -98,7 +98,7 @@ class Timekeeper:
         self._anything = alru_cache(ttl=CHECK_S)(self._read_anything)
 
     async def keep(self) -> None:
-        """Until cancelled."""
+        """Run all loops until cancelled."""
         turns = (
             self.start_what_is_due,
             self.check_rooms,
@@ -117,11 +117,11 @@ class Timekeeper:
         await forever("clock", needed, away=away, pause_s=GONE_S)
 
     async def _read_anything(self, _changes: tuple[int, ...]) -> bool:
-        """Most bots have no schedules, and then one look serves all turns."""
+        """Whether there is any work; most bots have no schedules, so one query serves all loops."""
         return await self._schedules.anything()
 
     def _until(self, due: datetime | None) -> float:
-        """Seconds to sleep: to the moment if something is due soon."""
+        """Return the seconds to sleep: until `due` if that is soon, else `CHECK_S`."""
         if due is None:
             return CHECK_S
         return min(CHECK_S, max(0.0, (due - self._deps.now()).total_seconds()))
@@ -147,7 +147,7 @@ class Timekeeper:
         return 0.0
 
     async def _occupied(self, rooms: Collection[str]) -> set[str]:
-        """Those of the rooms that somebody is in: few are asked about one by one."""
+        """Return the rooms with people in them; up to `FEW` rooms are looked up one by one."""
         if not rooms:
             return set()
         hms = self._deps.hms
@@ -157,7 +157,7 @@ class Timekeeper:
         return {one.room_id async for one in hms.list_active_sessions() if one.room_id} & set(rooms)
 
     async def _is_occupied(self, room: str) -> bool:
-        """False also for a room that 100ms does not have any more: see `_room_gone`."""
+        """Whether somebody is in the room; False for a deleted one, see `_room_gone`."""
         try:
             return await self._deps.hms.active_room(room) is not None
         except HmsForbidden:
@@ -170,7 +170,7 @@ class Timekeeper:
         passed_dates: Sequence[PassedDate],
         occupied: set[str] | None,
     ) -> None:
-        """Start it, or wait on. `occupied` None: 100ms did not answer, so it is asked again."""
+        """Start an armed date, or keep waiting. `occupied` None: 100ms did not answer; retry."""
         notices = await self._notices(before, passed_dates)
         after = replace(after, room_name=await self._name_of(after))
         if after.armed_for and after.state == "active":
@@ -185,11 +185,11 @@ class Timekeeper:
         await self._schedules.write(before, after, notices)
 
     async def _name_of(self, schedule: Schedule) -> str:
-        """What the room is called now."""
+        """Return the room's current name."""
         return await self._rooms.name_of(schedule.room_id) or schedule.room_name
 
     async def _room_gone(self, schedule: Schedule) -> Why | None:
-        """Why nobody can come there; asked once for each date, and only where nobody is yet."""
+        """Return why nobody can join the room; asked once per date, if nobody is there yet."""
         try:
             room = await self._deps.hms.get_room(schedule.room_id)
         except (HmsForbidden, HmsNotFound):
@@ -205,7 +205,7 @@ class Timekeeper:
     async def _notices(
         self, schedule: Schedule, passed_dates: Sequence[PassedDate]
     ) -> list[Notice]:
-        """What was started after all, by a worker that died before it noted that, is not told."""
+        """Build notices of missed dates, except those started by a worker that then crashed."""
         dates = [replace(schedule, armed_for=one.due).request_id for one in passed_dates]
         done = await self._schedules.were_started(dates) if dates else set()
         notices = []
@@ -219,7 +219,7 @@ class Timekeeper:
         return notices
 
     async def _start(self, schedule: Schedule) -> tuple[Schedule, list[Notice]]:
-        """Check everything again, and commit the request. Somebody is in the room."""
+        """Check all conditions again and commit the request. Somebody is in the room."""
         try:
             place = await self._may_start(schedule.by, schedule.channel)
         except SlackUnavailable as unknown:
@@ -251,7 +251,7 @@ class Timekeeper:
             return None
 
     async def _is_free_soon(self, rival: Recording) -> bool:
-        """It is being stopped, its own end is near, or it has just ended: the next one waits."""
+        """Whether the room's recording is stopping, near its end or just over: then wait for it."""
         soon = rival.ends_at and rival.ends_at <= self._deps.now() + FREE_SOON
         ending = rival.stop_pending or rival.phase is Phase.STOPPING
         return bool(soon) or ending or rival.phase not in OCCUPIES_ROOM
@@ -262,11 +262,11 @@ class Timekeeper:
         return paused(schedule, why), [notice]
 
     async def _may_start(self, user: str, channel: str) -> "_Open | Why":
-        """The kind of place, or why nothing may be started there. Raises SlackUnavailable.
+        """Return the place, or why nothing may be started there. Raises SlackUnavailable.
 
-        Where Slack does not say whether the owner is still in a private channel, it is started: a
-        meeting that is not recorded cannot be repeated, and what is recorded stays in the channel.
-        Public channels are open to every full member.
+        If Slack does not say whether the owner is still in a private channel, start: a missed
+        meeting cannot be repeated, and the recording stays in the channel. Public channels are
+        open to every full member.
         """
         try:
             may = await self._gate.may_start(user, channel if is_channel(channel) else None)
@@ -279,7 +279,10 @@ class Timekeeper:
             seen = await self._channel(channel)
         except CannotPostThere:
             return "channel"
-        except (SlackRefused, SlackUnavailable) as unknown:  # many at once meet a rate limit
+        except (
+            SlackRefused,
+            SlackUnavailable,
+        ) as unknown:  # many starts at once can hit a rate limit
             log.info("channel_not_seen", why=str(unknown))
             return _Open(may, None)
         if seen.archived or not seen.member:
@@ -291,7 +294,7 @@ class Timekeeper:
         return _Open(may, "shared" if seen.shared else "public")
 
     async def _options(self, schedule: Schedule) -> tuple[RecordingOptions, bool]:
-        """Those of the preset as it is now. True: it was deleted, and its last ones count."""
+        """Return the preset's current options; with True, its last ones since it was deleted."""
         if schedule.preset_id is None:
             return schedule.options, False
         preset = await PresetRepository(self._deps.db).get(schedule.preset_id)
@@ -302,7 +305,7 @@ class Timekeeper:
     # Who is where
 
     async def check_rooms(self) -> float:
-        """One pass serves every schedule that waits, and every rule."""
+        """Check the rooms of all waiting schedules and all rules in one pass."""
         every = self._deps.policy.presence_every
         if await self._deps.store.presence.claim_check(every):
             sessions = {
@@ -323,7 +326,7 @@ class Timekeeper:
         return 0.0
 
     async def _check_room(self, rule: Rule) -> None:
-        """At one room; what follows is done first and noted after."""
+        """Apply a rule to its room: act first, then store the new state."""
         try:
             seen = await self._seen(rule)
         except HmsForbidden:
@@ -385,13 +388,13 @@ class Timekeeper:
         room = await self._gate.room(place.may, rule.room_id, known_as=rule.room_name)
         request = _request(rule, name, rule.options, place, room)
         made = await commit(self._deps, self._gate, request, room, rule.options)
-        if isinstance(made, RoomTaken):  # it is seen at the next look
+        if isinstance(made, RoomTaken):  # the next check sees it
             return replace(before, look_at=self._deps.now() + AGAIN)
         log.info("rule_started", room=rule.room_id, key=made, part=ruled.start_part)
         return replace(rule, seen_in=made)
 
     async def _rule_paused(self, rule: Rule, why: Why, session: str) -> Rule:
-        """The channel is told, once for that session."""
+        """Report once per session to the channel that the rule could not start."""
         name = f"rule-paused:{rule.room_id}:{session}:{why}"
         text = views.rule_paused_by_itself(rule, why)
         await self._schedules.tell([Notice(name, rule.channel, rule.by, text)])
@@ -400,7 +403,7 @@ class Timekeeper:
     # Calendars
 
     async def fetch_calendars(self) -> float:
-        """One at a time, each every hour."""
+        """Fetch one due calendar; each is due every hour."""
         calendar = await self._calendars.take(FETCH_CLAIM)
         if calendar is None:
             return CHECK_S
@@ -411,7 +414,7 @@ class Timekeeper:
         return 0.0
 
     async def fetch(self, calendar: RoomCalendar) -> None:
-        """Read it, and follow its events. Raises OutboundError, NoCalendar."""
+        """Fetch a calendar and update its schedules. Raises OutboundError, NoCalendar."""
         content = await self._out.download(calendar.url, CALENDAR_BYTES)
         now = self._deps.now()
         about = partial(links_to, calendar.room_id, codes=await self._codes(calendar.room_id))
@@ -430,7 +433,7 @@ class Timekeeper:
         await self._calendars.fetched(calendar, now + FETCH_EVERY, failures=0)
 
     async def _codes(self, room_id: str) -> frozenset[str]:
-        """The room's codes: events may link to it by one. They are not kept."""
+        """Return the room's codes, by which events may link to it. They are not stored."""
         try:
             codes = await self._deps.hms.room_codes(room_id)
         except HmsError as failed:
@@ -439,7 +442,7 @@ class Timekeeper:
         return frozenset(code.code.get_secret_value() for code in codes if code.enabled)
 
     async def _not_fetched(self, calendar: RoomCalendar, why: str) -> None:
-        """What is scheduled stays. After a day the channel is told, once."""
+        """Count a failed fetch and keep the schedules. After a day, tell the channel once."""
         log.warning("calendar_not_read", calendar=calendar.calendar_id, why=why)
         failures, now = calendar.failures + 1, self._deps.now()
         if failures == FAILURES_TOLD:
@@ -451,7 +454,7 @@ class Timekeeper:
     # What channels are told
 
     async def tell(self) -> float:
-        """Quietly: nobody is mentioned. Sent again after a crash (docs/adr/0001)."""
+        """Post due notices without mentions. May repeat one after a crash (docs/adr/0001)."""
         taken = await self._schedules.take_notices(BATCH, CLAIM)
         for notice in taken:
             await self._tell(notice)
@@ -481,7 +484,7 @@ class Timekeeper:
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """Starting is allowed there. `place` None: Slack does not say what kind of place it is."""
+    """Starting is allowed there. `place` None: Slack did not return the kind of place."""
 
     may: MayStart
     place: Place | None
@@ -496,7 +499,7 @@ def _request(
     *,
     end: EndSet | None = None,
 ) -> StartRequest:
-    """If it fails, the person is told directly: nobody waits for it in the channel."""
+    """Build the start. A failure is sent to the person: nobody in the channel waits for it."""
     return StartRequest(
         request_id=request_id,
         room=room,
@@ -510,7 +513,7 @@ def _request(
 
 
 def _is_of_an_earlier_session(recording: Recording, session_id: str | None) -> bool:
-    """100ms has ended it, or is about to, and the news has not come yet."""
+    """Whether 100ms has ended the recording's session, but the webhook has not arrived yet."""
     if session_id is None or recording.session_id == session_id:
         return False
     return recording.session_id is not None or recording.phase is Phase.STOPPING
@@ -526,7 +529,7 @@ def _came(recording: Recording) -> bool:
 
 
 async def _side_by_side(jobs: Iterable[Awaitable[None]]) -> None:
-    """A few at a time; one that breaks is logged, and its claim ends by itself."""
+    """Run a few jobs at a time. A failing one is logged, and its claim expires."""
     places = asyncio.Semaphore(SIDE_BY_SIDE)
 
     async def one(job: Awaitable[None]) -> None:

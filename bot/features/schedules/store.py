@@ -1,4 +1,4 @@
-"""Schedules, rules for rooms, and what channels are still to be told about them."""
+"""Stores schedules, rules for rooms, calendars, and the notices due to channels."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ s, r, n, a = schedules.c, rules.c, clock_notices.c, calendars.c
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a channel is told once. `by` is told directly where the channel cannot be."""
+    """A message that a channel gets once; `by` gets it directly if the channel cannot."""
 
     identity: str
     channel: str
@@ -44,11 +44,11 @@ class Notice:
 
 
 class ScheduleRepository(Repository):
-    """A turn claims a schedule by putting off its `wake_at`, and writes only what has not been
-    changed by somebody else since."""
+    """A worker claims a schedule by postponing its `wake_at`, and writes only if nobody else has
+    changed the schedule since."""
 
     async def add(self, schedule: Schedule, *, once: Sequence[str] = ()) -> None:
-        """Raises DoneBefore if any of the requests in `once` was acted on."""
+        """Store a schedule. Raises DoneBefore if a request in `once` was already acted on."""
         async with self._db.write() as conn:
             await self._claim(conn, once)
             put = self._db.insert(schedules).values(**self._ours, **_row(schedule))
@@ -61,7 +61,7 @@ class ScheduleRepository(Repository):
     async def listed(
         self, *, channels: Collection[str] = (), by: str | None = None, limit: int = 200
     ) -> list[Schedule]:
-        """Those of these channels, or of this person, that are not over; the next one first."""
+        """Return active schedules of these channels or this person, the next one first."""
         its = or_(s.channel.in_(sorted(channels)), s.by_user == (by or ""))
         return await self._found(its, s.state != "over", limit=limit)
 
@@ -69,7 +69,7 @@ class ScheduleRepository(Repository):
         return await self._found(s.calendar_id == calendar_id, limit=10_000)
 
     async def channels(self) -> set[str]:
-        """Every channel that has a schedule, or had one lately."""
+        """Return every channel that has a schedule, or had one recently."""
         async with self._db.read() as conn:
             return await _channels_in(conn, schedules, self._mine(schedules))
 
@@ -81,16 +81,16 @@ class ScheduleRepository(Repository):
             return [_schedule(row) for row in await conn.execute(query)]
 
     async def anything(self) -> bool:
-        """Whether there is anything to be done at its time, or to be told."""
+        """Whether there are any schedules, rules, calendars or notices to process."""
         there = (exists().where(self._mine(table)) for table in CLOCK)
         async with self._db.read() as conn:
             return bool(await conn.scalar(select(or_(*there))))
 
     async def take(self, limit: int, claim: timedelta) -> list[Schedule]:
-        """Claim what is due, the longest waiting first; for others it is due again after that."""
+        """Claim due schedules, longest overdue first. A claim expires after `claim`."""
         now = self._now()
         due = self._due(now).limit(limit)
-        async with self._db.read() as conn:  # most looks find nothing, and writers wait for none
+        async with self._db.read() as conn:  # usually finds nothing, and then takes no write lock
             if (await conn.execute(due.limit(1))).first() is None:
                 return []
         picked = due.with_for_update(skip_locked=True).cte("picked")
@@ -113,9 +113,9 @@ class ScheduleRepository(Repository):
     async def write(
         self, before: Schedule, after: Schedule, notices: Sequence[Notice] = ()
     ) -> bool:
-        """Write a change, with what is to be told of it. False: somebody else changed it first.
+        """Write a change together with its notices. False if somebody else changed it first.
 
-        A wake that came meanwhile stays.
+        A wake-up requested meanwhile is kept.
         """
         row = _row(after)
         woken = s.wake_at == before.wake_at if before.wake_at else s.wake_at.is_(None)
@@ -130,7 +130,7 @@ class ScheduleRepository(Repository):
             return True
 
     async def were_started(self, request_ids: Collection[str]) -> set[str]:
-        """Those of these requests that are recordings."""
+        """Return those request ids that have a recording."""
         c = recordings.c
         query = select(c.request_id).where(self._mine(recordings))
         async with self._db.read() as conn:
@@ -148,7 +148,7 @@ class ScheduleRepository(Repository):
             await self._tell(conn, notices)
 
     async def _tell(self, conn: AsyncConnection, notices: Sequence[Notice]) -> None:
-        """Each identity once, for as long as it has not been told."""
+        """Insert notices; one whose identity is stored already is ignored."""
         now = self._now()
         for notice in notices:
             row = {
@@ -214,7 +214,7 @@ class RuleRepository(Repository):
             return await _channels_in(conn, rules, self._mine(rules))
 
     async def set(self, rule: Rule, *, once: Sequence[str] = ()) -> Rule:
-        """One rule for a room; the one in force, which may be another channel's."""
+        """Set the room's only rule; return the one in force, which may be another channel's."""
         row = _rule_row(rule)
         put = self._db.insert(rules).values(**self._ours, **row)
         change = put.on_conflict_do_update(
@@ -254,7 +254,7 @@ class RuleRepository(Repository):
         return first
 
     async def checked(self, before: Rule, after: Rule) -> None:
-        """Write what a look found, unless the rule has been changed; a newer wake stays."""
+        """Write the result of a check unless the rule was changed; a newer wake-up is kept."""
         row = {name: getattr(after, name) for name in (*_FOUND, "state", "why")}
         row["look_at"] = case((r.look_at == before.look_at, after.look_at), else_=r.look_at)
         mine = update(rules).where(self._mine(rules), r.room_id == before.room_id)
@@ -263,7 +263,7 @@ class RuleRepository(Repository):
             await conn.execute(mine.values(row))
 
     async def last_in_session(self, room_id: str, session_id: str) -> str | None:
-        """The key of the latest recording of that session."""
+        """Return the key of the session's latest recording."""
         c = recordings.c
         its = self._mine(recordings), c.room_id == room_id, c.session_id == session_id
         query = select(c.key).where(*its).order_by(c.requested_at.desc()).limit(1)
@@ -297,7 +297,7 @@ class CalendarRepository(Repository):
             return [_calendar(row) for row in await conn.execute(query.limit(200))]
 
     async def take(self, claim: timedelta) -> RoomCalendar | None:
-        """Claim one that is due."""
+        """Claim a due calendar."""
         now = self._now()
         due = select(a.calendar_id).where(self._mine(calendars), a.fetch_at.is_not(None))
         due = due.where(a.fetch_at <= now).order_by(a.fetch_at).limit(1)
@@ -320,7 +320,7 @@ class CalendarRepository(Repository):
             await conn.execute(mine.values(fetch_at=again_at, failures=failures))
 
     async def delete(self, calendar_id: str) -> bool:
-        """With everything that it scheduled."""
+        """Delete a calendar and everything that it scheduled."""
         gone = delete(calendars).where(self._mine(calendars), a.calendar_id == calendar_id)
         its = delete(schedules).where(self._mine(schedules), s.calendar_id == calendar_id)
         async with self._db.write() as conn:
@@ -345,7 +345,7 @@ _FOUND = ("look_at", "session_id", "parts", "seen_in", "empty_since")
 
 
 async def _channels_in(conn: AsyncConnection, table: Table, mine: ColumnElement[bool]) -> set[str]:
-    """The channels of a table, from one to the next by its index: its rows do not matter."""
+    """Return a table's channels by skipping along its index, regardless of the number of rows."""
     first = select(func.min(table.c.channel).label("channel")).where(mine)
     met = first.cte("met", recursive=True)
     following = select(func.min(table.c.channel)).where(mine, table.c.channel > met.c.channel)
@@ -355,7 +355,7 @@ async def _channels_in(conn: AsyncConnection, table: Table, mine: ColumnElement[
 
 
 def _same(schedule: Schedule) -> tuple[ColumnElement[bool], ...]:
-    """Unchanged in what a turn depends on."""
+    """Match a schedule whose columns that the worker depends on are unchanged."""
 
     def equal(column: Any, value: object) -> ColumnElement[bool]:
         same: ColumnElement[bool] = column.is_(None) if value is None else column == value

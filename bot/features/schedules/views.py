@@ -1,4 +1,4 @@
-"""What people read about schedules and rules for rooms."""
+"""Messages and forms about schedules and rules for rooms."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -43,7 +43,7 @@ UNKNOWN_ZONE = "Slack did not report your time zone, so these times are in UTC."
 
 
 def notice(text: str, paused: str | None = None) -> Message:
-    """Tell a channel quietly: nobody is mentioned. `paused`: the schedule that can be resumed."""
+    """Tell a channel without mentioning anybody. `paused`: a schedule that can be resumed."""
     if paused is None:
         return say(text, [schedules_button()])
     resume = button("Resume", ids.RESUME, value=paused, label="Resume: this schedule")
@@ -75,7 +75,7 @@ def scheduled(schedule: Schedule, *, now: datetime, zone_known: bool) -> Message
 
 
 def waiting_for_people(schedule: Schedule, armed_for: timedelta) -> Message:
-    """Confirm that a recording of an empty room was stopped, and begins when somebody comes."""
+    """Confirm that an empty room's recording was stopped and starts again when somebody joins."""
     name = esc(schedule.room_name, 100)
     text = (
         f"Stopped. *{name}* will be recorded{_there(schedule.channel)} when somebody joins "
@@ -128,7 +128,7 @@ def changed_meanwhile() -> Message:
 
 
 def problem(wrong: Unclear | Refused) -> str:
-    """Why a typed time is not taken, for the field it was typed in."""
+    """Say why a typed time is not accepted, for its field."""
     return plain(say_problem(wrong), 300)
 
 
@@ -149,7 +149,7 @@ def schedules_list(
     now: datetime,
     calendars: Sequence[RoomCalendar] = (),
 ) -> Message:
-    """Every schedule with its next dates and what can be done with it."""
+    """List every schedule with its next dates and its buttons."""
     schedules = [one for one in every if one.calendar_id is None]
     if not schedules and not rules and not calendars:
         return say(
@@ -240,7 +240,7 @@ def _confirm(text: str) -> Block:
 
 
 def change_form(schedule: Schedule, now: datetime) -> View:
-    """One field: the time as people say it."""
+    """Build a form with one field: the time in plain words."""
     said = say_when(schedule.when, now=now).removesuffix(f" ({schedule.when.zone})")
     field: Block = {
         "type": "input",
@@ -264,7 +264,7 @@ def change_form(schedule: Schedule, now: datetime) -> View:
     return {**view, "submit": words("Save"), "close": words("Cancel")}
 
 
-# ---- what channels are told ------------------------------------------------------------------
+# ---- notices to channels ---------------------------------------------------------------------
 
 
 def date_passed(schedule: Schedule, passed: PassedDate, *, room_gone: bool) -> str:
@@ -420,7 +420,7 @@ RULE_ELSEWHERE = "Another channel already has a rule for this room, and a room h
 
 
 def rule_elsewhere(room_name: str) -> Message:
-    """Another channel has the rule: which one is not said."""
+    """Say that another channel has a rule for the room, without naming it."""
     return say(
         f"*{esc(room_name, 100)}* already has a rule, set in another channel. A room can have one."
     )

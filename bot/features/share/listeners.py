@@ -1,4 +1,4 @@
-"""*Follow here* and *Share*: people who see a recording show it in a channel that they are in."""
+"""*Follow here* and *Share*: show a recording in another channel that the person is in."""
 
 from typing import Annotated
 
@@ -25,7 +25,7 @@ Sharer = Annotated[HomeMember, Act.SHARE]
 async def follow_here(
     recording: SeenRecording, channel: OpenChannel, by: Sharer, click: Click, ack: Ack, bot: Bot
 ) -> None:
-    """In a modal, the channel is the one that the form named."""
+    """Show the recording in this channel, or in the one that a modal names."""
     await ack()
     bot.after_ack(click.caller, _reply(bot, click, recording, channel, by))
 
@@ -40,7 +40,7 @@ async def _reply(
 async def share_into(
     bot: Bot, recording: SeenRecording, channel: OpenChannel, by: HomeMember
 ) -> tuple[Message, bool]:
-    """What to say, and whether it is done."""
+    """Share a recording; return the reply and whether it succeeded."""
     try:
         row = await share(bot.deps, recording, channel, by)
     except CannotPostThere as closed:
@@ -53,7 +53,7 @@ async def share_into(
 
 @on.action(ids.SHARE)
 async def ask_where(recording: SeenRecording, _: Sharer, click: Click, ack: Ack, bot: Bot) -> None:
-    """A modal asks for the channel; from Details, on top of it."""
+    """Ask for the channel in a modal, on top of Details if it was opened there."""
     row = await bot.deps.store.lists.row(recording.key)
     await ack()
     view = views.share_form(recording.key, row.name if row else "")
@@ -65,7 +65,7 @@ async def ask_where(recording: SeenRecording, _: Sharer, click: Click, ack: Ack,
 async def submitted(
     recording: Annotated[SeenRecording, From.VIEW], by: Sharer, view: View, ack: Ack, bot: Bot
 ) -> None:
-    """The channel is checked for the person who shares; an error lands at its field."""
+    """Share into the chosen channel if the person may; errors are at the field."""
     try:
         channel = await bot.gate.channel(by.user, views.chosen_channel(view.values))
     except NotOpen:

@@ -1,4 +1,4 @@
-"""Show a recording in one more channel, because somebody who sees it wants that: a fact."""
+"""Stores as a fact that a recording is shared into another channel."""
 
 from bot.core.facts import Shared
 from bot.core.proofs import HomeMember, OpenChannel, SeenRecording
@@ -10,9 +10,9 @@ from bot.store.values import RecordingRow
 async def share(
     deps: Deps, recording: SeenRecording, to: OpenChannel, by: HomeMember
 ) -> RecordingRow | None:
-    """That channel gets the card, and the results. None: it is forgotten by now.
+    """Give a channel the card and the results. None if the recording was forgotten.
 
-    Raises CannotPostThere where the bot is not a member.
+    Raises CannotPostThere if the bot is not a member.
     """
     row = await deps.store.lists.row(recording.key)
     if row is None:

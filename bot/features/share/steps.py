@@ -1,4 +1,4 @@
-"""What other channels may have of a recording: asked of Slack, and withdrawn where they may not."""
+"""Asks Slack which channels may show a recording, and withdraws its card from the others."""
 
 from dataclasses import replace
 
@@ -25,21 +25,21 @@ from bot.slack.errors import (
 log = structlog.get_logger()
 
 
-NOES = f"{retry_name(AskPlace(ended=True))}:noes"  # counts how often Slack gave no answer of use
+NOES = f"{retry_name(AskPlace(ended=True))}:noes"  # counts answers without a result
 
 
 async def ask_place(ctx: Context, *, ended: bool) -> Note:
-    """Ask Slack what kind of place it is. Until it says so, nobody else has the recording.
+    """Ask Slack for the kind of place. Until it answers, no other channel gets the recording.
 
-    Where it only ever says that it cannot, the tries end and the recording counts as private.
-    Raises SlackUnavailable or SlackRefused, so that the step is tried again.
+    If Slack keeps refusing, the tries end and the recording counts as private. Raises
+    SlackUnavailable or SlackRefused, so that the step is tried again.
     """
     origin = ctx.recording.origin
     place: Place
     try:
         place = await ctx.deps.slack.place(origin)
     except NotAuthorized:
-        raise  # about the token: it counts not at all
+        raise  # about the token: not counted
     except (SlackUnavailable, SlackRefused) as failed:
         if not await _is_over(ctx, failed):
             raise
@@ -50,7 +50,7 @@ async def ask_place(ctx: Context, *, ended: bool) -> Note:
 
 
 async def _is_over(ctx: Context, failed: SlackUnavailable | SlackRefused) -> bool:
-    """Count answers that say no; what did not get through ends a day after the recording."""
+    """Count refusals; unanswered tries end a day after the recording."""
     if isinstance(failed, NotInstalled):
         return False
     if isinstance(failed, SlackRefused) or failed.answered:
@@ -62,7 +62,7 @@ async def _is_over(ctx: Context, failed: SlackUnavailable | SlackRefused) -> boo
 
 
 async def withdraw(ctx: Context, channel: str) -> Note:
-    """The card says no more than that there is a recording; harmless to repeat."""
+    """Reduce the card to a notice without details. Idempotent."""
     card = ctx.work.delivery(Kind.CARD, channel)
     if card is None or card.posted_in is None or card.ts is None:
         raise ValueError("the plan withdraws only what was posted")

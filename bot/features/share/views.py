@@ -1,4 +1,4 @@
-"""Sharing a recording: the form, the answers, and what is left of a card that may not be there."""
+"""Sharing a recording: the form, the replies, and the notice that replaces a withdrawn card."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,17 +17,17 @@ def following(room_name: str, channel: str) -> Message:
 
 
 def cannot_follow(why: str, fix: str) -> Message:
-    """From `problems.slack_refusal`."""
+    """Show a refusal from `problems.slack_refusal`."""
     return say(f"The card cannot appear there. {why} {fix}".strip())
 
 
 def withdrawn() -> Message:
-    """In place of a card in a channel that may not have it."""
+    """Replace a card in a channel that may not show the recording."""
     return say("This was recorded in a channel you do not have access to.")
 
 
 def share_form(key: str, room_name: str) -> View:
-    """Asks for a channel. The metadata is the recording's key."""
+    """Ask for a channel. The metadata is the recording's key."""
     about = (
         f"The card of *{esc(room_name)}*, its summary and its files appear in that channel. "
         "Everybody there can read them, guests too."
@@ -55,6 +55,6 @@ def share_form(key: str, room_name: str) -> View:
 
 
 def chosen_channel(values: Mapping[str, Any]) -> str:
-    """What the form names; a claim."""
+    """Return the chosen channel; not trusted."""
     entry = (values.get(CHANNEL) or {}).get(CHANNEL_ACTION) or {}
     return str(entry.get("selected_conversation") or "")

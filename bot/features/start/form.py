@@ -1,4 +1,4 @@
-"""The start form: a draft in, a modal out. It shows only the fields that apply."""
+"""The start form: turns a draft into a modal with the fields that apply, and reads it."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ from bot.ui.forms import (
     OPTION_VALUE_MOST,
     FieldErrors,
     channel_pick,
-    dressed,
     input_block,
     named_option,
     pick,
     postable,
     textbox,
     ticks,
+    with_sources,
     words,
 )
 from bot.ui.ids import SAVE_AS
@@ -46,15 +46,15 @@ def start_form(
     presets: Mapping[str, str] | None = None,
     template: RoomTemplate | None = None,
 ) -> View:
-    """The whole modal. `presets`: id → name. `template`: of the chosen room, if it is known.
+    """Build the modal. `presets`: id → name. `template`: the chosen room's, if it is known.
 
-    `errors` (block id → text) are shown under their fields, or on top. They are for the rare view
-    in which Slack cannot show them itself, because the form was redrawn just before the submit.
+    `errors` (block id → text) are shown under their fields, or on top. Needed when Slack cannot
+    show them itself because the form was redrawn just before the submit.
     """
     more = [*further_blocks(draft, template), *_save_as()] if is_expanded(draft) else _more()
     first = _first(draft, template or RoomTemplate())
     asking = [*_preset(draft, presets or {}), *first, *more]
-    blocks = dressed(asking, draft.came, draft.generation)
+    blocks = with_sources(asking, draft.came, draft.generation)
     return {
         "type": "modal",
         "callback_id": ids.START_FORM,
@@ -117,7 +117,7 @@ _WHEN_EXAMPLES = {"once": "tomorrow 9:30", "repeat": "every weekday at 9:30"}
 
 
 def _when(draft: Draft) -> Iterator[Block]:
-    """Times are typed as in commands, in the person's own zone."""
+    """Build the time fields: text as in commands, in the person's own zone."""
     choice = pick(WHEN_LABELS, draft.when_kind)
     yield input_block(ids.START_WHEN_KIND, "When", choice, redraws=True)
     if draft.when_kind == "session":
@@ -133,7 +133,7 @@ def _when(draft: Draft) -> Iterator[Block]:
 
 
 def rule_blocks(least_people: str, *, until_empty: bool) -> Iterator[Block]:
-    """The fields of a rule that records every session of a room."""
+    """Build the fields of a rule that records every session of a room."""
     yield least_people_block(least_people)
     leaves = {ids.START_UNTIL_EMPTY: "Stop when the last person leaves"}
     box = ticks(leaves, list(leaves) if until_empty else [])
@@ -148,7 +148,7 @@ def least_people_block(typed: str) -> Block:
 
 
 def read_least_people(typed: str) -> int | FieldErrors:
-    """Empty: one."""
+    """Read the minimum number of people; empty means one."""
     said = typed.strip() or "1"
     least = int(said) if said.isdecimal() and len(said) <= len(str(PEOPLE_MOST)) else 0
     if 1 <= least <= PEOPLE_MOST:
@@ -164,7 +164,7 @@ def _room(draft: Draft) -> Block:
         "type": "external_select",
         "min_query_length": 0,
         "placeholder": words("Type a part of its name"),
-        # Later the focus would jump back up here whenever the form is redrawn.
+        # Only at first: otherwise the focus would jump back here at every redraw.
         **({"focus_on_load": True} if not known and not is_expanded(draft) else {}),
         **({"initial_option": named_option(chosen, name or chosen)} if known else {}),
     }
@@ -205,7 +205,7 @@ def _error(text: str) -> Block:
 
 @dataclass(frozen=True, slots=True)
 class FilledForm:
-    """What a form without errors asks for. `channel` None: post to the person."""
+    """A valid form. `channel` None: post to the person."""
 
     room_id: str
     room_name: str
@@ -221,9 +221,9 @@ class FilledForm:
 
 
 def read(draft: Draft) -> FilledForm | FieldErrors:
-    """What it asks for, or everything that is wrong at once, each at its field.
+    """Read the form, or return all errors at once, each at its field.
 
-    Only what `applies` is read, so every error is at an input of `start_form(draft)`.
+    Only fields that `applies` are read, so every error is at an input of `start_form(draft)`.
     """
     options, room_id = read_options(draft), draft.room_id
     errors = options if isinstance(options, FieldErrors) else FieldErrors()

@@ -1,4 +1,4 @@
-"""Starts: by command, in the form, once more; and the form: opened, changed, submitted."""
+"""Starts by form and by button, and the start form: opened, changed, submitted."""
 
 import uuid
 from dataclasses import dataclass, replace
@@ -71,7 +71,7 @@ async def open_filled(
     preset: str | None = None,
     when: FormTime | None = None,
 ) -> None:
-    """The form with what was said and what the channel has set."""
+    """Open the form with the given values on top of the channel's settings."""
     await ack()
     showing = await filled(bot.deps, rooms, may, room=room, raw=raw, preset=preset, when=when)
     await present(bot, caller, showing)
@@ -92,13 +92,13 @@ async def present(bot: Bot, caller: Caller, showing: Showing) -> None:
 async def from_elsewhere(
     may: MayStart, caller: Caller, ack: Ack, bot: Bot, rooms: RoomDirectory
 ) -> None:
-    """From Home, a shortcut or a reply: the channel is where it was clicked, if anywhere."""
+    """Open the form from Home, a shortcut or a reply, for the channel of the click, if any."""
     await open_filled(ack, bot, rooms, caller, may)
 
 
 @on.action(ids.CHANGE)
 async def change(recording: SeenRecording, may: MayStart, click: Click, ack: Ack, bot: Bot) -> None:
-    """The same settings, in the form; of somebody else's without what is theirs alone."""
+    """Open the form with a recording's settings, without another person's secrets."""
     showing = await starts.from_recording(bot.deps, recording, may)
     await ack()
     await present(bot, click.caller, showing)
@@ -108,7 +108,7 @@ async def change(recording: SeenRecording, may: MayStart, click: Click, ack: Ack
 async def back_to_form(
     draft: Annotated[OwnDraft, From.VALUE], click: Click, ack: Ack, bot: Bot
 ) -> None:
-    """Everything typed is still there. In a modal it takes the outcome's place."""
+    """Reopen the form with everything typed. In a modal it replaces the outcome."""
     if click.view is None:
         await bot.rights.to_start(click.caller.user, click.caller.channel)
     showing = await starts.back(bot.deps, draft.request_id, draft.by)
@@ -121,7 +121,7 @@ async def back_to_form(
 
 @on.action(*ids.START_REDRAWS, ids.START_MORE, ids.START_ADD_SECTION, ids.START_REMOVE_SECTION)
 async def redraw(draft: OwnDraft, form: Form, click: Click, ack: Ack, bot: Bot) -> None:
-    """Show what applies now; what was typed is kept, also of what is hidden."""
+    """Show the fields that apply now; hidden fields keep what was typed."""
     showing = await current(bot.deps, draft.request_id, draft.by)
     typed = draft_from_state(form.values, showing.draft)
     if click.action == ids.START_MORE:
@@ -139,9 +139,9 @@ async def redraw(draft: OwnDraft, form: Form, click: Click, ack: Ack, bot: Bot) 
 
 
 async def _preset_chosen(bot: Bot, draft: OwnDraft, typed: Draft) -> Draft:
-    """Its values replace those on the form; emptied, they stay, and are one's own.
+    """Apply a newly chosen preset. Deselecting it keeps the values as the person's own.
 
-    A preset that the person may not know of is none.
+    A preset that the person may not see is ignored.
     """
     if typed.preset_id is None:
         return typed.model_copy(update={"came": {}})
@@ -162,7 +162,7 @@ async def submitted(
     links: CardLinks,
     later: Later,
 ) -> None:
-    """Where the form was opened Slack itself has said; any other channel they have to be in."""
+    """Start, schedule, or show errors. A channel other than the form's requires membership."""
     user = own.by
     showing = await current(bot.deps, own.request_id, user)
     draft = draft_from_state(form.values, showing.draft)
@@ -222,7 +222,7 @@ async def submitted(
 async def _planned(
     later: Later, request: StartRequest, when: When, rule: SessionRule | None
 ) -> Message | FieldErrors | None:
-    """Schedule it, or set the rule, and the answer; None: it is to start now."""
+    """Schedule the start or set the rule, and return the reply; None: start now."""
     if rule is not None:
         return await later.record_sessions(request, rule)
     return await later.plan(request, when) if when.start is not None else None
@@ -240,7 +240,7 @@ async def _show_planned(
 async def _show_errors(
     form: Form, ack: Ack, bot: Bot, showing: Showing, errors: FieldErrors
 ) -> None:
-    """At their fields. Submitted just before a redraw, the view may lack one of them: redraw it."""
+    """Show errors at their fields; redraw first if a concurrent redraw removed such a field."""
     if errors.keys() <= form.view.fields:
         await ack(response_action="errors", errors=dict(errors))
         return
@@ -261,7 +261,7 @@ async def say_taken(bot: Bot, links: CardLinks, caller: Caller, key: str) -> Non
 async def taken_message(
     bot: Bot, links: CardLinks, user: str, key: str, channel: str | None
 ) -> Message:
-    """Of what they may not know of, no more than that the room is taken."""
+    """Link to the running recording; without access, say only that the room is taken."""
     row = await bot.deps.store.lists.row(key)
     if row is None:
         raise UnknownRecording(key)
@@ -291,7 +291,7 @@ async def show_taken(
 
 @on.view_closed(ids.START_FORM, needs_no_proof="nothing is done")
 async def closed(ack: Ack) -> None:
-    """Nothing to do: the draft is kept for a while, and the outcome finds its way."""
+    """Do nothing: the draft is kept for a while, and the outcome is sent another way."""
     await ack()
 
 
@@ -299,7 +299,7 @@ async def closed(ack: Ack) -> None:
 async def try_again(
     seen: SeenRecording, click: Click, ack: Ack, bot: Bot, rooms: RoomDirectory, links: CardLinks
 ) -> None:
-    """Once more, where the person clicked; from elsewhere, where they see it."""
+    """Repeat a start in the channel of the click, or in one where the person sees the recording."""
     caller = click.caller
     recording = (await bot.deps.store.recordings.load(seen.key)).recording
     where = caller.channel or seen.channel
@@ -322,7 +322,7 @@ async def try_again(
 
 @dataclass(frozen=True, slots=True)
 class LinkedMessage(Payload):
-    """The links to rooms in the message whose menu was used."""
+    """The room links in the message on which the shortcut was used."""
 
     links: tuple[str, ...]
 
@@ -333,7 +333,7 @@ class LinkedMessage(Payload):
 
 @dataclass(frozen=True, slots=True)
 class UnfurledLink(Payload):
-    """The link below which the button was pressed, if Slack says."""
+    """The unfurled link of the pressed button, if Slack names it."""
 
     url: str
 
@@ -351,7 +351,7 @@ async def record_link(
     bot: Bot,
     rooms: RoomDirectory,
 ) -> None:
-    """The form with the room, and the link as the address that 100ms joins by."""
+    """Open the form with the linked room, and the link as the meeting URL."""
     if message.links:
         first = message.links[0]
         raw = {ids.START_MEETING_URL: without_preview(first)}
@@ -365,7 +365,7 @@ async def record_link(
 async def start_linked(
     may: MayStart, click: Click, unfurled: UnfurledLink, ack: Ack, bot: Bot, rooms: RoomDirectory
 ) -> None:
-    """Slack says which link the button is below; if not, the room alone will do."""
+    """Start the unfurled room; its link becomes the meeting URL if Slack names it."""
     links = room_links([unfurled.url])
     link = links[0] if links and await _leads_to(rooms, links[0], click.value) else None
     raw = {ids.START_MEETING_URL: without_preview(link)} if link else {}
@@ -373,7 +373,7 @@ async def start_linked(
 
 
 async def _leads_to(rooms: RoomDirectory, link: str, room_id: str) -> bool:
-    """By the id in it, or by its room code."""
+    """Whether a link leads to a room, by the id or the room code in it."""
     if room_id_of_link(link) == room_id:
         return True
     found = await rooms.find(link)
@@ -385,7 +385,7 @@ async def _leads_to(rooms: RoomDirectory, link: str, room_id: str) -> bool:
 
 @on.action(ids.SAVE_AS)
 async def save_as(own: OwnDraft, form: Form, ack: Ack, bot: Bot) -> None:
-    """Ask for a name, once what is on the form makes sense."""
+    """Ask for a preset name once the form is valid."""
     showing = await current(bot.deps, own.request_id, own.by)
     typed = draft_from_state(form.values, showing.draft)
     showing = await save(bot.deps, showing, own.by, typed)
@@ -400,7 +400,7 @@ async def save_as(own: OwnDraft, form: Form, ack: Ack, bot: Bot) -> None:
 
 @on.view(preset_ids.SAVE_AS_FORM)
 async def save_as_submitted(own: OwnDraft, form: Form, ack: Ack, bot: Bot) -> None:
-    """For the whole workspace, or for the channel where the form was opened."""
+    """Save the preset for the workspace, or for the channel where the form was opened."""
     showing = await current(bot.deps, own.request_id, own.by)
     options = read_options(showing.draft)
     name, scope = typed_name(form.values), chosen_scope(form.values, own.channel)
@@ -422,7 +422,7 @@ async def save_as_submitted(own: OwnDraft, form: Form, ack: Ack, bot: Bot) -> No
 
 
 async def _show_chosen(bot: Bot, own: OwnDraft, made: Preset, below: str | None) -> None:
-    """The form below names it now."""
+    """Select the new preset in the form below."""
     showing = await current(bot.deps, own.request_id, own.by)
     before = showing.draft
     chosen = {"preset_id": made.preset_id, "generation": before.generation + 1}

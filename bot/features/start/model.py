@@ -1,4 +1,4 @@
-"""What a start is asked with."""
+"""The values of a start request."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ from bot.ui.message import Message
 
 @dataclass(frozen=True, slots=True)
 class FormTime:
-    """The times of the form, as they were typed."""
+    """The form's times as typed."""
 
     kind: WhenKind
     start: str = ""
@@ -26,13 +26,12 @@ class FormTime:
 
 @dataclass(frozen=True, slots=True)
 class StartRequest:
-    """What someone who may start there wants recorded. `channel` None: the card goes to them.
+    """A start by a person who may start there. `channel` None: the card goes to that person.
 
     `request_id` is the same when Slack delivers the same command or submission again.
 
-    A `room` that was chosen comes with all of its options. A room as typed, or None for the
-    channel's default, comes with what was said; the preset of that name, or the channel's
-    default preset, adds the rest.
+    With a room chosen in the form, `options` are complete. With a room as typed, or None for the
+    channel's default room, the named preset or the channel's default preset adds the rest.
     """
 
     request_id: str
@@ -43,8 +42,8 @@ class StartRequest:
     outcome: OutcomeAddress | None
     preset: str | None = None
     end: EndSet | None = None
-    place: Place | None = None  # of the channel, if it is known already
-    once: tuple[str, ...] = ()  # names the event that asks for it, if it may come again
+    place: Place | None = None  # the channel's, if it is known already
+    once: tuple[str, ...] = ()  # ids of the requesting event, which Slack may deliver again
 
     @property
     def by(self) -> str:
@@ -57,27 +56,27 @@ class StartRequest:
 
 @dataclass(frozen=True, slots=True)
 class SessionRule:
-    """Every session of the room, once so many people are there."""
+    """Record every session of the room once enough people are there."""
 
     least_people: int
     until_empty: bool
 
 
 class Later(Protocol):
-    """Starts that have a time: what the form needs of schedules. `wiring` gives the one in use."""
+    """The part of schedules that the form needs for starts with a time; `wiring` supplies it."""
 
     async def read(self, user: str, when: str, stop_after: str) -> When | FieldErrors:
-        """The time as it was typed, in the person's zone; errors are at the form's fields."""
+        """Parse the typed time in the person's zone; errors are at the form's fields."""
         ...
 
     async def plan(self, request: StartRequest, when: When) -> Message:
-        """Schedule it, and the answer. Raises NoRight, SlackUnavailable."""
+        """Schedule the start and return the reply. Raises NoRight, SlackUnavailable."""
         ...
 
     async def record_sessions(
         self, request: StartRequest, rule: SessionRule
     ) -> Message | FieldErrors:
-        """Set the rule, and the answer. Raises NoRight, SlackUnavailable."""
+        """Set the rule and return the reply. Raises NoRight, SlackUnavailable."""
         ...
 
 
@@ -91,11 +90,11 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class WhichRoom:
-    """Nothing is stored: the room is still to be chosen."""
+    """Nothing is stored; the person has yet to choose the room."""
 
 
 def end_of_start(when: When, *, at: datetime, by: str | None) -> EndSet | None:
-    """The end of a start that is made now, as a fact."""
+    """Return the end of a start made at `at`, as a fact; None if it has none."""
     match when.stop:
         case StopAfter(seconds=seconds):
             return EndSet(at=at, by=by, after_s=seconds)

@@ -1,4 +1,4 @@
-"""Ask for a recording. Nothing is started here: the engine does, once this is committed."""
+"""Requests a recording. The engine starts it once the request is committed."""
 
 import asyncio
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ from bot.store.values import RoomTaken
 from bot.ui import ids
 from bot.ui.text import carries_secrets, plain
 
-LOOK_FOR_S = 0.8  # later, the recorder itself may be in the room
+LOOK_FOR_S = 0.8  # after that the recorder itself may be in the room
 
 
 async def start(
@@ -87,13 +87,13 @@ async def is_empty(deps: Deps, room_id: str) -> bool:
 async def _find(
     rooms: RoomDirectory, typed: str | None, settings: ChannelSettings
 ) -> RoomMatch | None:
-    """The room of that name, else the channel's default. An unknown one may be new at 100ms."""
+    """Find the room that was typed, else the channel's default. Looks up an unknown one later."""
     if typed:
         found = await rooms.find(typed)
         if isinstance(found, Unknown):
             rooms.refresh_soon()
         if isinstance(found, RoomCode):
-            rooms.search_on()
+            rooms.codes.search_in_background()
         return found
     if settings.room_id is None:
         return None
@@ -101,7 +101,7 @@ async def _find(
 
 
 def _landing(options: RecordingOptions, link: str | None) -> RecordingOptions:
-    """A link that names the room serves as the meeting URL, if there is no other."""
+    """Use a link that names the room as the meeting URL, unless another one is given."""
     if link is None or options.meeting_url is not None:
         return options
     return options.model_copy(update={"meeting_url": without_preview(link)})
@@ -110,10 +110,11 @@ def _landing(options: RecordingOptions, link: str | None) -> RecordingOptions:
 async def commit(
     deps: Deps, gate: Gate, request: StartRequest, room: KnownRoom, options: RecordingOptions
 ) -> str | RoomTaken:
-    """One commit; the recording's key. A repeated request is the same recording.
+    """Store the request in one transaction and return the recording's key.
 
-    A room has one recording at a time. What kind of place it belongs to is asked now; until there
-    is an answer it counts as private. Raises DoneBefore.
+    A repeated request returns the same recording. A room has one recording at a time. The
+    channel's kind is asked now; until Slack answers, the channel counts as private.
+    Raises DoneBefore.
     """
     origin = request.channel or request.by
     place = request.place or await gate.place(origin)
@@ -135,7 +136,7 @@ async def commit(
         deps.new_id(), requested, also=also, outcome=request.outcome, once=request.once
     )
     if isinstance(made, RoomTaken):
-        # Our state may be stale: poll 100ms now, so that a second try meets the truth.
+        # Our state may be stale: poll 100ms now, so that a second try sees the current state.
         await deps.store.recordings.poll_now(made.key)
     learnt(decided=type(made).__name__, key=made.key, room=room.room_id)
     return made if isinstance(made, RoomTaken) else made.key
@@ -144,7 +145,7 @@ async def commit(
 def again(
     recording: Recording, may: MayStart, room: KnownRoom, *, channel: str, click_id: str
 ) -> StartRequest:
-    """The same settings once more, for the person who asks now: without another's secrets."""
+    """Build a start with the same settings for `may`, without another person's secrets."""
     return StartRequest(
         request_id=f"again:{click_id}",
         room=room,
@@ -161,7 +162,7 @@ def again(
 async def form_view(
     deps: Deps, showing: Showing, errors: Mapping[str, str] | None = None
 ) -> dict[str, object]:
-    """The form to show. `errors` appear at their fields, where Slack cannot show them by itself."""
+    """Build the form. `errors` are drawn at their fields when Slack cannot show them itself."""
     if showing.draft.editing:
         return preset_form(showing.draft, request_id=showing.request_id)
     known = await PresetRepository(deps.db).for_channel(showing.channel)
@@ -187,7 +188,7 @@ async def filled(
     preset: str | None = None,
     when: FormTime | None = None,
 ) -> Showing:
-    """A fresh form with what was said, right or wrong, over what the channel has set."""
+    """Store a new draft: the given values, valid or not, on top of the channel's settings."""
     user, channel = may.by, may.channel
     settings = await deps.store.channel_settings.of(channel)
     found = await _find(rooms, room, settings)
@@ -222,7 +223,7 @@ def _with_room(draft: Draft, typed: str | None, found: RoomMatch | None) -> Draf
 
 
 async def with_preset(deps: Deps, draft: Draft, preset_id: str) -> Draft:
-    """Filled in from a preset, if it is still there."""
+    """Fill the draft from a preset; unchanged if the preset was deleted."""
     preset = await PresetRepository(deps.db).get(preset_id)
     return (
         draft.model_copy(update={"preset_id": None}) if not preset else _with_preset(draft, preset)
@@ -235,15 +236,15 @@ def _with_preset(draft: Draft, preset: Preset, why: str = "") -> Draft:
 
 
 async def back(deps: Deps, request_id: str, user: str) -> Showing:
-    """The form again, with everything typed still there, ready to be submitted once more."""
+    """Reopen the form with everything that was typed, as a fresh submission."""
     saved = await current(deps, request_id, user)
     return await show(deps, user=user, channel=saved.channel, draft=saved.draft)
 
 
 async def from_recording(deps: Deps, seen: SeenRecording, may: MayStart) -> Showing:
-    """The form filled in with a recording's settings, for where the person asks.
+    """Store a draft with a recording's settings for the channel where the person asks.
 
-    From elsewhere: for its own channel, if they can look into it.
+    Outside a channel, it is for the recording's own channel, if the person can see that.
     """
     recording = (await deps.store.recordings.load(seen.key)).recording
     here = may.channel if is_channel(may.channel) else None
@@ -259,7 +260,7 @@ async def from_recording(deps: Deps, seen: SeenRecording, may: MayStart) -> Show
 
 
 def options_for(recording: Recording, user: str) -> RecordingOptions:
-    """The settings as `user` may have them: a meeting URL may carry its starter's token."""
+    """Return the settings that `user` may see: a meeting URL may carry its starter's token."""
     url = recording.options.meeting_url
     if user == recording.starter or url is None or not carries_secrets(url):
         return recording.options

@@ -1,4 +1,4 @@
-"""Start: the one call that must not be made twice, nor late; and tell the person how it went."""
+"""The start call, which must not be repeated or made late, and the report of its outcome."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
@@ -37,9 +37,9 @@ _UNFINISHED: tuple[HmsStatus, ...] = (*_ACTIVE, "stopping", "post_processing")
 
 
 async def start(ctx: Context) -> Note:
-    """Find what became of an attempt of unknown outcome, else make one.
+    """Resolve an earlier attempt whose outcome is unknown, else make an attempt.
 
-    Raises HmsUnavailable when the outcome is unknown: the next run finds out.
+    Raises HmsUnavailable when the outcome is unknown; the next run resolves it.
     """
     recording, policy = ctx.recording, ctx.deps.policy
     followers = _followers(ctx)
@@ -49,7 +49,7 @@ async def start(ctx: Context) -> Note:
             return _adopt(ctx, found, followers, elsewhere=False)
         recording = (
             await ctx.deps.store.recordings.load(ctx.key)
-        ).recording  # the look took its time
+        ).recording  # reload: the lookup above may have taken seconds
     too_late = ctx.now > start_by(recording, policy)
     if not (too_late or recording.stop_pending):
         return await _attempt(ctx, followers)
@@ -65,7 +65,7 @@ async def start(ctx: Context) -> Note:
 
 
 def _followers(ctx: Context) -> list[Followed]:
-    """Channels that follow the whole room get the card, too."""
+    """Return the channels that follow the room: they get the card, too."""
     others = [c for c in ctx.state.followers if c != ctx.recording.origin]
     return [Followed(at=ctx.now, channel_id=c) for c in others]
 
@@ -74,12 +74,12 @@ async def _attempt(ctx: Context, followers: list[Followed]) -> Note:
     attempt = StartAttempted(at=ctx.now)
     await ctx.announce(facts=[attempt])
     if ctx.now > start_by(ctx.recording, ctx.deps.policy):
-        # The commit had to wait for so long: not made, and decided again.
+        # The commit took too long: do not call, and decide again.
         return Note(facts=[StartNotDone(at=ctx.now, attempted_at=attempt.at)])
     try:
         started = await ctx.deps.hms.start(ctx.recording.room_id, ctx.recording.options)
     except HmsConflict as conflict:
-        # Not done, for sure: what runs there, or is just ending, is not of this attempt.
+        # Certainly not done: the recording that runs or is ending there is not this attempt's.
         await ctx.announce(facts=[StartNotDone(at=ctx.now, attempted_at=attempt.at)])
         return await _someone_else_records(ctx, followers, conflict)
     except HmsRefused as refused:
@@ -102,9 +102,9 @@ async def _attempt(ctx: Context, followers: list[Followed]) -> Note:
 async def _someone_else_records(
     ctx: Context, followers: list[Followed], conflict: HmsConflict
 ) -> Note:
-    """409: adopt what runs, or point to the one of ours that it belongs to.
+    """Handle 409: adopt the running recording, or point to the one of ours that it belongs to.
 
-    Raises HmsUnavailable if no recording runs: it is just ending, or a live stream has the room.
+    Raises HmsUnavailable if none runs: it is just ending, or a live stream occupies the room.
     """
     found = await _running(ctx)
     if found is None:
@@ -139,10 +139,10 @@ async def _running(ctx: Context) -> HmsRecording | None:
 
 
 async def _ours_from_before(ctx: Context, created_after: datetime) -> HmsRecording | None:
-    """The recording that our attempt made, whatever became of it since: young enough, nobody's.
+    """Find the recording that our attempt made, in any state: recent, and linked to no other.
 
-    The list's order is not documented, and a room may have years of history: more of it than a
-    step has time for is not read, but what goes on is listed by itself.
+    100ms does not document the list's order, and a room may have years of history. The search
+    ends when the step's time is up; running recordings are listed separately.
     """
     hms, room_id, seen = ctx.deps.hms, ctx.recording.room_id, 0
     async for one in hms.list_recordings(room_id=room_id):
@@ -166,18 +166,18 @@ async def _is_ours(ctx: Context, one: HmsRecording, created_after: datetime) -> 
 
 
 async def _owner_of(ctx: Context, found: HmsRecording) -> str | None:
-    """The other recording of ours that goes by this id."""
+    """Return the key of our other recording with this 100ms id."""
     owner = (await ctx.deps.store.recordings.keys_by_alias([found.id])).get(found.id)
     return None if owner == ctx.key else owner
 
 
 def _words(refused: HmsRefused) -> str:
-    """100ms' message with its details, which name the field."""
+    """Join 100ms' message and its details, which name the field."""
     details = "; ".join(d for d in refused.details if d)
     return f"{refused.message} ({details})"[:500] if details else refused.message
 
 
-# ---- the outcome, told to the person who asked -----------------------------------------------
+# ---- reporting the outcome to the person who asked -------------------------------------------
 
 _TELL_TRIES = 5
 
@@ -185,11 +185,10 @@ Way = Callable[[], Awaitable[None]]
 
 
 async def outcome(ctx: Context, target: str) -> Note:
-    """Tell the person who asked, where they are looking; else where they will look.
+    """Tell the person who asked, as close as possible to where they are looking.
 
-    Each way is tried once, the closest to the person first; the last one is a direct message.
-
-    Only that one is a post, and announced. If it may be there already, no other way is tried.
+    Each way is tried once, the closest first; the last one is a direct message. Only the direct
+    message is announced beforehand. If it may have been posted already, no other way is tried.
     """
     delivery = ctx.work.delivery(Kind.OUTCOME, target)
     address = ctx.addresses.get((Kind.OUTCOME, target))
@@ -221,13 +220,13 @@ async def outcome(ctx: Context, target: str) -> Note:
         return Note(
             deliveries=[replace(outcome, state=State.DROPPED, error="no way to the person")]
         )
-    if outcome.state is State.PARKED:  # but a nearer way may be open again by then
+    if outcome.state is State.PARKED:  # a closer way may work again by then
         return Note(deliveries=[replace(outcome, state=State.WAITING)])
     return note
 
 
 def _card_says_it(ctx: Context, address: OutcomeAddress) -> bool:
-    """After a command, the card appears right there: what it says is not said twice."""
+    """Whether the card appears where the command was typed and so makes a reply redundant."""
     card = ctx.work.delivery(Kind.CARD, ctx.recording.origin)
     shown = (
         card is not None and card.state is State.SENT and card.hash == content_hash(card_of(ctx))

@@ -27,7 +27,7 @@ from bot.ui.problems import BOT, explain
 from bot.ui.text import esc, mention, plain, when
 from bot.ui.words import state_of
 
-TITLE = "Start a recording"  # as the form
+TITLE = "Start a recording"  # the form's title
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def outcome_view(
 
 
 def outcome_reply(recording: Recording, permalink: str | None, *, bot: str = BOT) -> Message:
-    """Show the same for a command, or for a form that has been closed. Ephemeral."""
+    """Show the outcome of a command, or of a form that was closed. Ephemeral."""
     outcome = _outcome(recording, bot)
     name = esc(recording.room_name)
     buttons = [] if outcome.failed else _card_link(permalink)

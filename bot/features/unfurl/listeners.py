@@ -1,4 +1,4 @@
-"""Links to rooms in messages: shown with the room's state, and a button that opens the form."""
+"""Unfurls links to rooms in messages: the room's state, and a button that opens the form."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -20,7 +20,7 @@ on = Listeners()
 
 @dataclass(frozen=True, slots=True)
 class LinkShared(Payload):
-    """What a link_shared event says; `linked` is None while the message is still being written."""
+    """A link_shared event; `linked` is None while the message is still being written."""
 
     linked: Linked | None
 
@@ -36,7 +36,7 @@ async def link_shared(shared: LinkShared, bot: Bot, unfurling: Unfurling) -> Non
 
 
 async def _show(unfurling: Unfurling, linked: Linked) -> None:
-    """If it fails nobody is told, for nobody asked for it."""
+    """Unfurl a message's links. Failures are not reported: nobody asked for it."""
     try:
         await unfurling.show(linked)
     except (SlackError, StoreError) as failed:
@@ -44,10 +44,10 @@ async def _show(unfurling: Unfurling, linked: Linked) -> None:
 
 
 def linked_in(body: Body) -> Linked | None:
-    """A link_shared event; None while the message is still being written.
+    """Parse a link_shared event; None while the message is still being written.
 
-    Then Slack does not say where it will stand, so nobody knows who will read it. The event comes
-    again when the message is posted. Source: docs.slack.dev, reference/events/link_shared and
+    Before it is posted, Slack does not name its channel, so its readers are unknown. The event is
+    sent again when the message is posted. Source: docs.slack.dev, reference/events/link_shared and
     messaging/unfurling-links-in-messages.
     """
     event = body["event"]

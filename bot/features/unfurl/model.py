@@ -1,4 +1,4 @@
-"""A link to a room, shown below the message that it stands in: what to say, what to offer."""
+"""The content of a room link's preview: the room's state, and which buttons to offer."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +17,10 @@ class Offer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RoomSeen:
-    """`recording` is the one that goes on, if all who read this may know; `card` leads to it."""
+    """A room as shown in a preview.
+
+    `recording` is the running one if all readers may know of it; `card` links to its card.
+    """
 
     room: RoomEntry
     offers: tuple[Offer, ...]
@@ -26,10 +29,10 @@ class RoomSeen:
 
 
 def offers(room: RoomEntry, spot: Spot, place: str | None, *, start: bool) -> tuple[Offer, ...]:
-    """The buttons that fit. `place`: where everyone at the spot can see what is being recorded.
+    """Return the buttons to offer. `place`: a channel of the recording that all readers can see.
 
-    None says that nothing is recorded, or nothing that they may know of: these look the same.
-    `start`: a start may be offered there.
+    None if nothing is recorded or they may not know of it; both look the same. `start`: a start
+    may be offered there.
     """
     if place is None:
         return (Offer.START,) if room.enabled and start and not spot.shared else ()

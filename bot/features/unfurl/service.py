@@ -1,6 +1,6 @@
-"""Links to rooms in people's messages: the room's name, its state and a button below them.
+"""Previews of room links in people's messages: the room's name, its state and buttons.
 
-Shown once and not kept up to date; what is clicked there works on what is true by then.
+A preview is shown once and not updated; its buttons act on the state at the time of the click.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ ROOMS_MOST = 5  # below one message
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A message with links. Slack wants the `urls` back just as it gave them."""
+    """A message with links. Slack expects the `urls` back unchanged."""
 
     ts: str
     by: str
@@ -49,7 +49,7 @@ class Unfurling:
         self._links = links
 
     async def show(self, linked: Linked) -> None:
-        """Nothing for links of which we know nothing. Raises SlackError, StoreError."""
+        """Unfurl the links to known rooms. Raises SlackError, StoreError."""
         now, found = self._deps.now(), await self._rooms_of(linked.urls)
         start = bool(found) and await self._offers_start(linked)
         unfurls = {
@@ -60,7 +60,7 @@ class Unfurling:
             await self._deps.slack.unfurl(linked.spot.channel, linked.ts, unfurls)
 
     async def _rooms_of(self, urls: Iterable[str]) -> list[tuple[str, RoomEntry]]:
-        """The first link to each room that we know."""
+        """Return the first link to each known room."""
         found: dict[str, tuple[str, RoomEntry]] = {}
         for url in urls:
             match await self._found(url):
@@ -71,7 +71,7 @@ class Unfurling:
         return list(found.values())[:ROOMS_MOST]
 
     async def _found(self, url: str) -> RoomMatch:
-        """100ms has no call from a code to its room: the likely rooms are looked through."""
+        """Find a link's room. For an unknown code, search the likely rooms: 100ms has no lookup."""
         found = await self._rooms.find(url)
         if isinstance(found, RoomCode):
             await self._rooms.look_for(found.code)
@@ -79,9 +79,10 @@ class Unfurling:
         return found
 
     async def _offers_start(self, linked: Linked) -> bool:
-        """Everybody sees the same buttons: *Start* is offered where all full members may start.
+        """Whether to offer *Start*: only if all full members may start in the channel.
 
-        Below a guest's link it is not: they would be the first to press it.
+        All readers see the same buttons. A guest's link gets no *Start*, since the guest may
+        press it first.
         """
         channel = linked.spot.channel
         settings = await self._deps.store.channel_settings.of(channel)
@@ -89,7 +90,7 @@ class Unfurling:
             return False
         try:
             return await self._rights.may_start(linked.by, channel)
-        except SlackRefused:  # Slack does not let the bot look people up
+        except SlackRefused:  # the bot lacks the right to look up people
             return False
 
     async def _seen(self, room: RoomEntry, spot: Spot, *, start: bool) -> RoomSeen:

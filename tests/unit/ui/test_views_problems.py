@@ -53,25 +53,25 @@ def test_all_the_words() -> None:
     running = recording(*RUNS)
     said = [f"{p.why} {p.status or ''} {p.detail}: {explain(p, running).text}" for p in CASES]
     assert folded("\n".join(said)) == snapshot("""\
-parked  : The recording did not start. 100ms says that the room is in use (HTTP
+expired  : The recording did not start. 100ms says that the room is in use (HTTP
     409), but no recording is running there: a live stream may be using it. The
     request expired. If you still want the recording, try again.
-parked  : The recording did not start. 100ms cannot find it (HTTP 404). The
+expired  : The recording did not start. 100ms cannot find it (HTTP 404). The
     request expired. If you still want the recording, try again.
-parked  : The recording did not start. 100ms asks the bot to wait: too many
+expired  : The recording did not start. 100ms asks the bot to wait: too many
     requests (HTTP 429). The request expired. If you still want the recording,
     try again.
-parked  : The recording did not start. 100ms had an internal error (HTTP 503).
+expired  : The recording did not start. 100ms had an internal error (HTTP 503).
     The request expired. If you still want the recording, try again.
-parked  : The recording did not start. 100ms did not answer in time. The request
+expired  : The recording did not start. 100ms did not answer in time. The
+    request expired. If you still want the recording, try again.
+expired  : The recording did not start. 100ms cannot be reached. The request
     expired. If you still want the recording, try again.
-parked  : The recording did not start. 100ms cannot be reached. The request
-    expired. If you still want the recording, try again.
-parked  : The recording did not start. 100ms gave an answer that the bot cannot
+expired  : The recording did not start. 100ms gave an answer that the bot cannot
     read. The request expired. If you still want the recording, try again.
 cancelled  : The recording did not start. It was stopped before it started. Try
     again whenever you like.
-parked  : The recording did not start. The bot itself was down or too busy to
+expired  : The recording did not start. The bot itself was down or too busy to
     start it in time. The request expired. If you still want the recording, try
     again.
 INTERNAL_ERROR  : The recording failed. 100ms had an internal error. Try again.

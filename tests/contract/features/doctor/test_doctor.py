@@ -10,7 +10,7 @@ from record_bot_sandbox.hms.config import HmsConfig
 from record_bot_sandbox.hms.driver import management_token
 from record_bot_sandbox.serving import free_port
 
-from bot.features.doctor.database import check_database
+from bot.features.doctor.database import check_database, lacks_room
 from bot.features.doctor.model import Verdict
 from bot.features.doctor.pages import check_pages
 from bot.features.doctor.setup import utc_now
@@ -350,3 +350,15 @@ async def test_meeting_pages_that_answer(tmp_path: Path) -> None:
     async with target(tmp_path, public_url="http://127.0.0.1:8080") as bot:
         found = await check_pages(bot.url)
     assert (found.verdict, found.found) == (OK, f"Available at {bot.url}.")
+
+
+def test_a_full_disk_fails_and_one_that_is_nearly_full_warns(tmp_path: Path) -> None:
+    full, nearly = lacks_room(tmp_path, 4096), lacks_room(tmp_path, 50 * 1024 * 1024)
+    assert full
+    assert (full.verdict, full.found) == (
+        FAILED,
+        f"the disk of {tmp_path} is full, so the bot cannot save anything",
+    )
+    assert nearly
+    assert (nearly.verdict, "only 50 MB" in nearly.found) == (WARNING, True)
+    assert lacks_room(tmp_path, 10**10) is None

@@ -97,7 +97,7 @@ async def test_rooms_that_nobody_uses_are_left_to_the_background(deps: Deps, cod
     assert len(codes.asked) == AT_ONCE_MOST
     assert not {0, 1, 2, 3} & set(codes.asked)
     codes.asked.clear()
-    await directory._codes.read_in_background(rooms)
+    await directory.codes.read_in_background(rooms)
     assert codes.asked == [0, 1, 2, 3]
     link = f"https://acme.app.100ms.live/meeting/{code_of(2)}"
     assert await directory.find(link) == Found(rooms[2], link)

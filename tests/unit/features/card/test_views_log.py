@@ -175,7 +175,8 @@ def test_every_fact_is_told_briefly_or_not_at_all(recording: Recording) -> None:
 def test_the_samples_know_every_kind_of_fact() -> None:
     kinds = {kind.__name__ for kind in get_args(get_args(f.Fact)[0])}
     tried = {type(fact).__name__ for fact in [*READ, *(fact for fact, _ in LINES)]}
-    assert kinds - tried == {"StartRequested", "PauseRequested", "PauseSent", "Observed"}
+    elsewhere = {"StartRequested", "PauseRequested", "PauseSent", "Observed"}
+    assert kinds - tried == elsewhere, "a new fact needs a row in LINES"
 
 
 def test_another_day_is_named() -> None:

@@ -8,6 +8,7 @@ from inline_snapshot import snapshot
 
 from bot.core import facts as f
 from bot.core.deliveries import EMPTY, Delivery, Kind, State
+from bot.core.options import RecordingOptions
 from bot.core.recording import Recording
 from bot.features.details.views import Viewer, details_view
 from bot.features.start.views import outcome_reply, outcome_view, starting_view
@@ -21,6 +22,7 @@ from tests.unit.views_samples import (
     READ,
     REFUSED,
     RUNS,
+    UPLOADED,
     assert_accepted,
     at,
     outline,
@@ -29,6 +31,7 @@ from tests.unit.views_samples import (
 )
 
 PERMALINK = "https://acme.slack.com/archives/C1/p1"
+SOUND = RecordingOptions(audio_only=True)
 
 
 def test_starting() -> None:
@@ -170,6 +173,14 @@ def test_details_for_a_guest_have_no_links_and_name_no_channel_that_they_cannot_
     assert "<#C1>" not in told
     for action in (ids.WATCH, ids.TRANSCRIPT, ids.FILE, OPEN_SETTINGS):
         assert action not in told
+
+
+def test_details_of_sound_only_name_no_video() -> None:
+    told = shown(details_view(recording(*UPLOADED, options=SOUND), viewer=ALL))
+    assert "*Audio* · 340 MB · 1 h 7 min [Listen ->" in told
+    assert "Audio ready" in told
+    assert "Video" not in told
+    assert "Watch" not in told
 
 
 def test_details_of_a_failure() -> None:
