@@ -10,8 +10,10 @@ ELSEWHERE = "another channel"
 
 
 def audit_lines(acts: Sequence[Act], knows: Callable[[str], bool]) -> Iterator[str]:
-    """Yield a line for each of the latest `SHOWN` acts. Channels are named only if `knows` says
-    that the reader sees them."""
+    """Yield a line for each of the latest `SHOWN` acts.
+
+    Channels are named only if `knows` says that the reader sees them.
+    """
     if len(acts) > SHOWN:
         yield f"… and {len(acts) - SHOWN:,} before that"
     for act in acts[-SHOWN:]:

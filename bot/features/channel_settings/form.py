@@ -181,7 +181,7 @@ def group_options(groups: Mapping[str, str], query: str) -> dict[str, Any]:
     return {"options": [named_option(g, name) for g, name in fitting[:100]]}
 
 
-# ---- what was chosen -------------------------------------------------------------------------
+# ---- reading the form ------------------------------------------------------------------------
 
 
 def settings_from_state(values: object, before: ChannelSettings) -> ChannelSettings | FieldErrors:

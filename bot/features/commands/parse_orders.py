@@ -246,7 +246,7 @@ def _only_options(rest: Sequence[Piece]) -> bool:
 def _shared(
     base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece], *, mood: Mood
 ) -> Parsed:
-    """Read `share …`: with a place it shares; without, it shows something or follows a room."""
+    """Read `share …`; without a place it may ask to show something or to follow a room."""
     placed = any(piece.sort is Sort.CHANNEL for piece in rest)
     left = tuple(p for p in left_over(Intent.SHARE, pieces) if p is not head)
     placed_here = has_role(rest, Role.HERE) and has_role(rest, Role.CLAUSE, Role.WHEN, Role.ALL)

@@ -25,7 +25,7 @@ from bot.features.commands.vocabulary import Intent, Role
 
 
 def read_how(base: Parsed, rest: Sequence[Piece], *, thread: bool) -> Parsed:
-    """Read `how do I stop this?` as a doubtful order, other `how` questions as help."""
+    """Read `how do I stop this?` as a question about stopping it, other questions as help."""
     verb = next((p for p in rest if p.role in (Role.VERB, Role.SOFT, Role.CANCEL)), None)
     intent = verb.intent if verb else None
     if intent is Intent.JOIN:

@@ -29,7 +29,7 @@ _TO = re.compile(r"\s+(?:to|as|into)\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class _NamedTitle:
     rooms: tuple[RoomEntry, ...]  # several if they share the name
     named: bool  # the text names the recording
     title: str
@@ -44,7 +44,7 @@ def renaming(said: ParsedText) -> Understood | None:
     verb = _verb(said, pieces)
     if verb is None or said.first.mood in (Mood.NEGATED, Mood.UNWANTED):
         return None
-    read = _read(said, verb, pieces[pieces.index(verb) + 1 :])
+    read = _split(said, verb, pieces[pieces.index(verb) + 1 :])
     if read.title.casefold() == "off":
         return None
     sure = said.first.mood in (Mood.ORDER, Mood.NONE) and not said.long
@@ -112,7 +112,7 @@ def _which(rooms: Sequence[RoomEntry], title: str) -> Understood:
     )
 
 
-def _read(said: ParsedText, verb: Piece, rest: Sequence[Piece]) -> _Read:
+def _split(said: ParsedText, verb: Piece, rest: Sequence[Piece]) -> _NamedTitle:
     """Split the words that name the recording from the title, which is kept as typed."""
     complete = verb.key[-1] in _COMPLETE
     rooms: tuple[RoomEntry, ...] = ()
@@ -141,8 +141,8 @@ def _read(said: ParsedText, verb: Piece, rest: Sequence[Piece]) -> _Read:
     asks = said.sentences[0].asks
     title = _title(said.text[rest[at].start :], asks=asks) if at < len(rest) else ""
     if not title and len(rooms) == 1 and said.thread and rooms[0] != said.thread:
-        return _Read((), True, _title(said.text[rest[0].start :]))  # `rename this town hall`
-    return _Read(rooms, named, title)
+        return _NamedTitle((), True, _title(said.text[rest[0].start :]))  # `rename this town hall`
+    return _NamedTitle(rooms, named, title)
 
 
 def _is_quote(piece: Piece | None) -> bool:

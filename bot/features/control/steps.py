@@ -29,9 +29,9 @@ STOP_REFUSED = f"{retry_name(Stop())}:refused"  # counts consecutive refusals
 async def stop(ctx: Context) -> Note:
     """Stop the recording. Idempotent: an unknown outcome is retried, a refusal up to ten times.
 
-    A 404 is not retried. The outcome's time is never before the intent's, even if replicas'
-    clocks differ. A due end is noted before the call, so that the card shows it if 100ms does not
-    answer.
+    A 404 is retried only if the recording still runs. The outcome's time is never before the
+    intent's, even if replicas' clocks differ. A due end is noted before the call, so that the card
+    shows it if 100ms does not answer.
     """
     hms_id = _hms_id(ctx)
     if not ctx.recording.stop_pending:

@@ -1,7 +1,6 @@
-"""The checks that both doctors make: `record-bot doctor` at a terminal, `/record doctor` in Slack.
+"""The checks that both doctors make: `record-bot doctor` in a terminal, `/record doctor` in Slack.
 
-Pure: what is known goes in, findings come out. Each reader's view only dresses them. Names to type
-are in backticks.
+Pure: collected data in, findings out. Each view only formats them. Names to type are in backticks.
 """
 
 from collections.abc import Collection, Iterator
@@ -23,14 +22,14 @@ NO_DEAD_LETTERS = DeadLetterCount()
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What either doctor has found out. `scopes` None: not asked; empty: Slack did not say."""
+    """The data that a doctor collected. `scopes` None: not asked; empty: Slack did not say."""
 
     scopes: Collection[str] | None = None
     org_wide: bool = False
     short_secrets: tuple[str, ...] = ()
     dead: DeadLetterCount = NO_DEAD_LETTERS
-    store: Finding | None = None  # of `database.check_commit`; the terminal has a check of its own
-    pages: Finding | None = None  # of `pages.check_pages`; None: no answer in time
+    store: Finding | None = None  # from `database.check_commit`; the terminal has its own check
+    pages: Finding | None = None  # from `pages.check_pages`; None: no answer in time
 
 
 def findings(known: Known) -> tuple[Finding, ...]:
@@ -45,7 +44,7 @@ def findings(known: Known) -> tuple[Finding, ...]:
 
 
 def permissions(granted: Collection[str]) -> Finding:
-    """Compare what was granted with the manifest's table."""
+    """Compare the granted scopes with the manifest's table."""
     if not granted:
         return note(PERMISSIONS, "Slack did not report the bot's permissions.")
     missing = missing_scopes(granted)

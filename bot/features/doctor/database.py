@@ -1,4 +1,4 @@
-"""The database, looked at without changing it: `run` brings it up to date by itself."""
+"""Checks the database without changing it; `run` migrates it."""
 
 import asyncio
 import os
@@ -26,7 +26,7 @@ from bot.store.values import DeadLetterCount
 
 CHECK = "Database"
 PATIENCE_S = 10.0
-CLOCKS_DIFFER_BY = timedelta(seconds=5)  # each, of replicas whose leases last 15 s
+CLOCKS_DIFFER_BY = timedelta(seconds=5)  # tolerated per replica; leases last 15 s
 FREE_AT_LEAST = 200 * 1024 * 1024
 FULL_BELOW = 1024 * 1024
 MORE_ROOM = "free some space, or move the database and change DATABASE_URL"
@@ -44,7 +44,7 @@ async def check_database(database_url: str, now: Callable[[], datetime]) -> Find
 
 
 async def check_commit(store: Store) -> Finding | None:
-    """Whether a running bot can note anything. None: it can."""
+    """Check that a running bot can write to the database. None if it can."""
     try:
         await store.check_commit()
     except StoreFull:
@@ -57,7 +57,7 @@ async def check_commit(store: Store) -> Finding | None:
 
 
 async def count_dead_letters(database_url: str) -> DeadLetterCount:
-    """Count what the bot could not read; also beside a bot that runs. None without a database."""
+    """Count unreadable rows, also while a bot runs. Nothing is counted without a database."""
     try:
         url = database_at(database_url)
         engine = engine_of(url)
@@ -75,12 +75,12 @@ async def count_dead_letters(database_url: str) -> DeadLetterCount:
 
 
 def _dead_letters(conn: Connection) -> DeadLetterCount:
-    """None counted where the tables are missing or older than dead letters."""
+    """Count dead letters; none if their tables do not exist yet."""
     return count_dead(conn) if still_fits(conn) else DeadLetterCount()
 
 
 async def _sqlite(url: URL, path: Path, now: Callable[[], datetime]) -> Finding:
-    """A file: its folder, its lock, its content."""
+    """Check a database file: its folder, its lock, its content."""
     if early := _before_opening(path):
         return early
     try:
@@ -94,7 +94,7 @@ async def _sqlite(url: URL, path: Path, now: Callable[[], datetime]) -> Finding:
 
 
 def _before_opening(path: Path) -> Finding | None:
-    """A problem of the folder or the file's rights; or that there is no file yet."""
+    """Return a problem with the folder or the file's permissions, or that there is no file yet."""
     folder = next(p for p in path.parents if os.path.exists(p))
     if not os.access(folder, os.W_OK | os.X_OK):
         return failed(CHECK, f"cannot write in {folder}", WRITABLE)
@@ -113,7 +113,7 @@ def _is_there(path: Path) -> bool:
 
 
 def lacks_room(folder: Path, free: int) -> Finding | None:
-    """A problem of the disk of a folder, by its free bytes."""
+    """Return a problem if the disk of a folder has too few free bytes."""
     if free >= FREE_AT_LEAST:
         return None
     if free < FULL_BELOW:
@@ -124,7 +124,7 @@ def lacks_room(folder: Path, free: int) -> Finding | None:
 
 
 async def _inside(url: URL, place: str, now: Callable[[], datetime]) -> Finding:
-    """Which version of the tables is there, and whether this bot knows it."""
+    """Check the schema version, and whether this version of the bot supports it."""
     try:
         engine = engine_of(url)
     except ModuleNotFoundError as missing:
@@ -148,7 +148,7 @@ async def _inside(url: URL, place: str, now: Callable[[], datetime]) -> Finding:
 
 
 async def _ahead(conn: AsyncConnection, now: Callable[[], datetime]) -> timedelta:
-    """How far our clock is ahead of that which all replicas can ask."""
+    """Return how far our clock is ahead of the database's, which all replicas share."""
     if conn.dialect.name == "sqlite":
         return timedelta(0)
     theirs = (await conn.execute(select(func.clock_timestamp()))).scalar_one()
@@ -182,7 +182,7 @@ def _version(place: str, revision: str | None, may_create: bool, fits: bool) -> 
 
 
 def _why(error: Exception, url: URL) -> str:
-    """What the driver says, which names host and user; never the password."""
+    """Return the driver's message, which names host and user, never the password."""
     if isinstance(error, TimeoutError):
         return f"no answer within {PATIENCE_S:g} s"
     said = str(error.orig) if isinstance(error, DBAPIError) else type(error).__name__

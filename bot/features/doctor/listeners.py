@@ -1,4 +1,4 @@
-"""`/record doctor`, and the same from Home. Only full members see the whole workspace."""
+"""`/record doctor`, also from Home. Only full members get the report on the whole workspace."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -20,9 +20,9 @@ on = Listeners()
 
 
 async def answer_doctor(bot: Bot, caller: Caller) -> None:
-    """Full members get the whole report, other people only what concerns this channel.
+    """Send full members the whole report, and others only the part about this channel.
 
-    Where Slack does not let the bot look people up, the short report names the missing scopes.
+    If the bot lacks the right to look up people, the short report names the missing scopes.
     """
     name, channel = bot.deps.identity.name, caller.channel or caller.user
     try:

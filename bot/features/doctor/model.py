@@ -1,8 +1,8 @@
-"""What the doctor finds, for its two readers.
+"""The doctor's findings, for both of its outputs.
 
-A finding is what one check found, and what to do. The person who runs the bot reads findings at a
-terminal (`report.py`); people in Slack read those of the running bot, and what is waiting there, in
-a `DoctorReport` (`views.py`). `checks.py` has the checks that both make.
+A finding is the result of one check and the fix. The operator reads findings in a terminal
+(`report.py`). People in Slack get a `DoctorReport` (`views.py`) with the running bot's findings and
+its waiting work. `checks.py` has the checks that both make.
 """
 
 import re
@@ -29,9 +29,9 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`found` and `fix` are for people; no secret is ever in them.
+    """The result of a check. `found` and `fix` are for people and never contain secrets.
 
-    Failed means that the bot cannot work; with a warning it can, but not as well.
+    Failed means that the bot cannot work; a warning, that it works with restrictions.
     """
 
     check: str
@@ -57,38 +57,38 @@ def failed(check: str, found: str, fix: str) -> Finding:
 
 
 def shown(text: str) -> str:
-    """Other people's text for a terminal: on one line, not long, and without control characters."""
+    """Prepare untrusted text for a terminal: one short line without control characters."""
     line = _CONTROL.sub(" ", text).strip()
     return line if len(line) <= MOST_CHARS else line[: MOST_CHARS - 1] + "…"
 
 
 def apart(ahead: timedelta) -> str:
-    """How far our clock is off, in words that go before the name of the other one."""
+    """Say how far our clock is off; the name of the other clock follows."""
     seconds = round(abs(ahead).total_seconds())
     return f"{seconds} s {'ahead of' if ahead > timedelta(0) else 'behind'}"
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """Webhooks that reached us: `matched` and `ignored` lately, `waiting` of any age."""
+    """Received webhooks: `matched` and `ignored` recently, `waiting` of any age."""
 
     last_at: datetime | None
     matched: int = 0
-    ignored: int = 0  # about no recording of ours
-    waiting: int = 0  # it is not clear yet which recording they are about
+    ignored: int = 0  # not about our recordings
+    waiting: int = 0  # not matched to a recording yet
 
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """Recordings that were asked for lately and have ended, and how we learnt of it."""
+    """Recently requested recordings that ended, by the way we learnt of the end."""
 
     total: int = 0
-    by_polling: int = 0  # no webhook told us
+    by_polling: int = 0  # without a webhook
 
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """What 100ms says it could not deliver; `more` than were counted."""
+    """Webhooks that 100ms reports as undelivered; `more` if not all were counted."""
 
     count: int
     reasons: tuple[tuple[str, int], ...] = ()  # 100ms' own words, the most frequent first
@@ -97,7 +97,7 @@ class Undelivered:
 
 @dataclass(frozen=True, slots=True)
 class NotReported:
-    """100ms did not say what it could not deliver, and why not."""
+    """100ms did not list its undelivered webhooks, and the reason."""
 
     cause: Cause
     status: int | None = None
@@ -106,22 +106,22 @@ class NotReported:
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """A message that Slack has not taken, or a step (`kind` None) that is held up."""
+    """A message that Slack has not accepted, or a step (`kind` None) that is held up."""
 
     room_name: str
     starter: str
     target: str  # a channel's or person's id
-    here: bool  # the recording is shown where the question was asked
+    here: bool  # the recording is shown in the asker's channel
     kind: Kind | None = None
     state: State | None = None
     error: str | None = None
     step: str = ""
     until: datetime | None = None
-    over: bool = False  # nobody tries again: the card of what never started
-    late: bool = False  # nothing failed: 100ms takes longer than usual, as the card says
-    posted: bool = False  # it stands in Slack, and cannot be edited
-    key: str = ""  # of the recording, where a step is held up
-    failed: CallFailed | None = None  # what 100ms said to a start or stop
+    over: bool = False  # not retried: the card of a recording that never started
+    late: bool = False  # no failure: 100ms takes longer than usual, as the card says
+    posted: bool = False  # it is in Slack and cannot be edited
+    key: str = ""  # the recording's, if a step is held up
+    failed: CallFailed | None = None  # 100ms' answer to a start or stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +134,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class DoctorReport:
-    """Everything at once. What is None could not be found out in time."""
+    """The whole report. None marks data that was not available in time."""
 
-    webhooks: bool  # set up at all
+    webhooks: bool  # whether they are set up
     received: Received
     ends: Ends
     undelivered: Undelivered | NotReported
     owed: Owed | None
     stuck: tuple[Stuck, ...]
-    unanswered: int  # recordings about which 100ms gives no answer
+    unanswered: int  # recordings for which 100ms does not answer
     paused: tuple[Paused, ...]
-    findings: tuple[Finding, ...]  # of `checks`
+    findings: tuple[Finding, ...]  # from `checks`
     place: Place | None
     asker: str
     version: str
@@ -152,7 +152,7 @@ class DoctorReport:
 
 @dataclass(frozen=True, slots=True)
 class LocalReport:
-    """What people of another organisation get: this channel, and nothing of the workspace.
+    """The report for people of another organisation: about this channel, not the workspace.
 
     `waiting` are recordings shown here, or the asker's own, in the order of `DoctorReport.stuck`.
     """

@@ -1,4 +1,4 @@
-"""Whether browsers reach the meeting pages, as far as this machine can tell."""
+"""Checks whether the meeting pages are reachable, as seen from this machine."""
 
 import httpx
 
@@ -10,7 +10,7 @@ LET_IN = "start the bot, and let the proxy in front of it pass `/m/*`"
 
 
 async def check_pages(public_url: str | None) -> Finding:
-    """Ask for the page that is the same for everybody."""
+    """Fetch the static page."""
     if public_url is None:
         fix = "set `PUBLIC_URL` to the address at which browsers reach the bot"
         return note(CHECK, "There are none, so buttons give links to files.", fix)

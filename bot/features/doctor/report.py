@@ -1,4 +1,4 @@
-"""The findings, for a person at a terminal; the words carry it all, colour only helps."""
+"""Prints the findings in a terminal; colour never carries information by itself."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ def summary(findings: Sequence[Finding]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Without the marks around names to type."""
+    """Remove the backticks around names to type."""
     return text.replace("`", "")
 
 

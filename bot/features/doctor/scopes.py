@@ -1,4 +1,4 @@
-"""What the bot may do in Slack, and why: the one table that manifest, doctors and docs follow.
+"""The bot's Slack scopes and their reasons: the table behind the manifest, doctors and docs.
 
 Source: Slack's page of each method and event.
 """
@@ -11,9 +11,9 @@ from bot.ui.ids import COMMAND
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What the bot may do with its token, and what for.
+    """A scope of the bot's token and its purpose.
 
-    `optional`: without it the bot runs, and lacks only what `reason` names.
+    `optional`: without it the bot works, except for the purpose in `reason`.
     """
 
     name: str
@@ -78,5 +78,5 @@ SCOPES: tuple[Scope, ...] = (
 
 
 def missing_scopes(granted: Container[str]) -> tuple[Scope, ...]:
-    """What the bot needs and its token was not given."""
+    """Return the scopes that the bot needs and its token lacks."""
     return tuple(scope for scope in SCOPES if scope.name not in granted)

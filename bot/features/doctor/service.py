@@ -1,4 +1,4 @@
-"""Everything that `/record doctor` tells, found out side by side and within a few seconds."""
+"""Collects the data of `/record doctor` concurrently, within a few seconds."""
 
 import asyncio
 from collections import Counter
@@ -44,7 +44,7 @@ T = TypeVar("T")
 
 
 async def report(deps: Deps, *, user: str, channel: str) -> DoctorReport:
-    """`channel` is where it was asked, or the person's id."""
+    """Collect the whole report. `channel` is where it was requested, or the person's id."""
     store, now = deps.store, deps.now()
     messages = await DoctorRepository(store.db).stuck_messages(
         channel, now - PARKED_LATELY, STUCK_AT_MOST
@@ -55,7 +55,7 @@ async def report(deps: Deps, *, user: str, channel: str) -> DoctorReport:
     undelivered, pages, identity, place = await asyncio.gather(
         _undelivered_or_why(deps),
         _in_time(check_pages(deps.public_url)),
-        _in_time(deps.slack.identity()),  # asked now: scopes may have been granted since the start
+        _in_time(deps.slack.identity()),  # ask again: scopes may have been granted since the start
         _in_time(_place(deps, channel, messages)),
     )
     return DoctorReport(
@@ -84,7 +84,7 @@ async def report(deps: Deps, *, user: str, channel: str) -> DoctorReport:
 
 
 async def local_report(deps: Deps, *, user: str, channel: str) -> LocalReport:
-    """For people of another organisation: asks nothing about the workspace."""
+    """Collect the report for people of another organisation, without workspace data."""
     health = DoctorRepository(deps.db)
     since = deps.now() - PARKED_LATELY
     messages = await health.stuck_messages(channel, since, STUCK_AT_MOST, only_for=user)
@@ -96,7 +96,7 @@ async def local_report(deps: Deps, *, user: str, channel: str) -> LocalReport:
 
 
 async def _with_cause(deps: Deps, stuck: Stuck, user: str) -> Stuck:
-    """What 100ms said to the start or stop of a recording that the asker may know of."""
+    """Add 100ms' answer to the start or stop, if the asker may see the recording."""
     theirs = stuck.here or stuck.starter == user
     if not theirs or stuck.step not in (START, STOP):
         return stuck
@@ -109,12 +109,12 @@ async def _with_cause(deps: Deps, stuck: Stuck, user: str) -> Stuck:
 
 
 async def late(deps: Deps, channel: str = "") -> list[Stuck]:
-    """Recordings whose cards say that 100ms takes longer than usual: by the same rule."""
+    """Return recordings whose cards say that 100ms takes longer than usual."""
     found: list[Stuck] = []
     for key in await DoctorRepository(deps.db).open_at_hms(STUCK_AT_MOST):
         try:
             recording = (await deps.store.recordings.load(key)).recording
-        except (UnknownRecording, UnreadableRecording):  # forgotten since, or set aside
+        except (UnknownRecording, UnreadableRecording):  # forgotten meanwhile, or unreadable
             continue
         if is_late(recording, deps.policy, deps.now()):
             here = channel in recording.channels
@@ -131,7 +131,7 @@ async def missing(deps: Deps) -> tuple[Finding, ...]:
 
 
 async def _in_time(work: Awaitable[T]) -> T | None:
-    """None when the other side does not answer: the rest is worth telling all the same."""
+    """Return the result, or None without a timely answer: the rest of the report is useful, too."""
     try:
         async with asyncio.timeout(WITHIN_S):
             return await work
@@ -152,7 +152,7 @@ async def _undelivered_or_why(deps: Deps) -> Undelivered | NotReported:
 
 
 async def _undelivered(deps: Deps) -> Undelivered:
-    """By 100ms' own history, of the whole account."""
+    """Count undelivered webhooks in 100ms' history, which covers the whole account."""
     now = deps.now()
     reasons: Counter[str] = Counter()
     counted = 0
@@ -166,7 +166,7 @@ async def _undelivered(deps: Deps) -> Undelivered:
 
 
 async def _place(deps: Deps, channel: str, stuck: list[Stuck]) -> Place:
-    """May the bot post there? Where only some people may, only a refused post can tell."""
+    """Check whether the bot may post; a restriction to some people shows only in a refused post."""
     if not is_channel(channel):
         return Place(channel)
     try:

@@ -1,6 +1,6 @@
-"""Whether the bot would work as it is set up here: settings, Slack, 100ms, the clock, the database.
+"""Checks the set-up of the bot: settings, Slack, 100ms, the clock, the database.
 
-Nothing needs to run for it, and nothing is changed. Pure functions judge what was found.
+The bot need not run, and nothing is changed. Pure functions evaluate the collected data.
 """
 
 import asyncio
@@ -59,9 +59,9 @@ def utc_now() -> datetime:
 
 
 async def doctor(env_file: Path | None, now: Callable[[], datetime] = utc_now) -> list[Finding]:
-    """Run every check; what was found, in the order in which people should read it.
+    """Run all checks; return the findings in reading order.
 
-    Never longer than about half a minute. Raises SettingsError for an unreadable file.
+    Takes at most about half a minute. Raises SettingsError for an unreadable file.
     """
     given, clocks = read_settings(env_file), Clocks(now)
     slack, hms, pages, database = await asyncio.gather(
@@ -82,9 +82,9 @@ async def doctor(env_file: Path | None, now: Callable[[], datetime] = utc_now) -
 
 @dataclass(slots=True)
 class Given:
-    """`settings` has stand-ins for what is in `wrong` (names in lower case): do not use those.
+    """The settings. Those named in `wrong` (lower case) are placeholders in `settings`; do not use.
 
-    `scopes` of the bot token, once Slack has accepted it.
+    `scopes`: the bot token's, once Slack has accepted it.
     """
 
     settings: Settings
@@ -97,7 +97,7 @@ class Given:
 
 
 def read_settings(env_file: Path | None) -> Given:
-    """Every setting, judged. Raises SettingsError when the file itself cannot be read."""
+    """Read and validate all settings. Raises SettingsError if the file cannot be read."""
     found = judged(env_file)
     settings = found.settings
     findings = [failed("Settings", what, way_out(name)) for name, what in found.problems]
@@ -123,7 +123,7 @@ def _oauth_trap() -> list[Finding]:
 
 @dataclass(slots=True)
 class Clocks:
-    """`ahead` is how far we are ahead of each service; it listens to calls made anyway."""
+    """How far our clock is `ahead` of each service's, from the Date headers of other checks."""
 
     now: Callable[[], datetime]
     ahead: dict[str, timedelta] = field(default_factory=dict)
@@ -155,7 +155,7 @@ class Clocks:
 
 
 def clock_finding(clocks: Clocks) -> Finding:
-    """Signatures of Slack live 5 minutes; tokens for 100ms are not valid before their time."""
+    """Judge the clock: Slack signatures expire in 5 minutes; 100ms tokens have a start time."""
     if not clocks.ahead:
         return note("Clock", "no service answered with a date to compare")
     if not any(map(clocks.off, clocks.ahead)):
@@ -192,7 +192,7 @@ def _client(
 
 
 async def _bot(given: Given, session: aiohttp.ClientSession) -> list[Finding]:
-    """auth.test: the only call that also lists what the token may do."""
+    """Check the bot token with auth.test, the only call that also returns its scopes."""
     if not given.has("slack_bot_token", "slack_api_url"):
         return []
     client = _client(given, session, given.settings.slack_bot_token)
@@ -212,7 +212,7 @@ async def _bot(given: Given, session: aiohttp.ClientSession) -> list[Finding]:
 
 
 async def _app(given: Given, session: aiohttp.ClientSession) -> Finding:
-    """apps.connections.open gives an address; nothing connects to it here."""
+    """Check the app token with apps.connections.open, without connecting to the returned URL."""
     if not given.has("slack_app_token", "slack_api_url"):
         return note(APP_TOKEN, "not tried, see above")
     token = given.settings.slack_app_token
@@ -281,7 +281,7 @@ def _tokens(settings: Settings, clocks: Clocks) -> TokenSource:
 
 
 async def _rooms(client: HmsClient) -> tuple[list[Room], bool]:
-    """The rooms, and whether these are all. An account may have more than we care to wait for."""
+    """Return the first rooms, and whether these are all: an account may have very many."""
     rooms: list[Room] = []
     try:
         async with asyncio.timeout(ROOMS_WITHIN_S):
@@ -318,7 +318,7 @@ def credentials_refused(error: HmsError, settings: Settings, *, clock_off: bool)
 
 
 def _token_end(settings: Settings, now: datetime) -> list[Finding]:
-    """A token from the dashboard cannot be renewed by us. When it ends is written in it."""
+    """Report the expiry of a dashboard token, which the bot cannot renew."""
     end = _end_of(settings.hms_management_token) if settings.hms_management_token else None
     if end is None:
         return []
@@ -336,7 +336,7 @@ def _end_of(token: SecretStr) -> datetime | None:
 
 
 def rooms_finding(rooms: list[Room]) -> list[Finding]:
-    """A room's own webhook takes the place of the workspace's."""
+    """Report rooms with their own webhook, which replaces the workspace's."""
     own = [shown(room.name or room.id) for room in rooms if room.own_webhook]
     if not own:
         return []

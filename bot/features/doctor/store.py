@@ -1,4 +1,4 @@
-"""What waits, and how webhooks fare, for `/record doctor`: reads what is open or recent only."""
+"""Reads waiting work and webhook counts for `/record doctor`, from open or recent rows only."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -22,16 +22,16 @@ r = recordings.c
 d = deliveries.c
 _NAME = func.coalesce(r.title, r.room_name)
 TOLD_THE_END = ("beam_stopped", "recording_uploaded", "beam_failed")
-BEING_SENT = timedelta(seconds=30)  # a call takes no longer; later, its outcome is unknown
+BEING_SENT = timedelta(seconds=30)  # the longest call; after that, its outcome is unknown
 AT_100MS = (Phase.COMPLETED.value, Phase.FAILED.value)
 
 
-NOTICE = "SayInRoom"  # an empty room is waited for: nothing that anybody could mend
+NOTICE = "SayInRoom"  # waits for people in the room: not a problem to fix
 
 
 class DoctorRepository(Repository):
     async def received(self, since: datetime) -> Received:
-        """What came into the inbox, and what became of what came since then."""
+        """Count webhooks in the inbox, and the outcomes of those received since then."""
         i = inbox.c
         mine = self._mine(inbox)
         last = select(func.max(i.received_at)).where(mine)
@@ -48,7 +48,7 @@ class DoctorRepository(Repository):
             )
 
     async def ends(self, since: datetime) -> Ends:
-        """Of the recordings asked for since then that ended at 100ms: how did we learn of it?"""
+        """Count recordings requested since then that ended, by how we learnt of the end."""
         reported = exists().where(facts.c.recording_key == r.key, facts.c.kind.in_(TOLD_THE_END))
         ended = and_(r.requested_at >= since, r.phase.in_(AT_100MS), r.hms_id.is_not(None))
         unheard = func.sum(case((reported, 0), else_=1))
@@ -58,14 +58,14 @@ class DoctorRepository(Repository):
         return Ends(total, by_polling or 0)
 
     async def unanswered(self) -> int:
-        """Open recordings about which 100ms gave no answer when it was last asked."""
+        """Count open recordings whose last poll got no answer from 100ms."""
         failing = and_(r.next_due_at.is_not(None), r.ask_failures > 0)
         query = select(func.count()).where(self._mine(recordings), failing)
         async with self._db.read() as conn:
             return await conn.scalar(query) or 0
 
     async def open_at_hms(self, limit: int) -> list[str]:
-        """Open recordings that wait for 100ms: those in which nothing can be late are left out."""
+        """Return open recordings that wait for 100ms, without those where nothing can be late."""
         calm = (Phase.REQUESTED.value, Phase.RUNNING.value, Phase.PAUSED.value)
         query = select(r.key).where(self._mine(recordings), r.next_due_at.is_not(None))
         query = query.where(r.phase.not_in(calm)).order_by(r.next_due_at).limit(limit)
@@ -75,9 +75,9 @@ class DoctorRepository(Repository):
     async def stuck_messages(
         self, channel: str, since: datetime, limit: int, *, only_for: str | None = None
     ) -> list[Stuck]:
-        """Deliveries that Slack has not taken: parked since then, or being tried again.
+        """Return deliveries that Slack has not accepted: parked since then, or being retried.
 
-        `only_for` a person: of recordings that are theirs or shown in this channel.
+        `only_for` a person: only for recordings of theirs or shown in this channel.
         """
         trying = and_(
             d.state.in_((State.WAITING.value, State.SENDING.value)),
@@ -97,7 +97,7 @@ class DoctorRepository(Repository):
             .limit(limit)
         )
         async with self._db.read() as conn:
-            # One after the other: each has an index of its own, and "or" would use none.
+            # Two queries: each has its own index, and "or" would use neither.
             found = [
                 row for which in (parked, trying) for row in await conn.execute(query.where(which))
             ]
@@ -106,7 +106,7 @@ class DoctorRepository(Repository):
     async def stuck_steps(
         self, channel: str, limit: int, *, only_for: str | None = None
     ) -> list[Stuck]:
-        """Steps that failed and wait for their next try, of recordings with anything left to do."""
+        """Return failed steps that wait for their next try, of recordings with work left."""
         now = self._now()
         held = cast(r.holds, Text) != "{}"
         query = (
@@ -134,7 +134,7 @@ class DoctorRepository(Repository):
 
 
 def _stuck_message(row: rows.AnyRow) -> Stuck | None:
-    """None for a kind or state that only newer code knows."""
+    """Parse a row; None for a kind or state of a newer version."""
     name, by, target, here, kind, state, error, until, over, posted = row
     with suppress(ValueError):
         return Stuck(
@@ -153,7 +153,7 @@ def _stuck_message(row: rows.AnyRow) -> Stuck | None:
 
 
 def _retries(holds: Any) -> dict[str, Retry]:
-    """None where they cannot be read: the dead letters count that recording."""
+    """Parse retries; empty if unreadable, which the dead letters count."""
     with suppress(ValueError):
         return rows.retries_of(holds)
     return {}

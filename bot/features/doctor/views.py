@@ -1,4 +1,4 @@
-"""`/record doctor`: what works, what is waiting and why, and what to do about it."""
+"""The reply to `/record doctor`: findings, waiting work with its reasons, and fixes."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -114,7 +114,7 @@ def looking() -> Message:
 
 
 def _aloud(line: str) -> str:
-    """Remove the marks, which the sentences repeat."""
+    """Remove the symbols; the sentences say the same."""
     return line.removeprefix(f"{GOOD} ").removeprefix(f"{BAD} ").removeprefix("• ")
 
 
@@ -218,7 +218,7 @@ def _stuck(stuck: Stuck, bot: str) -> str:
         failed = stuck.failed
         why = f" {hms_failure(failed.cause, failed.status, failed.message)[0]}" if failed else ""
         return f"{name}: {_STEPS.get(stuck.step.split(':')[0], 'a step')} failed, {again}.{why}"
-    channel, _, _ = stuck.target.partition(":")  # of a shared moment, its number follows
+    channel, _, _ = stuck.target.partition(":")  # a shared moment's target ends in its number
     where = f" for {place(channel)}" if is_channel(channel) else ""
     what = f"{name}: {_MESSAGES[stuck.kind]}{where}"
     if stuck.state is State.PARKED:
@@ -298,7 +298,7 @@ def _by_check(findings: Sequence[Finding]) -> list[tuple[str, list[str]]]:
 
 
 def finding_lines(finding: Finding) -> Iterator[str]:
-    """Say what was found, and what the person who runs the bot can do."""
+    """Yield the finding and the operator's fix."""
     bad = finding.verdict in (Verdict.WARNING, Verdict.FAILED)
     mark = f"{BAD} " if bad else f"{GOOD} " if finding.verdict is Verdict.OK else ""
     yield from (f"{mark}{own(line)}" for line in finding.found.split("\n"))

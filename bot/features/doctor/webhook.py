@@ -1,4 +1,4 @@
-"""How 100ms' webhooks fared, by its own delivery history. They only make the bot quicker."""
+"""Checks 100ms' webhooks by its delivery history. Without webhooks the bot only gets slower."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ SET_UP = (
 
 
 class Sent(WebhookDelivery):
-    """With the address, which is never shown whole: it may be someone else's, and secret."""
+    """A delivery with its URL, which may be another app's and secret: never shown in full."""
 
     url: Annotated[str | None, BeforeValidator(lenient.text)] = Field(
         default=None, validation_alias=AliasPath("payload", "webhook_url")
@@ -42,7 +42,7 @@ class Sent(WebhookDelivery):
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The last day in numbers, for deliveries to one kind of address."""
+    """Counts of the last day's deliveries to one kind of URL."""
 
     place: str
     sent: int
@@ -63,7 +63,7 @@ async def check_webhook(transport: Transport, secret_set: bool, now: datetime) -
 
 
 def webhook_finding(sent: Sequence[Sent], *, secret_set: bool) -> Finding:
-    """What the day's deliveries say about the set-up. Pure."""
+    """Judge the set-up by the day's deliveries. Pure."""
     ours = tally([one for one in sent if one.ours])
     others = tally([one for one in sent if one.url and not one.ours])
     if not secret_set and not ours.sent:
@@ -109,7 +109,7 @@ def _cure(reasons: Counter[str]) -> str:
 
 
 def _place(url: str | None) -> str:
-    """Host and path; the path only if it is the bot's own."""
+    """Return the host, and the path if it is the bot's own."""
     parts = _split(url)
     host = shown(parts.hostname or "an unreadable name")
     return f"{host}{PATH}" if _is_ours(url) else f"another address at {host}"
@@ -127,7 +127,7 @@ def _split(url: str | None) -> SplitResult:
 
 
 async def _history(transport: Transport, now: datetime) -> list[Sent]:
-    """The latest deliveries. Source: 100ms docs, analytics/list-webhook-events."""
+    """Fetch the latest deliveries. Source: 100ms docs, analytics/list-webhook-events."""
     sent: list[Sent] = []
     for page in range(1, PAGES_AT_MOST + 1):
         query: Query = {

@@ -26,7 +26,7 @@ BODY_MOST = 1024  # bytes
 CHANNELS_FOR_S = 60
 
 
-class Wanted(BaseModel):
+class ShareRequest(BaseModel):
     """The requested sentence and channel; not trusted."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
@@ -73,7 +73,7 @@ class MomentRoutes(Answers):
         self.from_our_page(request)
         viewer = await self.viewer(request)
         seen = await self._meetings.see(viewer.user, request.path_params["key"])
-        wanted = await _wanted(request)
+        wanted = await _parse(request)
         if wanted is None:
             return self.json(request, {"error": "bad_request"}, status=400)
         try:
@@ -90,7 +90,7 @@ class MomentRoutes(Answers):
         return await self._deps.slack.open_channels_of(self._deps.identity.bot_user_id)
 
 
-async def _wanted(request: Request) -> Wanted | None:
+async def _parse(request: Request) -> ShareRequest | None:
     """Parse the body; None if it is not a valid request."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         return None
@@ -100,6 +100,6 @@ async def _wanted(request: Request) -> Wanted | None:
         if len(body) > BODY_MOST:
             return None
     try:
-        return Wanted.model_validate_json(body)
+        return ShareRequest.model_validate_json(body)
     except ValidationError:
         return None

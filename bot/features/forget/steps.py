@@ -1,4 +1,4 @@
-"""Forgetting: what Slack shows goes first, then whoever wanted it gets a receipt."""
+"""Forgetting: deletes everything from Slack first, then sends the requester a receipt."""
 
 from bot.core.deliveries import Kind
 from bot.core.forgetting import erased
@@ -10,7 +10,7 @@ from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused
 
 
 async def erase(ctx: Context, kind: Kind, target: str) -> Note:
-    """What is gone already is as good. What Slack never lets go is named in the receipt."""
+    """Delete a message or file from Slack; it may be gone already. The receipt names failures."""
     delivery = ctx.work.delivery(kind, target)
     if delivery is None:
         raise ValueError("the plan erases only what was shown")

@@ -14,7 +14,7 @@ DEFAULT_COUNT = 10
 async def answer_status(
     bot: Bot, lists: Lists, caller: Caller, room: RoomEntry | None = None
 ) -> None:
-    """Of one room: its recording, wherever the person may know of it."""
+    """List running recordings; with a room, its recording if the person may see it."""
     to = await bot.gate.horizon(caller.user, caller.channel)
     here, elsewhere = await lists.status(to, caller.channel or "", room.room_id if room else None)
     name = room.name if room else None

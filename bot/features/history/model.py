@@ -1,4 +1,4 @@
-"""What lists show: recordings, rooms that are followed; and one page of Home."""
+"""A recording as a row of lists."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +8,9 @@ from bot.core.recording import Phase
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a list shows. `channel` is where the card is, `permalink` leads to it.
+    """A row of a list. `channel` has the card, `permalink` leads to it.
 
-    `opens`: the person may open its files.
+    `opens`: the person may open the recording's files.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""What runs, and what ran: rows for one person, from cached columns alone."""
+"""Running and past recordings as rows for one person, read from cached columns only."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,13 +15,13 @@ from bot.features.card.service import CardLinks
 from bot.features.history.model import Row
 from bot.store.values import RecordingRow
 
-LOOKED_THROUGH = 600  # recordings, for those that one may know of
+LOOKED_THROUGH = 600  # recordings searched for those that a person may see
 RUNNING_MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A recording with the proof that a person may know of it."""
+    """A recording with the proof that a person may see it."""
 
     row: RecordingRow
     proof: SeenRecording
@@ -36,8 +36,10 @@ class Lists:
     async def status(
         self, to: Horizon, channel: str, room_id: str | None = None
     ) -> tuple[list[Row], list[Row]]:
-        """What runs now, in one room or all: shown in this channel, and elsewhere as far as they
-        may know of it."""
+        """Return running recordings, of one room or all, as two lists.
+
+        The first has those shown in this channel, the second others that the person may see.
+        """
         here = await self._deps.store.lists.running(channel=channel)
         known = {row.key for row in here}
         every = await self.running(to)
@@ -48,7 +50,7 @@ class Lists:
         return await self.rows(await self.look(to, here)), await self.rows(others)
 
     async def running(self, to: Horizon, count: int = RUNNING_MOST) -> list[Seen]:
-        """What runs now, wherever they may know of it; newest first."""
+        """Return running recordings that the person may see, newest first."""
         return await self._first(to, count, partial(self._deps.store.lists.running, to=to))
 
     async def recent(
@@ -61,9 +63,10 @@ class Lists:
         files: bool,
         past: Past | None = None,
     ) -> list[Row]:
-        """Of a room, or asked for in a direct message, wherever they may know of it.
+        """Return the latest recordings of a room, or of this channel if no room is given.
 
-        Else of this channel. `past` is the time of the request.
+        In a direct message, those of all channels that the person may see. `past` limits the time
+        at which they were requested.
         """
         if room_id is None and is_channel(channel):
             found = await self._deps.store.lists.recent(channel=channel, limit=count, past=past)
@@ -81,7 +84,7 @@ class Lists:
         past: Past | None = None,
         over: bool = False,
     ) -> list[Seen]:
-        """The newest that they may know of; `over`: without those that run now."""
+        """Return the newest recordings that the person may see; `over`: without running ones."""
         read = partial(self._deps.store.lists.recent, to=to, room_id=room_id, past=past, over=over)
         return await self._first(to, count, read)
 
@@ -90,12 +93,12 @@ class Lists:
         return [Seen(row, proof) for row, proof in found]
 
     async def look(self, to: Horizon, rows: Sequence[RecordingRow]) -> list[Seen]:
-        """Those of the rows that they may know of."""
+        """Return those rows that the person may see."""
         by_key = {row.key: row for row in rows}
         return [Seen(by_key[proof.key], proof) for proof in await self._gate.look(to, rows)]
 
     async def rows(self, seen: Sequence[Seen], *, files: bool = True) -> list[Row]:
-        """Each with a link to the card by which they see it; `files`: they may open these."""
+        """Add links to the cards that the person sees. `files`: they may open files."""
         cards = await self._deps.store.recordings.cards([one.row.key for one in seen])
         links = await asyncio.gather(
             *(self._links.link(one.proof.channel, cards.get(one.row.key, ())) for one in seen)

@@ -38,9 +38,7 @@ def status_reply(
 ) -> Message:
     """List running recordings: those of this channel with Stop, others as lines.
 
-    `joins`: with Join, too.
-
-    With a `room_name` these are all of one room.
+    `joins`: add Join. `room_name`: all of them are of this room.
     """
     if not here and not elsewhere:
         return nothing_running(room_name, start=start)
@@ -90,7 +88,7 @@ def row_text(row: Row, now: datetime | None = None, *, placed: bool = True) -> s
 
 
 def row_spoken(row: Row, now: datetime | None = None, *, placed: bool = True) -> str:
-    """Write the same as a sentence."""
+    """Write a row as a sentence."""
     began = when(row.started_at or row.requested_at)
     where = place(row.channel) if placed else ""
     about = ", ".join(p for p in (starter_of(row.starter), began, _length(row), where) if p)
@@ -102,7 +100,9 @@ def _state(row: Row, now: datetime | None) -> str:
         length = duration(max(0.0, (now - row.started_at).total_seconds()))
         return f"{PHASES[row.phase]} for {length}" if length else PHASES[row.phase]
     if row.phase is Phase.COMPLETED and row.has_video and not row.has_transcript:
-        return media_ready(audio_only=row.audio_only)  # the card says what is to come
+        return media_ready(
+            audio_only=row.audio_only
+        )  # the card says which results are still to come
     return PHASES[row.phase]
 
 

@@ -1,4 +1,4 @@
-"""Home: opened, and another page of it."""
+"""Home: opening it, and turning its pages."""
 
 from dataclasses import dataclass
 from typing import Self

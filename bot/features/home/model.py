@@ -1,4 +1,4 @@
-"""What lists show: recordings, rooms that are followed; and one page of Home."""
+"""One page of Home, as values."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,25 +10,22 @@ from bot.features.presets.model import Preset
 
 @dataclass(frozen=True, slots=True)
 class HomeHealth:
-    """What an admin should know at a glance; `/record doctor` says more."""
+    """The bot's health in brief, for admins; `/record doctor` has the details."""
 
-    webhooks: bool  # set up at all
+    webhooks: bool  # whether they are set up
     last_webhook_at: datetime | None
-    unanswered: int  # recordings about which 100ms gives no answer
+    unanswered: int  # recordings for which 100ms does not answer
     paused: tuple[str, ...]  # methods of Slack and 100ms
     permissions: Finding
-    late: int = 0  # recordings with which 100ms takes longer than usual
+    late: int = 0  # recordings for which 100ms takes longer than usual
 
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """One page of Home. `older`: there is one more. `health` is for admins only.
+    """One page of Home. `older`: there is a next page. `health` is for admins only.
 
-    `missing` says why recordings may be missing, if they may.
-
-    `pages`: there are meeting pages to sign in to.
-
-    `opened_ms`, the moment at which they opened it, empties what was chosen before.
+    `missing`: why recordings may be missing, if that is the case. `pages`: there are meeting pages
+    to sign in to. `opened_ms`: the time of opening; a new one clears earlier selections.
     """
 
     running: tuple[Row, ...] = ()

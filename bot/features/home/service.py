@@ -1,4 +1,4 @@
-"""The Home tab: what one person may know of, page by page, kept up to date while they look."""
+"""The Home tab: shows what one person may see, in pages, and updates it while it is open."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 PER_PAGE = 8
 AT_ONCE = 10
-LEAST_PAUSE = timedelta(seconds=0.5)  # however fast time runs in a sandbox
+LEAST_PAUSE = timedelta(seconds=0.5)  # also if a sandbox runs time faster
 IDLE = timedelta(seconds=5)
 
 
@@ -36,19 +36,19 @@ class Homes:
         self._lists = lists
 
     async def open(self, user: str, page: int = 0) -> None:
-        """Show it now, and keep it up to date for a while."""
+        """Show Home now, and keep it up to date for a while."""
         there = min(max(0, page), LOOKED_THROUGH // PER_PAGE)
         await self._show(await HomeRepository(self._deps.db).opened(user, there))
 
     async def again(self, user: str) -> None:
-        """The same page as if opened anew, if they look at it."""
+        """Reopen the current page if the person opened Home recently."""
         since = self._deps.now() - self._deps.policy.home_for
         home = await HomeRepository(self._deps.db).get(user, since)
         if home is not None:
             await self.open(user, home.page)
 
     async def keep_current(self) -> None:
-        """Until cancelled. Costs one look into the database while nobody is there."""
+        """Update open Homes until cancelled. While there are none, each check is one query."""
 
         async def turn() -> float:
             pause = max(LEAST_PAUSE, self._deps.policy.home_every)
@@ -58,7 +58,7 @@ class Homes:
         await forever("home", turn, away=away, pause_s=IDLE.total_seconds())
 
     async def _refresh(self) -> bool:
-        """False: nobody looks."""
+        """Update outdated Homes. False if none is open."""
         now, policy = self._deps.now(), self._deps.policy
         since = now - policy.home_for
         if not await HomeRepository(self._deps.db).anyone(since):
@@ -71,7 +71,7 @@ class Homes:
         return True
 
     async def _show(self, home: OpenHome) -> None:
-        """Only what differs from what they see goes to Slack."""
+        """Publish a Home if it differs from what the person sees."""
         try:
             view = await self.view(home)
         except NotAuthorized as lacking:

@@ -1,4 +1,4 @@
-"""Who looks at the Home tab, and what it shows them: enough to bring it up to date, seldom."""
+"""Stores open Home tabs and hashes of their content, to update only outdated ones."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ _COLUMNS = (h.user_id, h.page, h.hash, h.opened_at)
 
 @dataclass(frozen=True, slots=True)
 class OpenHome:
-    """A Home tab that somebody looks at. `hash` of what it shows, if that is known."""
+    """An open Home tab. `hash`: of its current content, if that is known."""
 
     user: str
     page: int
@@ -24,7 +24,7 @@ class OpenHome:
 
 class HomeRepository(Repository):
     async def opened(self, user: str, page: int = 0) -> OpenHome:
-        """They look at it now, at this page."""
+        """Store that the person opened Home at this page."""
         now = self._now()
         new = {"page": page, "opened_at": now, "shown_at": now, "hash": None}
         async with self._db.write() as conn:
@@ -40,7 +40,7 @@ class HomeRepository(Repository):
     async def take(
         self, limit: int, *, opened_since: datetime, shown_before: datetime
     ) -> list[OpenHome]:
-        """Homes that may be out of date, for one taker: a fact is new, or it was long ago."""
+        """Claim Homes that may be outdated: there are new facts, or the last update is long ago."""
         now = self._now()
         latest = select(func.coalesce(func.max(facts.c.id), 0)).scalar_subquery()
         stale = or_(h.shown_fact < latest, h.shown_at < shown_before)
@@ -55,7 +55,7 @@ class HomeRepository(Repository):
             return [OpenHome(*row) for row in taken]
 
     async def get(self, user: str, opened_since: datetime) -> OpenHome | None:
-        """What they look at; None if they have not for a while."""
+        """Return the person's Home if it was opened since then."""
         theirs = select(*_COLUMNS).where(self._mine(homes), h.user_id == user)
         async with self._db.read() as conn:
             row = (await conn.execute(theirs.where(h.opened_at >= opened_since))).first()
@@ -67,7 +67,7 @@ class HomeRepository(Repository):
             return (await conn.execute(query)).first() is not None
 
     async def shown(self, user: str, page: int, hash_: str) -> None:
-        """Nothing if they have turned the page meanwhile."""
+        """Store what was shown, unless the person turned the page meanwhile."""
         theirs = update(homes).where(self._mine(homes), h.user_id == user, h.page == page)
         async with self._db.write() as conn:
             await conn.execute(theirs.values(hash=hash_))

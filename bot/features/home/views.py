@@ -77,7 +77,7 @@ def _recent(home: HomePage) -> Iterator[Block]:
 
 
 def _sign_in(home: HomePage) -> list[Block]:
-    """For people who follow a link to a meeting page without a session."""
+    """Build the button for people who open a meeting page without a session."""
     return [button("Sign in to meeting pages", ids.SIGN_IN)] if home.pages else []
 
 

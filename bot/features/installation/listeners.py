@@ -1,5 +1,4 @@
-"""The Events API: the bot added to a channel, a channel's new id, the app removed, its token
-revoked."""
+"""Installation events: bot added, channel id changed, app removed, token revoked."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -29,7 +28,7 @@ class Joined(Payload):
 
 @dataclass(frozen=True, slots=True)
 class Removed(Payload):
-    """`bots` are those whose tokens are revoked; none are named where the app was removed."""
+    """`bots` are the bots whose tokens were revoked; empty if the app was removed."""
 
     why: str
     bots: tuple[str, ...]
@@ -42,7 +41,7 @@ class Removed(Payload):
 
 @on.event("member_joined_channel", needs_no_proof=OURS)
 async def joined(event: Joined, bot: Bot) -> None:
-    """The bot itself was added: what waited for this channel may go out."""
+    """Retry deliveries that waited for this channel, if it was the bot that was added."""
     if event.user == bot.deps.identity.bot_user_id:
         await bot.deps.store.queue.wake_parked(event.channel)
 
@@ -62,9 +61,9 @@ class IdChanged(Payload):
 
 @on.event("channel_id_changed", needs_no_proof=OURS)
 async def id_changed(event: IdChanged, bot: Bot) -> None:
-    """The channel goes on under its new id: recordings, follows, settings, presets, schedules.
+    """Move a channel's data to its new id: recordings, follows, settings, presets, schedules.
 
-    Before the ack: what does not get done in time is done when Slack sends the event again.
+    This happens before the ack, so if it is not done in time, Slack's retry of the event does it.
     """
     if is_channel(event.old) and is_channel(event.new) and event.old != event.new:
         rows = await bot.deps.store.renaming.rename_channel(event.old, event.new)
@@ -73,12 +72,12 @@ async def id_changed(event: IdChanged, bot: Bot) -> None:
 
 @on.event("app_uninstalled", needs_no_proof=OURS)
 async def removed(event: Removed, bot: Bot) -> None:
-    """No call can work now: spare Slack the tries until it takes the token again."""
+    """Pause all calls to Slack until it accepts the token again."""
     await bot.deps.slack.token_refused(event.why)
 
 
 @on.event("tokens_revoked", needs_no_proof=OURS)
 async def revoked(event: Removed, bot: Bot) -> None:
-    """The same, if it is the bot's token; people have tokens too."""
+    """Pause like `removed`, if the bot's own token was revoked and not a person's."""
     if bot.deps.identity.bot_user_id in event.bots:
         await removed(event, bot)

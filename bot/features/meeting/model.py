@@ -140,7 +140,7 @@ def _line(
 
 
 def _video(recording: Recording) -> dict[str, Any]:
-    """Build the video's entry. `state`: `ready`, `coming` or `none`; 100ms may lose it later."""
+    """Build the video's entry. `state`: `ready`, `coming` or `none`, by our own facts."""
     kind = "audio" if recording.audio_only else "video"
     if recording.assets.video is not None:
         return {"state": "ready", "kind": kind, "note": ""}

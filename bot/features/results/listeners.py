@@ -31,7 +31,7 @@ OPENED: Mapping[str, links.What] = {
 async def open_results(
     recording: SeenRecording, click: Click, ack: Ack, bot: Bot, meetings: Meetings
 ) -> None:
-    """Give a link to the recording's page, or to the file where there are no pages."""
+    """Give a link to the recording's page, or to the file if there are no pages."""
     await ack()
     at_ms = ids.moment_of_value(click.value) if click.action == ids.WATCH_AT else None
     mint: Mint = partial(links.mint, bot.deps, bot.rights, recording, OPENED[click.action], at_ms)

@@ -17,7 +17,7 @@ from icalendar import Calendar
 MOST_EVENTS = 500
 LONGEST = timedelta(hours=12)  # 100ms' limit for a session
 OLDEST = timedelta(days=20 * 366)  # older series would be expanded from their beginning
-WITHIN_S = 5.0  # to expand all series; `_often` limits the cost of one
+WITHIN_S = 5.0  # to expand all series; `_tamed` limits the cost of one
 _FOLDED = re.compile(rb"\r?\n[ \t]")
 _RULE = re.compile(rb"^(?:RRULE|EXRULE)[;:].*$", re.IGNORECASE | re.MULTILINE)
 _OFTEN = re.compile(
@@ -66,8 +66,10 @@ def events_of(
 
 
 def _tamed(content: bytes) -> bytes:
-    """Remove rules that recur more often than daily: a few bytes could expand to a million events,
-    or to years of a time zone in steps of a second."""
+    """Remove rules that recur more often than daily.
+
+    A few bytes could expand to a million events, or to years of a time zone in steps of a second.
+    """
     return _RULE.sub(
         lambda rule: b"" if _OFTEN.search(rule[0]) else rule[0], _FOLDED.sub(b"", content)
     )

@@ -394,7 +394,7 @@ class Timekeeper:
         return replace(rule, seen_in=made)
 
     async def _rule_paused(self, rule: Rule, why: Why, session: str) -> Rule:
-        """Report once per session to the channel that the rule could not start."""
+        """Pause the rule, and tell its channel once per session."""
         name = f"rule-paused:{rule.room_id}:{session}:{why}"
         text = views.rule_paused_by_itself(rule, why)
         await self._schedules.tell([Notice(name, rule.channel, rule.by, text)])

@@ -44,8 +44,11 @@ class Notice:
 
 
 class ScheduleRepository(Repository):
-    """A worker claims a schedule by postponing its `wake_at`, and writes only if nobody else has
-    changed the schedule since."""
+    """Stores schedules and their notices.
+
+    A worker claims a schedule by postponing its `wake_at`, and writes only if nobody else has
+    changed the schedule since.
+    """
 
     async def add(self, schedule: Schedule, *, once: Sequence[str] = ()) -> None:
         """Store a schedule. Raises DoneBefore if a request in `once` was already acted on."""
