@@ -43,6 +43,23 @@ async def test_it_starts_there_and_a_bare_stop_stops_that(bench: Bench) -> None:
     assert (await bench.ines.state()).ephemerals(DM, seed.STARTER) == []
 
 
+async def test_a_rule_is_set_there_in_the_words_of_the_command(bench: Bench) -> None:
+    room = await bench.room()
+    await write(bench, f'auto "{room.name}" on')
+    await bench.direct(seed.STARTER, room.name, "every session is recorded")
+    await write(bench, f'auto "{room.name}" off')
+    await bench.direct(seed.STARTER, room.name, "no longer recorded automatically")
+
+
+async def test_skipping_the_next_date_keeps_the_schedule(bench: Bench) -> None:
+    room = await bench.room()
+    await write(bench, f'schedule "{room.name}" every weekday 9:30')
+    planned = await bench.direct(seed.STARTER, room.name, "will be recorded: every weekday")
+    assert "direct message" not in planned.text
+    await write(bench, f'skip the next "{room.name}"')
+    await bench.direct(seed.STARTER, f"{room.name} skips", "Next:")
+
+
 async def test_what_runs_in_a_channel_is_stopped_by_a_button(bench: Bench) -> None:
     room = await bench.room()
     await bench.running(room)

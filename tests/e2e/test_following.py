@@ -118,7 +118,7 @@ async def test_the_list_unfollows(bench: Bench) -> None:
     await bench.ines.command(seed.DESIGN, f'/record follow "{room.name}"')
     await bench.told(bench.ines, seed.DESIGN, "already", room.name)
     await bench.ines.command(seed.DESIGN, "/record follow")
-    listed = await bench.told(bench.ines, seed.DESIGN, "This channel follows", "Unfollow")
+    listed = await bench.told(bench.ines, seed.DESIGN, "This channel follows", f"<@{seed.STARTER}>")
     where = next(b for b in listed.blocks if room.name in str(b))
     await bench.ines.click(listed, button([where], "Unfollow"))
     await bench.ines.command(seed.DESIGN, f'/record unfollow "{room.name}"')

@@ -243,8 +243,8 @@ def _following() -> list[Sample]:
         FollowedRoom("65f0c0ffee00000000000002", "Sales call", seed.ADMIN, NOW),
     ]
     return [
-        only_you("A channel follows a room", following.following_room, ROOM, new=True),
-        only_you("It did already", following.following_room, ROOM, new=False),
+        only_you("A channel follows a room", following.following_room, "r1", ROOM, new=True),
+        only_you("It did already", following.following_room, "r1", ROOM, new=False),
         only_you("The bot is not in the channel", following.cannot_follow_room, ROOM, *NOT_IN),
         only_you("In a direct message", following.only_in_channels),
         only_you("Unfollowed", following.unfollowed, ROOM),

@@ -100,7 +100,7 @@ def recording_card(
     meeting: list[str] = []
     if _is_over(recording):
         log, meeting = [], list(_meeting(recording, brief or Brief(), who))
-    blocks = [rich_text(_heading(recording)), context(sentence(join(*_about(recording, who))))]
+    blocks = [rich_text(_heading(recording)), context(join(*_about(recording, who)))]
     if notes:
         blocks.append(section(lines(notes)))
     if meeting:
@@ -145,6 +145,8 @@ def _about(recording: Recording, who: Who) -> list[str]:
     else:
         word = "requested" if recording.starter else "noticed"
         began = f"{word} {when(recording.requested_at)}"
+    if not (recording.starter or recording.title):
+        began = sentence(began)  # a name at the beginning stays as it is written
     is_told = not recording.elsewhere and not _is_over(recording)
     options = options_line(recording.options) if is_told else ""
     asked = who(recording.starter) if recording.starter else ""

@@ -15,7 +15,7 @@ from bot.ui.text import mention, place, when
 from bot.ui.view_state import ViewState
 
 WHO = {
-    "everyone": "Every full member of this workspace",
+    "everyone": "Every full member",
     "some": "Only the people and groups named below",
     "admins": "Only workspace admins",
 }

@@ -62,6 +62,7 @@ _RULES: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
             rf"\bhow (?:much longer|much time is left|long to go|long more|"
             rf"long (?:will|does|until|till) {_IT})\b",
             r"\b(?:time left|end time)\b",
+            rf"^(?:until|till) (?:when|what time)(?: (?:is|does|will) {_IT})?\b",
             r"^(?:extend|prolong|more time)\b",
         ),
         Asked.BEGAN: (

@@ -134,8 +134,11 @@ async def unfollow(request: Request, order: StoredOrder, _once: Sequence[str]) -
 async def schedule(request: Request, order: StoredOrder, once: Sequence[str]) -> Message | None:
     """Schedule a recording, or the end of a running one."""
     bot, caller = request.bot, request.caller
-    if order.room is None or order.when is None:
+    if order.room is None:
         return None
+    if order.when is None:
+        example = f"record {order.room.name} at 15:00"
+        return views.answer(f"At what time? Write it with the room: “{example}”.")
     if order.when.start is None and order.key:
         return await _stop_later(request, order, order.when, once)
     to = caller.channel if is_channel(caller.channel) else None

@@ -61,7 +61,7 @@ from bot.ui.replies import use_a_channel
 on = Listeners()
 ASK = "help and questions need none; each order asks the gate"
 
-# Available as a command only: `auto standup on`, and the list of schedules.
+# Available in these words only: `auto standup on`; and, as a command, the list of schedules.
 RULES = re.compile(r"\s*(?:auto\b\s*(?P<what>.*?)|schedules?)\s*", re.IGNORECASE | re.DOTALL)
 # `find` has a grammar of its own: words, then in <room>, from <person>, since <date>.
 FIND = re.compile(r"\s*find\b(?P<what>.*)", re.IGNORECASE | re.DOTALL)
@@ -138,6 +138,11 @@ async def _obey_once(
     message that could not be obeyed is not remembered, so a redelivery is tried again.
     """
     requests = bot.deps.store.requests
+    rule = RULES.fullmatch(" ".join(words.split()))
+    if rule and rule["what"]:
+        await ack()
+        bot.after_ack(caller, set_rule_by_command(bot, use.rooms, caller, rule["what"]))
+        return
     try:
         await obey(ack, bot, use, caller, words, where)
         if not await requests.done_before(caller.once):

@@ -47,9 +47,10 @@ def options_in(pieces: Sequence[Piece], flags: Flags, presets: Sequence[str]) ->
 
 
 def _in_words(pieces: Sequence[Piece]) -> tuple[dict[str, object], list[Piece]]:
+    """Read each option. `no transcript and summary` denies both; `no summary, 720p` only one."""
     values: dict[str, object] = {}
     used: list[Piece] = []
-    wanted = True
+    wanted, denied = True, False  # `denied`: by the very words before it
     for piece in pieces:
         option = piece.option
         if option is None and piece.sort is Sort.UNREAD:
@@ -58,15 +59,18 @@ def _in_words(pieces: Sequence[Piece]) -> tuple[dict[str, object], list[Piece]]:
             name, value = option
             if name == "resolution":
                 value = NAMED_RESOLUTIONS.get(str(value), value)
-            if wanted or name in ("transcription", "summary"):
-                values[name] = value if wanted else False
+            switch = name in ("transcription", "summary")
+            if switch or not denied:
+                values[name] = False if switch and not wanted else value
             elif name == "audio_only":
                 continue  # there is no option for "without audio"
             used.append(piece)
+            denied = False
         elif piece.role in (Role.WITHOUT, Role.NOT):
-            wanted = False
+            wanted, denied = False, True
         elif piece.role is Role.WITH or piece.role not in (Role.AND, Role.ARTICLE, Role.FILLER):
             wanted = wanted if piece.sort is Sort.COMMA else True
+            denied = False
     return values, used
 
 

@@ -177,5 +177,5 @@ MENU: tuple[MenuLine, ...] = (
     MenuLine("follow standup", "its cards here; or unfollow", "member", ("follow", "unfollow")),
     MenuLine("settings", "of this channel", "settings", ("settings",)),
     MenuLine("presets", "also doctor", "member", ("presets", "doctor")),
-    MenuLine("help start", "its options", "", ("", "help")),
+    MenuLine("help start", "its options", "start", ("", "help")),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -10,6 +10,7 @@ from bot.core.when import Day, Moment, Reading, Refused, Repeat, StopAfter, Uncl
 from bot.features.commands.model import (
     Order,
     Outcome,
+    Scheduled,
     State,
     Understood,
     Where,
@@ -264,7 +265,7 @@ def _unschedule_room(
         return replace(made, outcome=Outcome.ANSWER, why=Why.NOT_SCHEDULED, offers=())
     if isinstance(said.when, Unclear | Refused):
         return replace(made, why=Why.BAD_TIME)
-    date_said = _date_of(said.when)
+    date_said = _date_of(said.when) or _next_skipped(said, planned)
     one = next((p for p in planned if date_said in (None, _day_of(p.at, said.world))), None)
     if one is None and not any(p.rrule for p in planned):
         return replace(made, why=Why.NOT_SCHEDULED)
@@ -275,6 +276,14 @@ def _unschedule_room(
     if clear and one is not None and (date_said or not repeats):
         return replace(made, outcome=Outcome.DO, sure=True, offers=(), acts=(order,))
     return replace(made, why=Why.UNSURE)
+
+
+def _next_skipped(said: ParsedText, planned: Sequence[Scheduled]) -> date | None:
+    """Return the day of the next date where the words skip one, but name no day."""
+    dates = [one.at for one in planned if one.rrule]
+    if said.when is not None or not dates or all(word.key != "skip" for word in said.words):
+        return None
+    return _day_of(min(dates), said.world)
 
 
 def _planned_on(said: ParsedText, room: RoomEntry, day: date) -> bool:

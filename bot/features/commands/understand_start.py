@@ -99,7 +99,9 @@ def _start_unknown(
             return default
         if parsed.weak and said.where is not Where.SLASH:
             return answered(Intent.UNKNOWN, sure=False)
-        return replace(made, why=Why.NEEDS_ROOM, offers=(Order(OPEN_FORM),))
+        no_time = isinstance(made.when, Unclear) and said.where is not Where.SLASH
+        why = Why.BAD_TIME if no_time else Why.NEEDS_ROOM
+        return replace(made, why=why, offers=(Order(OPEN_FORM),))
     begun = said.world.names.beginning(reference)
     if said.where is Where.SLASH and begun and not said.doubt:
         return begun

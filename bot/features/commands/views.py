@@ -94,7 +94,8 @@ def help_reply(
 
 
 IN_WORDS = (
-    "In a card’s thread or a direct message, plain words work: stop, pause, what was decided?"
+    "In a card’s thread, mention me and write “stop” or “what was decided?” In a direct message, "
+    "just write."
 )
 MENU_ROWS = 5
 

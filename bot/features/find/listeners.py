@@ -1,5 +1,6 @@
 """Listeners of transcript search: answers and their pages, Home's modal, shared moments."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from bot.access.gate import NotOpen
@@ -27,13 +28,17 @@ NOTHING_YET = "an empty field; what is asked in it is checked when it is sent"
 async def answer_find(bot: Bot, caller: Caller, text: str) -> None:
     """Answer with the hits that the person may see now."""
     scope = await bot.gate.search_scope(caller.user, caller.channel)
-    await bot.reply(caller, views.found_reply(await _found(bot, scope, text)))
+    found = await _found(bot, scope, text, here=caller.channel)
+    await bot.reply(caller, views.found_reply(found))
 
 
-async def _found(bot: Bot, scope: SearchScope, text: str, page: int = 0) -> FoundPage:
-    """Search, with days in the person's time zone."""
+async def _found(
+    bot: Bot, scope: SearchScope, text: str, page: int = 0, *, here: str | None
+) -> FoundPage:
+    """Search, with days in the person's time zone. Outside a channel, a click checks again."""
     zone = known_zone(await bot.rights.people.zone(scope.user))
-    return await find(bot.deps, scope, text, page, zone=zone)
+    found = await find(bot.deps, scope, text, page, zone=zone)
+    return replace(found, opens=here is None or await bot.rights.may_open(scope.user, here))
 
 
 @on.action(ids.FIND_PAGE)
@@ -45,7 +50,7 @@ async def turn_page(scope: SearchScope, click: Click, ack: Ack, bot: Bot) -> Non
 
 async def _turn(bot: Bot, click: Click, scope: SearchScope) -> None:
     page, text = page_of_value(click.value)
-    found = await _found(bot, scope, text, page)
+    found = await _found(bot, scope, text, page, here=click.caller.channel)
     if click.view is None:
         await bot.reply(click.caller, views.found_reply(found), replace=True)
     else:
@@ -60,7 +65,7 @@ async def open_form(click: Click, ack: Ack, bot: Bot) -> None:
 
 @on.view(ids.FIND_FORM)
 async def asked_in_form(scope: SearchScope, view: View, ack: Ack, bot: Bot) -> None:
-    found = await _found(bot, scope, views.asked_words(view.values))
+    found = await _found(bot, scope, views.asked_words(view.values), here=None)
     await ack(response_action="update", view=views.find_modal(found))
 
 

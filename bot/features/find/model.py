@@ -17,7 +17,8 @@ class FoundPage:
 
     Each moment has at least `need` of the `words` words. If not `complete`, Slack did not say for
     every channel whether the person can see it, or the app `lacks` the permission to ask. If not
-    `keeps`, the bot does not keep transcripts.
+    `keeps`, the bot does not keep transcripts. `opens` and `shares`: the person may open the
+    transcripts, and share moments.
     """
 
     text: str
@@ -31,6 +32,8 @@ class FoundPage:
     complete: bool = True
     keeps: bool = True
     lacks: str | None = None
+    opens: bool = True
+    shares: bool = True
 
     @property
     def first(self) -> int:

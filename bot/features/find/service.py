@@ -38,6 +38,7 @@ async def find(
         scope.complete,
         keeps,
         scope.lacks,
+        shares=scope.member,
     )
 
 

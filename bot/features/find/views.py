@@ -45,7 +45,7 @@ def found_reply(page: FoundPage) -> Message:
     notes = list(_notes(page))
     blocks: list[Block] = [section(lines([_headline(page), *notes]))]
     for n, moment in enumerate(page.moments):
-        blocks += _hit(moment, n)
+        blocks += _hit(moment, n, page)
     blocks += actions(_turning(page))
     told = [spoken(_headline(page)), *notes, *map(_told, page.moments)]
     return Message(lines(told, FALLBACK_MOST), blocks)
@@ -121,19 +121,21 @@ def _filters(query: Query) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _hit(moment: Moment, n: int) -> Iterator[Block]:
+def _hit(moment: Moment, n: int, page: FoundPage) -> Iterator[Block]:
     yield section(lines([_about(moment), *_quote(moment)]))
     name, at_ms = moment.name, moment.sentence.start_ms
     buttons = []
     at = f"sentence {moment.sentence.n + 1}"
     if at_ms is not None:
         at = moment_clock(at_ms)
+    if page.opens and at_ms is not None:
         buttons.append(watch_at_button(moment.recording, name, at_ms, n=n, verb="Open at"))
-    else:
+    elif page.opens:
         buttons.append(transcript_button(moment.recording, name, n=n))
     label = f"Share {at} of {plain(name, 50)}"
     value = f"{moment.recording} {moment.sentence.n}"
-    buttons.append(button("Share", ids.numbered(ids.SHARE_MOMENT, n), value=value, label=label))
+    if page.shares:
+        buttons.append(button("Share", ids.numbered(ids.SHARE_MOMENT, n), value=value, label=label))
     yield from actions(buttons)
 
 

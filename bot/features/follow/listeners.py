@@ -41,7 +41,7 @@ async def follow_room_here(
         why, fix = slack_refusal(closed.error, channel.channel, bot=bot.deps.identity.name)
         message = views.cannot_follow_room(room.name, why, fix)
     else:
-        message = views.following_room(room.name, new=new)
+        message = views.following_room(room.room_id, room.name, new=new)
     await bot.reply(caller, message, replace=replace)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.core.places import is_channel
 from bot.core.when import Refused, Unclear
 from bot.core.when_words import say_due, say_problem, say_when
 from bot.features.schedules import ids
@@ -64,7 +65,7 @@ def scheduled(schedule: Schedule, *, now: datetime, zone_known: bool) -> Message
     """Repeat the time in words, in the person's zone, with the next three dates."""
     name = esc(schedule.room_name, 100)
     said = own(say_due(schedule.when, now=now))
-    first = f"*{name}* will be recorded in {place(schedule.channel)}{said}."
+    first = f"*{name}* will be recorded{_there(schedule.channel)}{said}."
     sentences = [first, _next(schedule), WAITS, "" if zone_known else UNKNOWN_ZONE]
     undo = button(
         "Undo", ids.UNDO, value=schedule.schedule_id, label=f"Undo: {plain(schedule.room_name, 50)}"
@@ -77,13 +78,18 @@ def waiting_for_people(schedule: Schedule, armed_for: timedelta) -> Message:
     """Confirm that an empty room's recording was stopped and starts again when somebody joins."""
     name = esc(schedule.room_name, 100)
     text = (
-        f"Stopped. *{name}* will be recorded in {place(schedule.channel)} when somebody joins "
+        f"Stopped. *{name}* will be recorded{_there(schedule.channel)} when somebody joins "
         f"within {duration(armed_for.total_seconds())}."
     )
     undo = button(
         "Undo", ids.UNDO, value=schedule.schedule_id, label=f"Undo: {plain(schedule.room_name, 50)}"
     )
     return say(text, [undo, schedules_button()])
+
+
+def _there(channel: str) -> str:
+    """Name the channel that gets the card; a direct message is where the person reads this."""
+    return f" in {place(channel)}" if is_channel(channel) else ""
 
 
 def _next(schedule: Schedule) -> str:
@@ -178,7 +184,7 @@ def _line(schedule: Schedule, now: datetime) -> str:
     if schedule.armed_for and schedule.armed_until:
         waits = f"Waiting for somebody in the room until {clock(schedule.armed_until)}."
         return lines([first, waits])
-    return lines([first, f"Next: {', '.join(map(when, next_dates(schedule)))}."])
+    return lines(filter(None, [first, _next(schedule)]))
 
 
 _WHY_SHORT: dict[Why, str] = {
@@ -336,9 +342,9 @@ _HOW_ON: dict[Why, str] = {
 
 
 def calendar_added(calendar: RoomCalendar) -> Message:
-    name, where = esc(calendar.room_name, 100), place(calendar.channel)
+    name, there = esc(calendar.room_name, 100), _there(calendar.channel)
     return say(
-        f"Events of that calendar that link to *{name}* will be recorded in {where}. The bot reads "
+        f"Events of that calendar that link to *{name}* will be recorded{there}. The bot reads "
         "it now, and again every hour.",
         [_calendar_off(calendar), schedules_button()],
     )

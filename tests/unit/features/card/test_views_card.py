@@ -53,6 +53,20 @@ def test_running() -> None:
 """)
 
 
+def test_names_are_written_as_they_are() -> None:
+    """A line that begins with the name of a room or a person has no capital of its own."""
+
+    def about(*log: f.Fact) -> str:
+        message = recording_card(
+            recording(*log), who=str.lower, late=False, transcript_expected_at=None
+        )
+        return outline(message.payload()).splitlines()[1]
+
+    assert about(*RUNS).startswith("~ u1 · started ")
+    renamed = f.Renamed(at=at(60), by="U1", title="Launch")
+    assert about(*RUNS, renamed).split(" · ")[1] == "u1"
+
+
 def test_running_read_aloud() -> None:
     message = recording_card(recording(*RUNS), late=False, transcript_expected_at=None)
     assert folded(dates(message.text)) == snapshot(

@@ -20,6 +20,7 @@ QUESTIONS = {
     Asked.ENDS: (
         *("when does it end", "when is it over?", "how much longer?", "what time does this end?"),
         *("how long will it run", "when it will finish?", "how long more", "time left?"),
+        *("until when?", "until when is it recorded", "till what time?"),
     ),
     Asked.STARTER: (
         "who started it",

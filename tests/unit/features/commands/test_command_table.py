@@ -49,7 +49,6 @@ def test_the_menu_leaves_out_what_a_person_may_not_do() -> None:
         "status",
         "list standup",
         "find budget",
-        "help start",
     ]
     assert set(everything) - set(offered(settings="C1")) == {"join standup"}
     assert set(everything) - set(offered(join=True)) == {"settings"}  # a direct message

@@ -599,3 +599,11 @@ def test_short_ways_to_say_a_time(text: str, words: str) -> None:
 @pytest.mark.parametrize("text", ["start town hall in 2", "record the town hall for 3"])
 def test_a_small_number_without_a_unit_is_asked_about(text: str) -> None:
     assert understood(text).acts == ()
+
+
+def test_a_day_without_a_time_and_room_asks_for_the_time() -> None:
+    """A button for a room would have no time to record it at."""
+    done = understood("start tonight", "dm")
+    assert done.why is Why.BAD_TIME
+    assert [order.verb for order in done.offers] == ["open-form"]
+    assert said(done).startswith("At what time ")

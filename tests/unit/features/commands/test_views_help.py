@@ -25,8 +25,8 @@ def test_help() -> None:
 `/record follow standup` its cards here; or unfollow
 `/record presets` also doctor
 `/record help start` its options
-~ In a card’s thread or a direct message, plain words work: stop, pause, what
-    was decided?\
+~ In a card’s thread, mention me and write “stop” or “what was decided?” In a
+    direct message, just write.\
 """)
     assert shown(help_reply("start", brief=True)) == snapshot("""\
 Start recording a room, at once or at a time: in 10m, at 15:00, for 30m, until

@@ -1,5 +1,7 @@
 """What was found in transcripts, as people read it; and the values that buttons carry."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.search import parse
@@ -31,6 +33,12 @@ def test_a_hit_shows_the_moment_in_its_words_and_opens_there() -> None:
     assert f"> *{SAID[1][1]}*" in shown
     assert "&lt;launch&gt;" in shown
     assert "> \u2068ליאת\u2069: " in shown, "a name from right to left does not turn the line"
+
+
+def test_buttons_that_would_be_refused_are_left_out() -> None:
+    assert labels(replace(FOUND, shares=False)) == ["Open at 12:36", "Transcript"]
+    assert labels(replace(FOUND, opens=False)) == ["Share", "Share"]
+    assert labels(replace(FOUND, opens=False, shares=False)) == []
 
 
 def test_pages_turn_both_ways_and_ask_the_same() -> None:
