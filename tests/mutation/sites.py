@@ -47,7 +47,7 @@ def sample(root: Path, found: Sequence[MutationSpec], size: int, seed: int) -> l
     """`size` places in the code by chance, and one of the mutants of each.
 
     By place: else the dozen replacements of one `+` or `|` would crowd out the rest. A mutant
-    that is no Python, such as one of the `**` before arguments by name, is not taken.
+    that is no Python, such as one of the `**` in a dict display, is not taken.
     """
     sites: dict[tuple[str, tuple[int, int]], list[MutationSpec]] = defaultdict(list)
     for m in found:

@@ -69,6 +69,8 @@ def asked(text: str) -> Query:
         ("budget since 3 days ago", "budget", (), (), date(2026, 11, 26)),
         ("budget since 2 weeks", "budget", (), (), date(2026, 11, 15)),
         ("budget since march", "budget", (), (), date(2026, 3, 1)),
+        ("budget since september", "budget", (), (), date(2026, 9, 1)),
+        ("budget since sept 3", "budget", (), (), date(2026, 9, 3)),
         ("budget since Dec 24", "budget", (), (), date(2025, 12, 24)),
         ("budget since 24 dec", "budget", (), (), date(2025, 12, 24)),
         ("budget since 5. March 2025", "budget", (), (), date(2025, 3, 5)),

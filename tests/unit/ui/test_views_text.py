@@ -24,6 +24,12 @@ from bot.ui.text import (
 from tests.unit.views_extremes import TEXTS
 from tests.unit.views_samples import NOW, assert_only_our_markup
 
+
+def test_nothing_follows_what_did_not_fit() -> None:
+    assert esc("ab🎥cd", 4) == "ab…"
+    assert plain("abc🎥d", 4) == "abc…"
+
+
 ENTITY = re.compile(r"&(amp|lt|gt);")
 
 

@@ -6,7 +6,14 @@ import pytest
 
 from bot.core.assets import SummarySection
 from bot.core.chat import ChatMessage, read_chat
-from bot.core.facts import AssetSeen, Fact, Observed, StartAccepted
+from bot.core.facts import (
+    AssetSeen,
+    Fact,
+    GaveUp,
+    Observed,
+    StartAccepted,
+    TranscriptionReported,
+)
 from bot.core.recording import Recording
 from bot.core.sourcing import SourcedLine, SourcedSection
 from bot.core.transcript import Sentence
@@ -102,6 +109,19 @@ def test_each_kind_of_missing_transcript_has_its_own_words() -> None:
         for said in ("none", "empty", "not readable", "not now")
     ]
     assert len({*notes, ""}) == 5
+
+
+@pytest.mark.parametrize(
+    ("fact", "note"),
+    [
+        (TranscriptionReported(at=T0, outcome="failure"), "100ms did not make a transcript."),
+        (TranscriptionReported(at=T0, outcome="started"), "The transcript is not ready yet."),
+        (GaveUp(at=T0, on="transcript"), "There is no transcript."),
+    ],
+)
+def test_without_a_transcript_the_page_says_why(fact: Fact, note: str) -> None:
+    over = recording(Observed(at=T0 + timedelta(hours=1), status="completed"), fact)
+    assert meeting(over, NOTHING, viewer="")["transcript"]["note"] == note
 
 
 def test_files_are_reached_through_us_and_only_those_that_are_ready() -> None:

@@ -113,6 +113,11 @@ def test_what_is_no_calendar_is_said_to_be_none(content: bytes) -> None:
     assert found == []
 
 
+def test_the_address_of_a_calendar_is_not_shown() -> None:
+    """It is a key: logs and errors show values."""
+    assert "x.y" not in repr(CALENDAR)
+
+
 CALENDAR = RoomCalendar("c", ROOM, "standup", "C1", "U1", "Europe/Amsterdam", NOW, "https://x.y/k")
 A = Event("a", at(1, 9), at(1, 10))
 
