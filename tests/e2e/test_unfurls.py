@@ -1,5 +1,8 @@
 """Links to rooms in messages: the room's state below them, with a button that fits."""
 
+import sqlite3
+from contextlib import closing
+from functools import partial
 from typing import Any
 
 import pytest
@@ -188,11 +191,19 @@ async def test_over_socket_mode_as_well(linked: Bench) -> None:
     assert labels(blocks) == ["Start a recording"]
 
 
+async def is_live(bench: Bench, room: Room) -> bool:
+    """The codes of live rooms are read first, while somebody waits."""
+    with closing(sqlite3.connect(bench.database)) as conn:
+        found = conn.execute("SELECT live FROM rooms WHERE room_id = ?", (room.id,)).fetchone()
+    return bool(found and found[0])
+
+
 async def test_a_link_with_a_room_code_leads_to_its_room(bench: Bench) -> None:
     """It unfurls, fills the form, and starts; the code itself is stored nowhere."""
     room = await bench.room()
     codes = (await bench.hms.get(f"/room-codes/room/{room.id}"))["data"]
     link = f"https://acme.app.100ms.live/meeting/{codes[0]['code']}"
+    await bench.world.until(partial(is_live, bench, room), what="the room to be known as live")
     message = await said(bench, f"We meet here: {link}")
     (blocks,) = await below(bench, message, room.name)
     assert labels(blocks) == ["Start a recording"]
