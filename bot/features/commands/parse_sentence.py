@@ -239,11 +239,11 @@ def _by_head(
             return read_told(base, head, rest, pieces)
         case Role.HINT:
             left = tuple(p for p in left_over(Intent.STOP, pieces) if p is not head)
-            if has_role(pieces, Role.THANKS) and not thread:
+            if thread or any(piece.sort is Sort.ROOM for piece in pieces):
+                return replace(base, intent=Intent.STOP, mood=Mood.TOLD, left=left)
+            if has_role(pieces, Role.THANKS):
                 return replace(base, intent=Intent.THANKS)
-            if not (thread or any(piece.sort is Sort.ROOM for piece in pieces)):
-                return replace(base, intent=Intent.UNKNOWN, left=left)
-            return replace(base, intent=Intent.STOP, mood=Mood.TOLD, left=left)
+            return replace(base, intent=Intent.UNKNOWN, left=left)
         case Role.FORGET if any(p.intent is Intent.UNSCHEDULE for p in rest):
             left = tuple(left_over(Intent.UNSCHEDULE, pieces))
             return replace(base, intent=Intent.UNSCHEDULE, mood=Mood.ORDER, left=left)
