@@ -306,7 +306,7 @@ class Rig:
     async def recording(self, place: Place, how: str) -> tuple[str, str]:
         """Its key and its room's id; `how` far it is."""
         n, now = next(_serial), self.bot.parts.deps.now()
-        key, room = f"rec-{n}", f"{n:024x}"
+        key, room = f"rec-{n}", f"a{n:023x}"
         options = RecordingOptions(meeting_url=f"https://meet.example/x?auth_token={TOKEN}")
         home = PLACES[place]
         first = StartRequested(
@@ -459,7 +459,7 @@ async def test_a_schedule_by_its_id(rig: Rig, name: str, rule: Rule) -> None:
         rig.forget()
         n, now = next(_serial), deps.now()
         home = seed.STARTER if place == "direct" else PLACES[place]
-        room, room_name = f"{n:024x}", f"{SECRET} {n:06}"
+        room, room_name = f"a{n:023x}", f"{SECRET} {n:06}"
         if action == "rule_off":
             await RuleRepository(deps.db).set(RoomRule(room, room_name, home, seed.STARTER, now))
             return room, room_name
@@ -510,7 +510,7 @@ async def test_a_channel_by_what_a_view_says(rig: Rig, name: str, rule: Rule) ->
         channel, effect = PLACES[place], rule.effect
         n = next(_serial)
         if action == "start_form":
-            draft = Draft(room_id=f"{n:024x}", room_name="town hall", channel=channel)
+            draft = Draft(room_id=f"a{n:023x}", room_name="town hall", channel=channel)
             await DraftRepository(deps.db).save(f"d{n}", user, PLAZA, draft)
             body: dict[str, Any] = {
                 **rig.base("view_submission", user), "view": rig.view(action, f"d{n}")
@@ -524,11 +524,11 @@ async def test_a_channel_by_what_a_view_says(rig: Rig, name: str, rule: Rule) ->
         elif action == "presets_page":
             body = rig.click(user, action, "0", view=rig.view("x", channel))
         elif action == "rule_drop":
-            room = RoomRule(f"{n:024x}", "town hall", channel, "U0MAKER001", T0)
+            room = RoomRule(f"a{n:023x}", "town hall", channel, "U0MAKER001", T0)
             await RuleRepository(deps.db).set(room)
             body = rig.click(user, action, room.room_id, view=rig.view("rules_form", channel))
         elif action == "rules_form":
-            chosen = {"value": f"{n:024x}", "text": {"type": "plain_text", "text": "town hall"}}
+            chosen = {"value": f"a{n:023x}", "text": {"type": "plain_text", "text": "town hall"}}
             values = {
                 "room_id": {"rule_room": {"selected_option": chosen}},
                 "rule_does": {"rule_does": {"selected_options": [{"value": "until_empty"}]}},
@@ -735,7 +735,7 @@ async def test_by_the_rooms_name_what_one_may_not_know_of_is_not_recorded(
         assert done.has(kind) == (sees and who in FULL), (who, place, done)
         if not sees:
             if user not in nothing:
-                free = f"{next(_serial):024x}"
+                free = f"a{next(_serial):023x}"
                 nothing[user] = (await _say(rig, by, user, f"{verb} {free}")).told.replace(
                     free, "R"
                 )
@@ -753,12 +753,12 @@ async def test_in_words_what_one_may_not_know_of_is_missing(tmp_path: Path) -> N
     """The answer is the one for a room that was never recorded."""
     async with rigged(tmp_path) as rig:
         first = next(_serial)
-        known = [RoomEntry(f"{n:024x}", f"{n:024x}") for n in range(first, first + 2_000)]
+        known = [RoomEntry(f"a{n:023x}", f"a{n:023x}") for n in range(first, first + 2_000)]
         await RoomRepository(rig.bot.parts.deps.db).upsert(known, T0)
         for how, text in itertools.chain(*(w for w in WORDS.values() if not isinstance(w, str))):
             told_more = 0
             async for place, who, user, (_, room) in rig.everybody_with_a_recording(how):
-                free = f"{next(_serial):024x}"
+                free = f"a{next(_serial):023x}"
                 other = await _say(rig, "mention", user, text.format(room=free))
                 about = await _say(rig, "mention", user, text.format(room=room))
                 assert not any(other.rows.values())
