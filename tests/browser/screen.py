@@ -109,6 +109,17 @@ class Screen:
     async def press(self, name: str, where: Locator | None = None) -> None:
         await (where or self.modal).get_by_role("button", name=name, exact=True).click()
 
+    async def press_until(self, button: Locator, opened: Locator) -> None:
+        """Press again where the bot drew the view anew just then: the button was another one."""
+        for _ in range(PICK_TRIES):
+            await button.click()
+            try:
+                await opened.wait_for(timeout=REDRAWN_WITHIN_MS)
+            except NotInTime:
+                continue
+            return
+        await self.see(opened)
+
     async def expand_form(self) -> None:
         await self.type("/record start")
         await self.modal.get_by_role("button", name="More options").click()

@@ -124,6 +124,6 @@ async def test_the_home_tab_starts_a_recording(screen: Screen) -> None:
     await screen.go("Home")
     await screen.see(screen.main.get_by_role("heading", name="Recording now"))
     await screen.picture("home")
-    await screen.main.get_by_role("button", name="Start a recording").click()
-    await screen.see(screen.modal.get_by_role("combobox", name="Room"))
+    start = screen.main.get_by_role("button", name="Start a recording")
+    await screen.press_until(start, screen.modal.get_by_role("combobox", name="Room"))
     assert seed.STARTER in screen.stage.slack_sim.homes
