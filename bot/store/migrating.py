@@ -8,7 +8,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, inspect, pool, te
 from bot.store.database import translated
 from bot.store.drivers import PG_OPTIONS, pg_arguments, prepare_sqlite
 from bot.store.errors import SchemaTooNew
-from bot.store.schema import presets
+from bot.store.schema import metadata
 
 log = structlog.get_logger()
 
@@ -62,7 +62,7 @@ def still_fits(conn: Connection) -> bool:
     deploy can be rolled back.
     """
     there = inspect(conn)
-    for table in presets.metadata.tables.values():
+    for table in metadata.tables.values():
         if not there.has_table(table.name):
             return False
         found = {column["name"]: column for column in there.get_columns(table.name)}

@@ -98,7 +98,7 @@ async def start_figures(scale: Scale) -> list[Figure]:
                 asked = [
                     command(f"start {name}", response_url=there.response_url()) for name in chosen
                 ]
-                job = Job(there.port, asked, gap_s=gap_s, warm_up=2, expect="ephemeral")
+                job = Job(there.port, asked, gap_s=gap_s, warm_up=2)
                 measured = await run(job)
                 into.append(measured.at(0.5))
                 await there.settled()

@@ -102,6 +102,19 @@ async def test_a_start_by_mention_that_comes_twice_starts_once(rig: Rig) -> None
     assert not any((await rig.send(event, form="event")).rows.values())
 
 
+@pytest.mark.parametrize(("what", "ts"), [("off", "120.1"), ("on", "121.1"), ("soon", "122.1")])
+async def test_a_rule_by_mention_that_comes_twice_is_set_once(rig: Rig, what: str, ts: str) -> None:
+    """Also where there was nothing to turn off, or the words were not understood."""
+    event = mention(rig, f"auto town hall {what}", ts=ts)
+    done = await rig.send(event, form="event")
+    assert done.calls
+    assert done.has("rules") == (what == "on")
+    event["event"]["text"] = f"<@{seed.BOT_USER}> auto board room on"
+    again = await rig.send(event, form="event")
+    assert again.calls == []
+    assert not any(again.rows.values())
+
+
 async def test_a_click_delivered_twice_counts_once(rig: Rig) -> None:
     key, _ = await rig.recording("public", "running")
     for action, kind in (

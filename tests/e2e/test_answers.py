@@ -3,7 +3,7 @@
 from record_bot_sandbox.slack import seed
 
 from tests.e2e.bench import Bench
-from tests.e2e.reading import labels
+from tests.e2e.reading import Room, labels
 from tests.e2e.test_direct_messages import write
 
 
@@ -42,23 +42,25 @@ async def test_where_the_newest_has_no_summary_the_latest_one_that_has_is_told(
     assert "Watch" in labels(told.blocks)
 
 
-async def test_the_last_recording_is_deleted_by_a_button_that_asks(bench: Bench) -> None:
+async def finished(bench: Bench) -> Room:
+    """A room with a recording that has ended."""
     room = await bench.room()
     await bench.running(room)
     await bench.ines.command(seed.STANDUP, f'/record stop "{room.name}"')
     await bench.finish(room)
     await bench.card(room, "Video ready")
+    return room
+
+
+async def test_the_last_recording_is_deleted_by_a_button_that_asks(bench: Bench) -> None:
+    room = await finished(bench)
     await write(bench, "delete the last recording")
     asked = await bench.direct(seed.STARTER, "Forget the recording of", room.name)
     assert "Forget this recording" in labels(asked.blocks)
 
 
 async def test_a_start_that_names_no_room_keeps_its_time_in_the_buttons(bench: Bench) -> None:
-    room = await bench.room()
-    await bench.running(room)
-    await bench.ines.command(seed.STANDUP, f'/record stop "{room.name}"')
-    await bench.finish(room)
-    await bench.card(room, "Video ready")
+    room = await finished(bench)
     mention = f"<@{seed.BOT_USER}> please record the meeting in 50 minutes with transcript"
     await bench.ines.say(seed.STANDUP, mention)
     asked = await bench.told(bench.ines, seed.STANDUP, "Which room should be recorded in")

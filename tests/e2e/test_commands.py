@@ -57,7 +57,8 @@ async def test_start_by_name_id_link_and_quoted(bench: Bench, written: str) -> N
     link = f"https://acme.app.100ms.live/preview/{room.id}/host"
     named = written.format(name=room.name, NAME=room.name.upper(), id=room.id, link=link)
     answer = await bench.ines.command(seed.STANDUP, f"/record start {named}")
-    assert answer.text == f"Starting to record {room.name}."
+    assert answer.ok
+    await bench.told(bench.ines, seed.STANDUP, f"Starting to record {room.name}.")
     await bench.card(room, "Recording")
     by_link = {"meeting_url": f"{link}?skip_preview=true"}
     assert await bench.bodies(room) == [by_link if "link" in written else {}]
@@ -258,7 +259,8 @@ async def test_smart_quotes_and_dashes_are_what_they_were_meant_to_be(bench: Ben
     room = await bench.room()
     text = f"/record start “{room.name}” —res 1080p –vocab “Ana, Ben’s” --section ‘Risks:paragraph’"
     answer = await bench.ines.command(seed.STANDUP, text)
-    assert answer.text == f"Starting to record {room.name}."
+    assert answer.ok
+    await bench.told(bench.ines, seed.STANDUP, f"Starting to record {room.name}.")
     await bench.card(room, "Recording")
     assert await bench.bodies(room) == [
         {

@@ -44,7 +44,8 @@ async def test_a_preset_made_from_the_form_starts_a_recording(bench: Bench) -> N
     form = await saved(bench, "Weekly", 'start --res 720p --vocab "Ana, Ben"')
     await bench.ines.close(form, whole_stack=True)
     answer = await bench.ines.command(seed.STANDUP, f'/record start "{room.name}" --preset weekly')
-    assert answer.text == f"Starting to record {room.name}."
+    assert answer.ok
+    await bench.told(bench.ines, seed.STANDUP, f"Starting to record {room.name}.")
     await bench.card(room, "Recording")
     both = {"enabled": True, "custom_vocabulary": ["Ana", "Ben"]}
     small = {"width": 1280, "height": 720}

@@ -69,7 +69,8 @@ async def test_the_default_room_starts_at_once(bench: Bench) -> None:
     await bench.ines.submit(await chosen(bench.ines, view, room_id=room.id))
     try:
         answer = await bench.tariq.command(seed.DESIGN, "/record start --audio")
-        assert answer.text == f"Starting to record {room.name}."
+        assert answer.ok
+        await bench.told(bench.tariq, seed.DESIGN, f"Starting to record {room.name}.")
         await bench.card(room, "Recording", channel=seed.DESIGN)
         assert await bench.bodies(room) == [{"audio_only": True}]
         again = await opened(bench, bench.tariq, seed.DESIGN)

@@ -84,6 +84,7 @@ def answers() -> list[Sample]:
         only_you("It is not clear what to do automatically", views.auto_usage),
         only_you("A calendar is followed", views.calendar_added, CALENDAR),
         only_you("… and is not any more", views.calendar_off, ROOM),
+        only_you("A room was chosen, but no time", views.at_what_time, "Weekly sync"),
         only_you("A calendar without a room", views.calendar_usage),
         only_you("A calendar has no secure link", views.only_https),
         only_you("Too many calendars", views.too_many_calendars),

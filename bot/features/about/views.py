@@ -21,7 +21,7 @@ from bot.ui import ids
 from bot.ui.buttons import details_button, end_buttons, stop_button
 from bot.ui.message import Block, Message, say
 from bot.ui.problems import BOT, explain, stop_failure
-from bot.ui.text import clock, count, duration, esc, mention, when
+from bot.ui.text import clock, duration, esc, mention, when
 from bot.ui.words import NO_TRANSCRIPT_YET, REASONS, UNREAD
 
 PEOPLE_MOST = 20
@@ -149,8 +149,8 @@ def _state(recording: Recording, now: datetime, bot: str) -> str:
     first = f"The recording of {name}{ended}{f', after {length}' if length else ''}."
     if recording.phase is Phase.PROCESSING:
         return f"{first} 100ms is preparing the files."
-    files = ["the video" if not recording.options.audio_only else "the audio"]
-    files = [*(files if can_watch(recording) else []), *(["the transcript"] * can_read(recording))]
+    media = "the audio" if recording.audio_only else "the video"
+    files = [*([media] * can_watch(recording)), *(["the transcript"] * can_read(recording))]
     return f"{first} You can open {' and '.join(files)}." if files else first
 
 
@@ -161,9 +161,8 @@ def _people(recording: Recording, there: Sequence[str] | None) -> str:
             return f"100ms does not say right now who is in {name}."
         if not there:
             return f"Nobody is in {name} right now."
-        return f"{count(len(there), 'person')} in {name} now: {_list(there)}.".replace(
-            "persons", "people"
-        )
+        number = "1 person" if len(there) == 1 else f"{len(there):,} people"
+        return f"{number} in {name} now: {_list(there)}."
     about = f"the recording of {name}, {_began_at(recording)}"
     if recording.attendees is None:
         return f"100ms has not listed yet who was there during {about}."

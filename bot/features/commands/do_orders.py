@@ -76,15 +76,28 @@ async def start(request: Request, order: StoredOrder, once: Sequence[str]) -> Me
     return no_such_preset(made, [*buttons, form])
 
 
-async def _started(request: Request, made: Started) -> Message:
-    """The ack waits for 100ms only where the list of rooms says that nobody is there."""
-    bot, room = request.bot, made.room
-    listed = await request.use.rooms.by_id(room.room_id)
+async def _started(request: Request, made: Started) -> Message | None:
+    """Answer a start in one message.
+
+    If the room is not known to be live, the answer comes after the ack, because 100ms has to be
+    asked first whether anybody is there.
+    """
+    bot, caller = request.bot, request.caller
+    listed = await request.use.rooms.by_id(made.room.room_id)
     if listed is not None and listed.live:
-        bot.after_ack(request.caller, say_if_empty(bot, request.caller, made))
-    elif await starts.is_empty(bot.deps, room.room_id):
-        return start_views.nobody_there(room.name, made.key)
-    return start_views.starting_reply(room.name)
+        bot.after_ack(caller, say_if_empty(bot, caller, made))
+        return start_views.starting_reply(made.room.name)
+    await request.later(_say_started(request, made))
+    return None
+
+
+async def _say_started(request: Request, made: Started) -> None:
+    name = made.room.name
+    if await starts.is_empty(request.bot.deps, made.room.room_id):
+        message = start_views.nobody_there(name, made.key)
+    else:
+        message = start_views.starting_reply(name)
+    await request.bot.reply(request.caller, message, replace=request.clicked)
 
 
 async def control(
@@ -137,8 +150,7 @@ async def schedule(request: Request, order: StoredOrder, once: Sequence[str]) ->
     if order.room is None:
         return None
     if order.when is None:
-        example = f"record {order.room.name} at 15:00"
-        return views.answer(f"At what time? Write it with the room: “{example}”.")
+        return schedule_views.at_what_time(order.room.name)
     if order.when.start is None and order.key:
         return await _stop_later(request, order, order.when, once)
     to = caller.channel if is_channel(caller.channel) else None

@@ -5,7 +5,7 @@ answer needs more than a sentence.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.access.gate import UnknownChoice
@@ -137,14 +137,19 @@ async def _obey_once(
     An order remembers the message in its own transaction; otherwise it is remembered here. A
     message that could not be obeyed is not remembered, so a redelivery is tried again.
     """
-    requests = bot.deps.store.requests
     rule = RULES.fullmatch(" ".join(words.split()))
     if rule and rule["what"]:
         await ack()
-        bot.after_ack(caller, set_rule_by_command(bot, use.rooms, caller, rule["what"]))
+        setting = set_rule_by_command(bot, use.rooms, caller, rule["what"])
+        bot.after_ack(caller, _once(bot, caller, setting))
         return
+    await _once(bot, caller, obey(ack, bot, use, caller, words, where))
+
+
+async def _once(bot: Bot, caller: Caller, work: Awaitable[None]) -> None:
+    requests = bot.deps.store.requests
     try:
-        await obey(ack, bot, use, caller, words, where)
+        await work
         if not await requests.done_before(caller.once):
             await requests.remember(caller.once)
     except DoneBefore:

@@ -65,12 +65,13 @@ async def latest_summary(deps: Deps, seen: Sequence[SeenRecording]) -> Message:
 
     `seen` is newest first. Raises UnknownRecording.
     """
-    newest = (await deps.store.recordings.load(seen[0].key)).recording
+    newest: Recording | None = None
     for one in seen:
         recording = (await deps.store.recordings.load(one.key)).recording
+        newest = newest or recording
         if recording.results and recording.results.has_summary:
             message = await summarize(deps, one)
-            return message if one is seen[0] else in_place_of(newest, recording, message)
+            return message if recording is newest else in_place_of(newest, recording, message)
     return await summarize(deps, seen[0])
 
 

@@ -361,6 +361,12 @@ def calendar_unreadable(calendar: RoomCalendar) -> str:
     )
 
 
+def at_what_time(room_name: str) -> Message:
+    """Ask for the time of a recording that is to be scheduled."""
+    example = f"record {room_name} at 15:00"
+    return say(f"At what time? Write it with the room: “{esc(example, 120)}”.")
+
+
 def calendar_usage() -> Message:
     return say("Say which room. For example `/record schedule standup from https://…`.")
 

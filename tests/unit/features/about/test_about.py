@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -20,12 +21,12 @@ THERE = f.AttendeesListed(at=at(4020), people=(f.Attendee(name="Ana"), f.Attende
 ENDS_AT_NINE_FIFTY = f.EndSet(at=at(5), by="U1", until=at(3000))
 
 
-def answer(asked: Asked, recording: Recording, **more: object) -> str:
-    return about_recording(recording, asked, now=NOW, **more).text  # type: ignore[arg-type]
+def answer(asked: Asked, recording: Recording, **more: Any) -> str:
+    return about_recording(recording, asked, now=NOW, **more).text
 
 
-def labels(asked: Asked, recording: Recording, **more: object) -> list[str]:
-    made = about_recording(recording, asked, now=NOW, **more)  # type: ignore[arg-type]
+def labels(asked: Asked, recording: Recording, **more: Any) -> list[str]:
+    made = about_recording(recording, asked, now=NOW, **more)
     rows = [block["elements"] for block in made.blocks if block["type"] == "actions"]
     return [one["text"]["text"] for row in rows for one in row]
 
