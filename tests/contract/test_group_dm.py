@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 from record_bot_sandbox.slack import seed
 
-from tests.contract.test_access_matrix import Rig, rigged
+from tests.contract.access_rig import Rig, rigged
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 GROUP = {"channel_id": "G0GROUPDM1", "channel_name": "mpdm-ines--amara--tariq-1"}

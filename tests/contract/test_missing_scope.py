@@ -8,8 +8,8 @@ import pytest_asyncio
 from record_bot_sandbox.slack import seed
 
 from bot.features.doctor.scopes import SCOPES
+from tests.contract.access_rig import Effects, Rig, rigged
 from tests.contract.access_table import PLAZA
-from tests.contract.test_access_matrix import Effects, Rig, rigged
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 BROKE = "Something went wrong on our side"

@@ -8,8 +8,8 @@ import pytest_asyncio
 from record_bot_sandbox.hms import seed as hms_seed
 from record_bot_sandbox.slack import seed
 
+from tests.contract.access_rig import Rig, rigged
 from tests.contract.access_table import PLAZA
-from tests.contract.test_access_matrix import Rig, rigged
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

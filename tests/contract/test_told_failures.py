@@ -20,7 +20,7 @@ from record_bot_sandbox.slack.faults import Fault
 from sqlalchemy import event, text
 
 from bot.store.errors import StoreFull
-from tests.contract.test_access_matrix import HMS_ASSET, Effects, Rig, rigged
+from tests.contract.access_rig import HMS_ASSET, Effects, Rig, rigged
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 BROKE = "Something went wrong on our side"

@@ -26,9 +26,9 @@ from bot.dispatch import DISPATCH
 from bot.engine.inbox import match_inbox
 from bot.engine.runner import run
 from bot.store import schema
+from tests.contract.access_rig import Rig, rigged
 from tests.contract.access_table import PLAZA
 from tests.contract.store_support import Clock, next_due
-from tests.contract.test_access_matrix import Rig, rigged
 from tests.patience import PATIENCE_S, PatientDriver
 
 S, MIN, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)

@@ -19,8 +19,8 @@ from bot.features.presets.store import PresetRepository
 from bot.store.renaming import replaced
 from bot.store.schema import metadata
 from bot.store.store import Store
+from tests.contract.access_rig import Rig, rigged
 from tests.contract.store_support import T0, S, add_facts, created, new_key, requested
-from tests.contract.test_access_matrix import Rig, rigged
 
 
 @pytest_asyncio.fixture

@@ -11,8 +11,8 @@ from bot.core.facts import Observed, StartAccepted, StartRequested
 from bot.core.options import RecordingOptions
 from bot.core.policy import is_late
 from bot.features.doctor.service import late
+from tests.contract.access_rig import Rig, rigged
 from tests.contract.access_table import PLAZA
-from tests.contract.test_access_matrix import Rig, rigged
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
