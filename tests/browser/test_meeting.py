@@ -380,7 +380,7 @@ async def test_without_a_session_the_moment_is_kept_until_there_is_one(
     link = await meeting.link(meeting.ines)
     address = link.partition("#")[0]
     await visit.open(f"{address}?t=65", "message")
-    await expect(visit.page.get_by_role("heading", level=2)).to_have_text("Open this from Slack")
+    await expect(visit.page.get_by_role("heading", name="Open this from Slack")).to_be_visible()
     home = visit.page.get_by_role("link", name="in Slack")
     assert f"/app_redirect?app={seed.APP_ID}" in (await home.get_attribute("href") or "")
     await visit.picture("door")
@@ -431,7 +431,7 @@ async def test_a_session_that_ends_closes_every_page_that_is_open(
     await visit.page.bring_to_front()
     await visit.page.wait_for_function("!document.hidden")  # a page behind others asks nothing
     await visit.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    await expect(visit.page.get_by_role("heading", level=2)).to_have_text("Open this from Slack")
+    await expect(visit.page.get_by_role("heading", name="Open this from Slack")).to_be_visible()
     await expect(visit.page.get_by_role("dialog")).to_be_hidden()
     await expect(visit.turns).to_have_count(0)
     assert "pricing" not in await visit.page.evaluate("document.body.textContent")
@@ -490,9 +490,8 @@ async def test_after_forget_the_open_page_shows_nothing_any_more(
         " return document.body.dataset.state === 'message'; }",
         polling=500,
     )
-    await expect(visit.page.get_by_role("heading", level=2)).to_have_text(
-        "This recording is not available"
-    )
+    gone = visit.page.get_by_role("heading", name="This recording is not available")
+    await expect(gone).to_be_visible()
     await expect(visit.turns).to_have_count(0)
     assert "pricing" not in await visit.page.evaluate("document.body.textContent")
     visit.complaints = [c for c in visit.complaints if "404" not in c]

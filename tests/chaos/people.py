@@ -23,6 +23,8 @@ OPEN_AT_MOST = 24
 SEEN_WITHIN_S = 40.0
 SLOW = 5
 TOLD_WITHIN_S = 3.0
+TAKEN = ("Starting to record", "The recording is starting")
+REFUSED = ("Try again",)
 
 
 @dataclass
@@ -97,12 +99,15 @@ class Crowd:
                 answer = await person.command(wish.channel, text)
             except httpx.HTTPError:
                 answer = None
-            said = answer.text if answer and answer.ok else None
-            if said and said.startswith("Starting"):
-                wish.taken_at = time.time()
-                return True
-            if answer and answer.ok and not said:
-                return True  # taken already: an earlier try was heard, though nobody said so
+            if answer and answer.ok:
+                said = answer.text or await self._told(
+                    wish, person, wish.asked[-1], *TAKEN, *REFUSED
+                )
+                if any(words in said for words in TAKEN):
+                    wish.taken_at = time.time()
+                    return True
+                if not said:
+                    return True  # taken already, or killed before it could say so
             self.refused += 1
             await asyncio.sleep(self.world.rng.uniform(0.5, 1.5))
         return False
@@ -119,23 +124,28 @@ class Crowd:
     async def _press_stop(self, wish: Wish, person: Person) -> bool:
         for _ in range(TRIES):
             try:
+                clicked_at = time.time()
                 answer = await person.click(self.card(wish), ids.STOP, confirm=True)
             except (CannotError, LookupError, httpx.HTTPError):
                 return False  # the card shows no Stop, or not yet
-            if answer.ok and not await self._told_to_try_again(wish, person):
+            # A click is acked in any case; if it could not be kept, the person reads so.
+            if answer.ok and not await self._told(wish, person, clicked_at, *REFUSED):
                 wish.stop_taken_at = time.time()
                 return True
             self.refused += 1
             await asyncio.sleep(self.world.rng.uniform(0.5, 1.5))
         return False
 
-    async def _told_to_try_again(self, wish: Wish, person: Person) -> bool:
-        """A click is acked in any case; if it could not be kept, the person reads so."""
-        clicked_at = time.time() - TOLD_WITHIN_S
-        await asyncio.sleep(TOLD_WITHIN_S)
-        shown = self.world.slack.channels[wish.channel].ephemerals.values()
-        recent = (m for m in shown if m.viewer == person.user and float(m.ts) > clicked_at)
-        return any("Try again" in m.text for m in recent)
+    async def _told(self, wish: Wish, person: Person, since: float, *words: str) -> str:
+        """The answer that comes after the ack, if it has one of these words; else nothing."""
+        for _ in range(int(TOLD_WITHIN_S * 10)):
+            shown = self.world.slack.channels[wish.channel].ephemerals.values()
+            recent = (m for m in shown if m.viewer == person.user and float(m.ts) > since)
+            for message in recent:
+                if any(word in message.text for word in words):
+                    return message.text
+            await asyncio.sleep(0.1)
+        return ""
 
     def card(self, wish: Wish) -> SeenMessage:
         sim = self.world.slack
