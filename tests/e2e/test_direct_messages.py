@@ -51,6 +51,46 @@ async def test_a_rule_is_set_there_in_the_words_of_the_command(bench: Bench) -> 
     await bench.direct(seed.STARTER, room.name, "no longer recorded automatically")
 
 
+async def test_a_planned_recording_moves_to_another_time(bench: Bench) -> None:
+    room = await bench.room()
+    await write(bench, f'schedule "{room.name}" tomorrow 9:30 for 20m')
+    await bench.direct(seed.STARTER, room.name, "will be recorded", "9:30")
+    await write(bench, f'move "{room.name}" to 11')
+    told = await bench.direct(seed.STARTER, f"Move the recording of {room.name} to", "11:00")
+    await bench.press(bench.ines, told, f"Move {room.name}")
+    moved = await bench.direct(seed.STARTER, room.name, "will be recorded", "11:00", "20 min")
+    assert "9:30" not in moved.text
+
+
+async def test_more_minutes_move_the_end_of_what_runs(bench: Bench) -> None:
+    room = await bench.room()
+    await write(bench, f'start "{room.name}"')
+    await bench.card(room, "Recording", channel=DM)
+    await write(bench, "10 more minutes please")
+    told = await bench.direct(seed.STARTER, f"The recording of {room.name} has no end")
+    await bench.press(bench.ines, told, labels(told.blocks)[0])
+    ends = (await bench.direct(seed.STARTER, f"The recording of {room.name} stops at")).text
+    await write(bench, "10 more minutes please")
+
+    async def moved() -> SeenMessage | None:
+        told = await by_bot(bench, f"The recording of {room.name} stops at")
+        return next((one for one in told if one.text != ends), None)
+
+    await bench.world.until(moved, bench.world.slack_news, "a later end")
+    await write(bench, "stop")
+    assert await bench.hms_until(room, lambda r: r["stop_reason"])
+
+
+async def test_what_was_begun_can_be_undone(bench: Bench) -> None:
+    room = await bench.room()
+    await write(bench, f'start "{room.name}"')
+    await bench.card(room, "Recording", channel=DM)
+    await write(bench, "undo")
+    told = await bench.direct(seed.STARTER, "What do you want to undo?")
+    await bench.press(bench.ines, told, f"Stop {room.name}")
+    assert await bench.hms_until(room, lambda r: r["stop_reason"])
+
+
 async def test_skipping_the_next_date_keeps_the_schedule(bench: Bench) -> None:
     room = await bench.room()
     await write(bench, f'schedule "{room.name}" every weekday 9:30')

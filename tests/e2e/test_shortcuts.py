@@ -82,7 +82,9 @@ async def test_a_mention_answers_what_it_does_not_understand(bench: Bench) -> No
     await mention(bench, f"stpo {room.name}")
     await bench.told(bench.ines, seed.STANDUP, f"Stop the recording of {room.name}?")
     await mention(bench, "dance")
-    await bench.told(bench.ines, seed.STANDUP, "I did not understand that.")
+    told = await bench.told(bench.ines, seed.STANDUP, "I did not understand that.")
+    await bench.press(bench.ines, told, "What I can do")
+    await bench.told(bench.ines, seed.STANDUP, "/record start")
 
 
 async def test_a_mention_of_nothing_is_greeted(bench: Bench) -> None:

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from record_bot_sandbox.slack import seed
 
-from bot.core.when import Refused, Unclear, When
+from bot.core.when import Refused, StopAt, Unclear, When
 from bot.core.when_grammar import read_when
+from bot.features.commands.stored_orders import StoredOrder
+from bot.features.commands.views import choices
 from bot.features.control import views as control
 from bot.features.schedules import views
 from bot.features.schedules.form import rules_form
@@ -34,6 +36,10 @@ def wrong(text: str) -> Refused | Unclear:
     return read
 
 
+STOP_AT = choices(
+    "question-1",
+    {"0": [StoredOrder(verb="stop", room_name=ROOM, when=When(None, StopAt(LATER), ZONE))]},
+)
 EVERY = scheduled("every weekday at 9:30 for 20m")
 ONCE = scheduled("tomorrow 15:00 until 16:00")
 ARMED = replace(ONCE, armed_for=NOW, armed_until=LATER)
@@ -62,6 +68,7 @@ def answers() -> list[Sample]:
             "Wait for people was pressed", views.waiting_for_people, EVERY, timedelta(hours=1)
         ),
         only_you("A running recording gets an end", views.ends, ROOM, NOW),
+        only_you("“5 more minutes” is said of one that has none", views.has_no_end, ROOM, STOP_AT),
         only_you("Skip next was pressed", views.skipping, EVERY, NOW),
         only_you("Run now was pressed", views.running_now, ROOM),
         only_you("… and it is being recorded already", views.taken, ROOM),

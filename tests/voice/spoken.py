@@ -11,6 +11,7 @@ from bot.features.commands.answers import say
 from bot.features.commands.model import OPEN_FORM, Outcome, Where, Why
 from bot.features.commands.stored_orders import StoredOrder, stored_orders
 from bot.features.commands.understand import understand
+from bot.features.commands.vocabulary import Intent
 from bot.ui.buttons import filled_form_button
 from bot.ui.problems import hms_failure
 from tests.score.phrases import world_of
@@ -43,6 +44,9 @@ SAID = [
     (Where.MENTION, "what is scheduled?"),
     (Where.MENTION, "who can start recordings here?"),
     (Where.DM, "stop the webinar at 25:00"),
+    (Where.MENTION, "15 more minutes please"),
+    (Where.MENTION, "move the town hall to 11"),
+    (Where.DM, "undo"),
     (Where.DM, "thanks"),
     (Where.DM, "start a poll for lunch"),
     (Where.DM, "x" * 9000),
@@ -61,6 +65,9 @@ def _sample(where: Where, text: str, *, reached: bool = True) -> Sample:
     shown = text if len(text) < 80 else f"{len(text):,} characters"
     when = f"{where.capitalize()}: {shown}" if where is not Where.DM else f"Message: {shown}"
     when = when if reached else f"{when} (and 100ms does not answer)"
+    if (found.intent, found.why) == (Intent.UNKNOWN, Why.CLEAR):
+        helps = {"0": [StoredOrder(verb=Intent.HELP)]}
+        return only_you(when, views.question, told, views.choices("question-1", helps))
     if found.outcome is not Outcome.ASK:
         return only_you(when, views.answer, told)
     orders = stored_orders(found.offers, found, world, {})

@@ -13,9 +13,10 @@ from bot.features.about.service import answer_question
 from bot.features.channel_settings.form import only_in_channels
 from bot.features.channel_settings.listeners import open_settings
 from bot.features.commands import views
+from bot.features.commands.answers import say
 from bot.features.commands.model import Outcome, Understood, Why
 from bot.features.commands.recent import recent
-from bot.features.commands.request import MENTIONED, Request, question, say_found
+from bot.features.commands.request import MENTIONED, Request, form_button, question, say_found
 from bot.features.commands.stored_orders import StoredOrder
 from bot.features.commands.vocabulary import SCHEDULED, Intent
 from bot.features.doctor.listeners import answer_doctor
@@ -30,6 +31,7 @@ from bot.features.presets.listeners import open_presets
 from bot.features.results.service import latest_summary
 from bot.features.schedules.listeners import answer_schedules
 from bot.features.start.listeners import say_taken
+from bot.ui.message import Message
 from bot.ui.replies import forgotten_reply
 
 
@@ -186,8 +188,15 @@ async def share_latest(request: Request, found: Understood) -> None:
 
 
 async def unknown(request: Request, found: Understood) -> None:
-    """Answer a request to delete a recording with a button, which asks for confirmation."""
+    """Answer a request to delete a recording with a button, which asks for confirmation.
+
+    Anything else was not understood: the buttons show what can be done, and the form with a room
+    that was named.
+    """
     key = await _meant(request, found) if found.why is Why.UNSUPPORTED and found.sure else None
+    if found.why is Why.CLEAR:
+        await request.tell(await _not_understood(request, found))
+        return
     if key is None:
         await say_found(request, found)
         return
@@ -203,6 +212,17 @@ async def unknown(request: Request, found: Understood) -> None:
         await request.tell(not_ended_reply(row.name))
         return
     await request.tell(forget_question(recording))
+
+
+async def _not_understood(request: Request, found: Understood) -> Message:
+    caller = request.caller
+    buttons = await question(request, [StoredOrder(verb=Intent.HELP)])
+    if found.room and await request.bot.rights.may_start(caller.user, caller.channel):
+        order = StoredOrder(
+            verb=Intent.START, room_id=found.room.room_id, room_name=found.room.name
+        )
+        buttons.append(await form_button(request, order, found))
+    return views.question(say(found, now=request.known.world.now), buttons)
 
 
 async def doctor(request: Request, _: Understood) -> None:

@@ -24,6 +24,7 @@ _DONE = {
     Intent.UNFOLLOW: "This channel no longer follows {room}.",
     Intent.SHARE: "The recording of {room} is shared in {to}.",
     Intent.RENAME: "The recording of {room} is now called {title}.",
+    Intent.EXTEND: "{room} is recorded for longer.",
     Intent.SETTINGS: "Opening this channel’s settings.",
     Intent.PRESETS: "Opening the presets.",
 }
@@ -38,6 +39,7 @@ _ASKED = {
     Intent.UNFOLLOW: "Stop following {room} in this channel?",
     Intent.SHARE: "Share the recording of {room}?",
     Intent.RENAME: "Call the recording of {room} {title}?",
+    Intent.EXTEND: "Record {room} for longer?",
     Intent.SETTINGS: "You can see and change that in this channel’s settings.",
     Intent.PRESETS: "Open the presets?",
 }
@@ -51,7 +53,7 @@ _ANSWERED = {
     Intent.THANKS: "You’re welcome.",
     Intent.FOLLOW: "Here are the rooms that this channel follows.",
     Intent.RENAME: "Which recording? Name its room, or write in the thread of its card.",
-    Intent.UNKNOWN: "I did not understand that. Try “help”.",
+    Intent.UNKNOWN: "I did not understand that.",
 }
 _STATES = {
     Why.NEEDS_ROOM: "Which room?",
@@ -73,6 +75,8 @@ _BOTH = {
     (Intent.RENAME, Why.NEEDS_ROOM): _ANSWERED[Intent.RENAME],
     (Intent.START, Why.NEEDS_ROOM): "Which room should be recorded{how}?",
     (Intent.SCHEDULE, Why.NEEDS_ROOM): "Which room should be recorded{at}{how}?",
+    (Intent.SCHEDULE, Why.MOVE): "Move the recording of {room}{to_when}?",
+    (Intent.UNKNOWN, Why.UNDO): "What do you want to undo?",
     (Intent.UNKNOWN, Why.UNSUPPORTED): "To delete a recording, open its details.",
 }
 _NONE = {
@@ -91,6 +95,7 @@ def say(found: Understood, *, now: datetime) -> str:
         "when": _when(found.when, now),
         "how": _how(found, now),
         "at": _at(found.when, now),
+        "to_when": _when(found.when, now).replace(": ", " to ", 1),
         "unschedule": "Skip the recording of" if is_date(found.when) else "Delete the schedule of",
         "to": found.to or "this channel",
         "reference": shorten(found.reference or "", REFERENCE_MOST),

@@ -1,15 +1,18 @@
 """Carries out orders, from a text or a button: `DO` has one handler for each verb."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.access.model import Act
 from bot.access.views import as_far_as_known
 from bot.core.deliveries import OutcomeAddress
 from bot.core.places import is_channel
-from bot.core.when import Moment, When
+from bot.core.recording import ON_AIR
+from bot.core.when import Moment, StopAfter, StopAt, When
 from bot.features.commands import views
+from bot.features.commands.answer_questions import show_menu
 from bot.features.commands.request import Request, form_button, form_time, may_start_here, question
 from bot.features.commands.stored_orders import StoredOrder
 from bot.features.commands.vocabulary import Intent
@@ -24,6 +27,7 @@ from bot.features.rename import views as rename_views
 from bot.features.schedules import service as schedules
 from bot.features.schedules import views as schedule_views
 from bot.features.schedules.listeners import answer_schedules
+from bot.features.schedules.model import QUARTER
 from bot.features.share.listeners import share_into
 from bot.features.start import service as starts
 from bot.features.start import views as start_views
@@ -173,6 +177,41 @@ async def schedule(request: Request, order: StoredOrder, once: Sequence[str]) ->
     return schedule_views.scheduled(made, now=now_in(request), zone_known=zone.known)
 
 
+async def extend(request: Request, order: StoredOrder, once: Sequence[str]) -> Message | None:
+    """Move the end of a recording to later; one without an end is offered one."""
+    bot, caller = request.bot, request.caller
+    seen = await bot.gate.recording(caller.user, order.key or "", caller.channel)
+    longer = order.when.stop if order.when else None
+    by = timedelta(seconds=longer.seconds) if isinstance(longer, StopAfter) else QUARTER
+    moved = await schedules.move_end(bot.deps, bot.rights, seen, by, once=once)
+    if moved is not None and moved[1] is not None:
+        return schedule_views.ends(moved[0].name, moved[1])
+    row = await bot.deps.store.lists.row(seen.key)
+    if row is None or row.phase not in ON_AIR:
+        return control_views.not_now([row]) if row else forgotten_reply()
+    end = When(None, StopAt(now_in(request) + by), request.known.world.zone)
+    stop = order.model_copy(update={"verb": Intent.STOP, "when": end, "label": ""})
+    return schedule_views.has_no_end(row.name, await question(request, [stop]))
+
+
+async def reschedule(request: Request, order: StoredOrder, _once: Sequence[str]) -> Message | None:
+    """Move the room's schedule to another time and keep its length. Idempotent."""
+    bot, caller = request.bot, request.caller
+    theirs = [one for one in request.known.schedules if one.room_id == order.room_id]
+    if len(theirs) != 1 or order.when is None:
+        await request.later(answer_schedules(bot, caller))
+        return None
+    seen = await bot.gate.schedule(caller.user, theirs[0].schedule_id, caller.channel)
+    length = theirs[0].when.stop
+    kept = length if isinstance(length, StopAfter) else None
+    when = replace(order.when, stop=order.when.stop or kept)
+    moved = await schedules.move(bot.deps, bot.rights, seen, when)
+    if moved is None:
+        return schedule_views.changed_meanwhile()
+    zone = await schedules.zone_of(bot.rights, caller.user)
+    return schedule_views.scheduled(moved, now=now_in(request), zone_known=zone.known)
+
+
 def now_in(request: Request) -> datetime:
     """Now, in the person's zone."""
     return request.known.world.now
@@ -242,6 +281,10 @@ async def rename(request: Request, order: StoredOrder, once: Sequence[str]) -> M
     return None
 
 
+async def show_help(request: Request, _order: StoredOrder, _once: Sequence[str]) -> None:
+    await show_menu(request)
+
+
 async def list_others(request: Request, order: StoredOrder, _once: Sequence[str]) -> None:
     """List the other recordings besides the one that an answer was about."""
     listing = answer_list(request.bot, request.use.lists, request.caller, room=order.room)
@@ -271,4 +314,7 @@ DO: Mapping[str, Doing] = {
     Intent.LIST: list_others,
     Intent.SCHEDULE: schedule,
     Intent.UNSCHEDULE: unschedule,
+    Intent.EXTEND: extend,
+    Intent.RESCHEDULE: reschedule,
+    Intent.HELP: show_help,
 }

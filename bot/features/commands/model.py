@@ -65,6 +65,8 @@ class Why(StrEnum):
     TOO_LONG = auto()
     ABOUT_BOT = auto()
     GREETED = auto()
+    MOVE = auto()  # to another time
+    UNDO = auto()
     HOW = auto()  # how to do something, asked in words
 
 

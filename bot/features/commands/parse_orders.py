@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.features.commands.parsed import (
     OPENERS,
@@ -266,8 +267,12 @@ _HELD = frozenset({"happening", "held", "place", "taking", "meeting"})
 
 def _shown(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Parsed:
     """Read `show …` and `list …`: the noun decides the intent."""
-    if head.key == ("i", "need") and recording_word(rest) and any(p.option for p in rest):
+    new = _is_of_a_new_recording(rest)
+    if head.key == ("i", "need") and (
+        new or (recording_word(rest) and any(p.option for p in rest))
+    ):
         return replace(base, intent=Intent.START, mood=Mood.TOLD)
+    base = replace(base, article=new)
     if head.key[0] in ("where", "wheres") and any(piece.key[-1] in _HELD for piece in rest):
         return replace(base, intent=Intent.JOIN)
     if has_role(rest, Role.SAID) or (has_role(rest, Role.ABOUT) and head.role is Role.SOFT):
@@ -295,6 +300,14 @@ def _shown(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Pi
     if has_intent(rest, Intent.START, Role.PAST):
         return replace(base, intent=Intent.LIST, left=unread)
     return replace(base, intent=Intent.UNKNOWN, left=(head, *unread))
+
+
+def _is_of_a_new_recording(rest: Sequence[Piece]) -> bool:
+    """Say whether *a* recording is asked for, which need not exist yet: `a recording of …`."""
+    return any(
+        piece.role is Role.ARTICLE and piece.key[0] != "any" and recording_word([after])
+        for piece, after in pairwise(rest)
+    )
 
 
 def _joined(

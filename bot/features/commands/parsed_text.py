@@ -40,6 +40,7 @@ CONTROLS = (Intent.STOP, Intent.PAUSE, Intent.RESUME)
 POLITE = (Intent.THANKS, Intent.HELP)
 _PURPOSES = {
     Intent.STOP: Purpose.STOP,
+    Intent.EXTEND: Purpose.STOP,
     Intent.UNSCHEDULE: Purpose.DAY,
     Intent.LIST: Purpose.PAST,
     Intent.FIND: Purpose.PAST,
@@ -50,6 +51,7 @@ _PURPOSES = {
     Intent.JOIN: Purpose.PAST,
 }
 _POSSESSIVE = re.compile(r"(?<=[a-z])['’]s\b")  # yesterday's
+_MORE = re.compile(r"(?<=[0-9])\s+more(?=\s+(?:m|h)[a-z]*\b)", re.IGNORECASE)  # in 5 more minutes
 LATER = frozenset({("week",), ("weekend",), ("month",), ("later",), ("soon",), ("afterwards",)})
 # `stop in 5`, `start standup in 15`; fewer may be hours, or people.
 _BARE_MINUTES = re.compile(
@@ -115,6 +117,7 @@ class ParsedText:
         if parsed.intent is Intent.UNKNOWN and parsed.mood is Mood.QUESTION:
             purpose = Purpose.PAST  # who was in standup yesterday?
         text = _POSSESSIVE.sub("  ", self.text[:LONGEST_ORDER])
+        text = _MORE.sub(lambda found: " " * len(found[0]), text)
         found = find_times(
             text,
             now=self.world.now,
@@ -122,6 +125,9 @@ class ParsedText:
             purpose=purpose,
             protected=sorted([*self._protected(), *others]),
         )
+        if parsed.intent is Intent.LIST and parsed.article:
+            ahead = find_times(text, now=self.world.now, zone=self.world.zone)
+            found = ahead if _is_ahead(ahead.reading) else found
         reading = found.reading
         spans, loose = list(found.spans), list(found.loose)
         bare = _BARE_MINUTES.search(text) if reading is None else None
@@ -179,6 +185,9 @@ class ParsedText:
     def _settled(self, main: Sentence | None, rest: Sequence[Sentence]) -> Parsed:
         """Return the meaning of the main sentence; less certain if others have a meaning, too."""
         parsed = self._parse(main) if main else Parsed()
+        if parsed.intent is Intent.LIST and _is_ahead(self.when):
+            # A recording of a time ahead is yet to be made.
+            parsed = replace(parsed, intent=Intent.START, mood=Mood.TOLD, left=())
         for sentence in rest:
             other = self._parse(sentence)
             if other.intent in (None, *POLITE) and not other.left:
@@ -330,9 +339,7 @@ class ParsedText:
 
     def start_time(self) -> bool:
         """Whether the text has a start time; a length alone is none."""
-        if self.when is None or isinstance(self.when, Past):
-            return False
-        return not (isinstance(self.when, When) and self.when.start is None)
+        return _has_start(self.when)
 
     def loose_left(self) -> bool:
         """Whether a possible time expression is left that was not read as one."""
@@ -381,6 +388,16 @@ class ParsedText:
 def parse_in_place(sentence: Sentence, where: Where) -> Parsed:
     """Parse a sentence that was typed in `where`."""
     return parse_sentence(sentence, slash=where is Where.SLASH, thread=where is Where.THREAD)
+
+
+def _has_start(when: Reading | None) -> bool:
+    if when is None or isinstance(when, Past):
+        return False
+    return not (isinstance(when, When) and when.start is None)
+
+
+def _is_ahead(when: Reading | None) -> bool:
+    return isinstance(when, When) and when.start is not None
 
 
 def _weight(sentence: Sentence, parsed: Parsed) -> int:

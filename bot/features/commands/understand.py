@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.features.commands.asked import asked_in
+from bot.features.commands.changes import extension, rescheduling, undo
 from bot.features.commands.model import (
     OPEN_FORM,
     Order,
@@ -50,7 +51,7 @@ def understand(text: str, where: Where, world: World) -> Understood:
         return titled
     if said.is_about_the_bot():
         return Understood(Intent.UNKNOWN, Outcome.SILENCE, Why.ABOUT_BOT)
-    done = asked_in(said) or _decided(said)
+    done = extension(said) or asked_in(said) or _decided(said)
     if done.outcome is Outcome.ASK and not done.offers and done.intent not in _VIEWS:
         return replace(done, outcome=Outcome.ANSWER)  # there is nothing to choose from
     if done.intent is Intent.START and done.why is Why.WHICH_ROOM:
@@ -101,6 +102,10 @@ def _decided(said: ParsedText) -> Understood:
             return understand_control(said, parsed, intent)
         case Intent.UNSCHEDULE:
             return unschedule(said, parsed)
+        case Intent.RESCHEDULE:
+            return rescheduling(said)
+        case Intent.UNDO:
+            return undo(said)
         case Intent.FOLLOW | Intent.UNFOLLOW:
             return _following(said, parsed, intent)
         case Intent.SHARE:

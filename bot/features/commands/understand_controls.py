@@ -63,7 +63,7 @@ def understand_control(said: ParsedText, parsed: Parsed, intent: Intent) -> Unde
             outcome=made.outcome if fits else Outcome.ANSWER,
         )
     if said.thread and parsed.all_of_them:
-        return which(said, intent, _here(said, intent))
+        return which(said, intent, recorded_here(said, intent))
     if said.thread:
         return act_on(said, intent, said.thread, sure=sure and not said.world.thread_is_over)
     return _unnamed(said, intent, parsed, sure=sure, reference=reference)
@@ -87,7 +87,7 @@ def _all_but(said: ParsedText, intent: Intent) -> Understood:
     named = [room for rooms in said.rooms for room in rooms]
     if not any(piece.key in _BUT for piece in said.pieces):
         return which(said, intent, named)
-    return which(said, intent, [room for room in _here(said, intent) if room not in named])
+    return which(said, intent, [room for room in recorded_here(said, intent) if room not in named])
 
 
 _BUT = frozenset({("but",), ("except",), ("excluding",), ("besides",), ("not",)})
@@ -97,7 +97,7 @@ def _unnamed(
     said: ParsedText, intent: Intent, parsed: Parsed, *, sure: bool, reference: str | None
 ) -> Understood:
     """Decide about an order without a room: act on this channel's only recording, or ask."""
-    here = _here(said, intent)
+    here = recorded_here(said, intent)
     if parsed.weak and not parsed.thing and not parsed.all_of_them:
         if said.where is not Where.SLASH:
             return Understood(Intent.UNKNOWN, Outcome.ANSWER, sure=False)
@@ -109,7 +109,7 @@ def _unnamed(
     return replace(made, reference=reference)
 
 
-def _here(said: ParsedText, intent: Intent) -> tuple[RoomEntry, ...]:
+def recorded_here(said: ParsedText, intent: Intent) -> tuple[RoomEntry, ...]:
     """Return the recordings that an order may mean: those shown in this channel, else all."""
     known = [
         said.world.names.by_id[room_id]
@@ -208,7 +208,7 @@ def _unwanted(said: ParsedText, parsed: Parsed) -> Understood:
     if said.thread and not later and not said.rooms:
         sure = not asks and not said.world.thread_is_over
         return act_on(said, Intent.STOP, said.thread, sure=sure)
-    return which(said, Intent.STOP, _here(said, Intent.STOP))
+    return which(said, Intent.STOP, recorded_here(said, Intent.STOP))
 
 
 def unschedule(said: ParsedText, parsed: Parsed) -> Understood:
@@ -220,7 +220,7 @@ def unschedule(said: ParsedText, parsed: Parsed) -> Understood:
             sure = clear and not reference and not said.world.thread_is_over
             return act_on(said, Intent.STOP, said.thread, sure=sure)
         if parsed.cancels and parsed.thing and not reference and not said.end():
-            return which(said, Intent.STOP, _here(said, Intent.STOP))
+            return which(said, Intent.STOP, recorded_here(said, Intent.STOP))
         planned = near or tuple(
             said.world.names.by_id[one.room_id]
             for one in said.world.schedules

@@ -38,6 +38,12 @@ ANSWER_MOST = 2500
 _VERBS: Mapping[str, str] = {
     Intent.SCHEDULE: "Record",
     Intent.UNSCHEDULE: "Delete the schedule of",
+    Intent.EXTEND: "Record longer:",
+    Intent.RESCHEDULE: "Move",
+}
+_NAMED: Mapping[str, str] = {
+    Intent.LIST: "Other recordings",
+    Intent.HELP: "What I can do",
 }
 
 
@@ -176,9 +182,7 @@ def _choice(choice_id: str, answer: str, order: StoredOrder) -> Block:
     verb = _VERBS.get(order.verb, order.verb.capitalize())
     if order.verb == Intent.UNSCHEDULE and (order.day or is_date(order.when)):
         verb = "Skip"
-    words = f"{verb} {plain(order.room_name, 45)}"
-    if order.verb == Intent.LIST:
-        words = "Other recordings"
+    words = _NAMED.get(order.verb) or f"{verb} {plain(order.room_name, 45)}"
     if order.verb == Intent.STOP and order.stops_at and isinstance(order.stops_at.stop, StopAt):
         words = f"{words} at {order.stops_at.stop.at:%-H:%M}"
     elif order.label:

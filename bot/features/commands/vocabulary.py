@@ -28,6 +28,9 @@ class Intent(StrEnum):
     UNFOLLOW = auto()
     SHARE = auto()
     RENAME = auto()
+    EXTEND = auto()  # record for longer
+    RESCHEDULE = auto()  # move to another time
+    UNDO = auto()
     STATUS = auto()
     LIST = auto()
     FIND = auto()
@@ -149,6 +152,13 @@ _VERBS: Mapping[Intent, str] = {
         | give this the title | give it a title | entitle | call it | call this | name
         it | name this | call the recording | name the recording | title this | give it
         the title | set the title""",
+    Intent.EXTEND: "extend | prolong | lengthen",
+    Intent.RESCHEDULE: """
+        move | reschedule | postpone | shift | push | push back | bring forward | delay | put
+        off | change the time of | move up | re-schedule | change the time""",
+    Intent.UNDO: """
+        undo | undo it | undo that | undo this | revert | revert that | roll back | take that
+        back | take it back""",
     Intent.LIST: "list | ls | history | download | export | play | replay",
     Intent.FIND: """
         search | search for | find | look for | look up | grep | seek | search in | search

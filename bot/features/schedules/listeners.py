@@ -1,6 +1,7 @@
 """`/record schedules` and `/record auto`, and the buttons of their replies."""
 
 import re
+from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ from bot.features.rooms.service import RoomDirectory
 from bot.features.rooms.views import no_room, several_rooms
 from bot.features.schedules import ids, service, views
 from bot.features.schedules.form import read_rule, rules_form
-from bot.features.schedules.model import RoomCalendar, Rule, Schedule
+from bot.features.schedules.model import QUARTER, RoomCalendar, Rule, Schedule
 from bot.features.schedules.store import CalendarRepository, RuleRepository, ScheduleRepository
 from bot.kit.typed_text import unwrap_link
 from bot.listeners.app import Bot, for_people
@@ -393,17 +394,19 @@ async def wait_for_people(recording: SeenRecording, click: Click, ack: Ack, bot:
 
 @on.action(ui_ids.EXTEND)
 async def extend(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
-    await _move_end(recording, click, ack, bot, away=False)
+    await _move_end(recording, click, ack, bot, QUARTER)
 
 
 @on.action(ui_ids.NO_END)
 async def no_end(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
-    await _move_end(recording, click, ack, bot, away=True)
+    await _move_end(recording, click, ack, bot, None)
 
 
-async def _move_end(seen: SeenRecording, click: Click, ack: Ack, bot: Bot, *, away: bool) -> None:
+async def _move_end(
+    seen: SeenRecording, click: Click, ack: Ack, bot: Bot, by: timedelta | None
+) -> None:
     """Move or remove the end. The card shows it; a failure is explained to the person."""
-    moved = await service.move_end(bot.deps, bot.rights, seen, away=away)
+    moved = await service.move_end(bot.deps, bot.rights, seen, by)
     await ack()
     if moved is None:
         bot.after_ack(click.caller, bot.reply(click.caller, views.no_end_to_move()))

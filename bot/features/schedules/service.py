@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.access.gate import Gate
@@ -24,7 +24,6 @@ from bot.features.presets.model import NoSuchPreset
 from bot.features.schedules import views
 from bot.features.schedules.model import (
     CALENDARS_MOST,
-    QUARTER,
     RoomCalendar,
     Rule,
     Schedule,
@@ -230,18 +229,22 @@ async def change(
     deps: Deps, rights: Rights, seen: SeenSchedule, text: str
 ) -> Schedule | Refused | Unclear | None:
     """Set a new time, read in the zone of the person who changes it."""
-    before = await _theirs(deps, rights, seen)
-    if before is None:
-        return None
-    now = deps.now()
     zone = (await zone_of(rights, seen.by)).name
-    reading = read_when(text, now=now, zone=zone)
+    reading = read_when(text, now=deps.now(), zone=zone)
     if isinstance(reading, Refused | Unclear):
         return reading
     if not isinstance(reading, When) or reading.start is None:
         return read_refused()
-    new = replace(before, when=reading, armed_for=None, armed_until=None)
-    return await _changed(deps, before, planned(new, now))
+    return await move(deps, rights, seen, reading)
+
+
+async def move(deps: Deps, rights: Rights, seen: SeenSchedule, when: When) -> Schedule | None:
+    """Set a new time. Raises NoRight."""
+    before = await _theirs(deps, rights, seen)
+    if before is None:
+        return None
+    new = replace(before, when=when, armed_for=None, armed_until=None)
+    return await _changed(deps, before, planned(new, deps.now()))
 
 
 def read_refused() -> Refused:
@@ -406,11 +409,16 @@ async def take_back(
 
 
 async def move_end(
-    deps: Deps, rights: Rights, seen: SeenRecording, *, away: bool
+    deps: Deps,
+    rights: Rights,
+    seen: SeenRecording,
+    by: timedelta | None,
+    *,
+    once: Sequence[str] = (),
 ) -> tuple[Recording, datetime | None] | None:
-    """Move the end by a quarter of an hour, or remove it (`away`). None if there is none ahead.
+    """Move the end to later, or remove it if `by` is None. None if there is none ahead.
 
-    Raises NoRight if the person may not stop the recording.
+    Raises NoRight if the person may not stop the recording, DoneBefore.
     """
     row = await deps.store.lists.row(seen.key)
     if row is None:
@@ -420,8 +428,8 @@ async def move_end(
     if recording.phase not in ON_AIR or recording.stop_pending or recording.ends_at is None:
         return None
     now = deps.now()
-    until = None if away else max(recording.ends_at, now) + QUARTER
-    await deps.store.recordings.act(seen, [EndSet(at=now, by=seen.by, until=until)])
+    until = None if by is None else max(recording.ends_at, now) + by
+    await deps.store.recordings.act(seen, [EndSet(at=now, by=seen.by, until=until)], once=once)
     return recording, until
 
 

@@ -107,6 +107,11 @@ def ends(room_name: str, at: datetime) -> Message:
     return say(f"The recording of *{esc(room_name, 100)}* stops at {when(at)}.")
 
 
+def has_no_end(room_name: str, buttons: Sequence[Block]) -> Message:
+    name = esc(room_name, 100)
+    return say(f"The recording of *{name}* has no end: it runs until somebody stops it.", buttons)
+
+
 def skipping(schedule: Schedule, date: datetime) -> Message:
     upcoming = next_dates(schedule, 1)
     then = f" Next: {when(upcoming[0])}." if upcoming else " It has no further dates."

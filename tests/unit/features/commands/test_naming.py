@@ -12,13 +12,16 @@ from tests.unit.some import T0
 UNKNOWN = say(Understood(Intent.UNKNOWN, Outcome.ANSWER), now=T0)
 
 
+BUTTONS_ONLY = {Intent.LIST, Intent.HELP, Intent.RESCHEDULE}
+
+
 def test_each_order_has_its_handler() -> None:
-    """`ORDERS` are verbs that a sentence begins with; titles and lists are read otherwise."""
-    assert set(DO) == ORDERS | {Intent.RENAME, Intent.LIST}
+    """`ORDERS` are verbs that a sentence begins with; titles and lengths are read otherwise."""
+    assert set(DO) == ORDERS | {Intent.RENAME, Intent.EXTEND} | BUTTONS_ONLY
 
 
 @pytest.mark.parametrize("outcome", [Outcome.DO, Outcome.ASK])
-@pytest.mark.parametrize("intent", sorted(set(DO) - {Intent.LIST}))
+@pytest.mark.parametrize("intent", sorted(set(DO) - BUTTONS_ONLY))
 def test_each_order_is_said(intent: Intent, outcome: Outcome) -> None:
     """A new one needs a row in `_DONE` and in `_ASKED`."""
     said = say(Understood(intent, outcome, room=RoomEntry("r1", "standup")), now=T0)

@@ -1,0 +1,176 @@
+"""Reads changes to what is recorded or planned: a later end, a moved schedule, undo. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.core.when import Moment, When
+from bot.core.when_grammar import read_when
+from bot.features.commands.model import (
+    Order,
+    Outcome,
+    Scheduled,
+    Understood,
+    Where,
+    Why,
+    answered,
+    orders,
+    which_of,
+)
+from bot.features.commands.parsed import Mood
+from bot.features.commands.parsed_text import ParsedText
+from bot.features.commands.understand_controls import act_on, recorded_here
+from bot.features.commands.vocabulary import SCHEDULED, Intent, Role
+
+BUTTONS_MOST = 5
+_NUMBER = (
+    r"(?:[0-9]{1,3}|a|an|one|two|three|five|ten|fifteen|twenty|thirty|forty|half an|"
+    r"a quarter of an|another|an extra|half)"
+)
+_UNIT = r"(?:m|min|mins|minute|minutes|h|hr|hour|hours)"
+_LENGTH = rf"(?P<number>{_NUMBER}) (?P<unit>{_UNIT})"
+_MORE = r"(?:more|longer|extra|additional|further)"
+_LONGER = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\b(?:another|an extra|extra|an additional|additional|further) {_LENGTH}\b",
+        rf"\b(?P<number>{_NUMBER}) {_MORE} (?P<unit>{_UNIT})\b",
+        rf"\b{_LENGTH} {_MORE}\b",
+        rf"\b(?:another|an extra) (?P<unit>{_UNIT})\b",
+        rf"^(?:ROOM )?(?:\+|plus|add) {_LENGTH}\b",
+        r"^(?:ROOM )?(?:\+|plus) (?P<number>[0-9]{1,3})$",
+        rf"^(?:extend|prolong|lengthen)\b.*?\b{_LENGTH}\b",
+        r"^(?:extend|prolong|lengthen)\b",
+        r"\b(?:a bit|a little|a while|some time) (?:longer|more)$",
+        r"\b(?:run|go|keep|record|going|recording|it|ROOM) longer$",
+    )
+)
+_ONES = {"another": "one", "an extra": "one", "a": "one", "an": "one", "": "one", "half": "half an"}
+# Intents that a text about a later end may seem to have: `5 more minutes` names the minutes.
+_BESIDE = (
+    *(None, Intent.UNKNOWN, Intent.EXTEND, Intent.RESUME, Intent.LIST, Intent.SUMMARY),
+    *(Intent.HELP, Intent.STATUS, Intent.THANKS, Intent.START),
+)
+_LIGHT = (Role.FILLER, Role.HELLO, Role.THANKS, Role.REQUEST, Role.WISH, Role.THING, Role.HEDGE)
+
+
+def extension(said: ParsedText) -> Understood | None:
+    """Read a wish to record for longer; None if there is none.
+
+    Without a length, or where it is not clear that it is wanted, it is asked about.
+    """
+    parsed = said.parsed
+    kept = parsed.intent is Intent.STOP and parsed.mood is Mood.NEGATED  # not yet, 5 more minutes
+    if not kept and parsed.intent not in _BESIDE:
+        return None
+    found = next((one for one in map(_longer_in, _texts(said)) if one is not None), None)
+    if found is None:
+        return None
+    if "until" in said.time_words() and (room := said.room_or_thread()):
+        return act_on(said, Intent.STOP, room, sure=False)  # extend it until 4
+    when = read_when(f"for {found}", now=said.world.now, zone=said.world.zone) if found else None
+    length = when if isinstance(when, When) else None
+    room = said.room_or_thread()
+    if room is not None and room.room_id not in said.world.recorded:
+        if parsed.intent is Intent.START:
+            return None
+        return answered(Intent.EXTEND, Why.NOT_RECORDED, room=room, when=length)
+    here = (room,) if room else recorded_here(said, Intent.STOP)
+    if len(here) != 1 or length is None:
+        told = which_of(Intent.EXTEND, here[:BUTTONS_MOST], when=length)
+        return told if here else replace(told, outcome=Outcome.ANSWER, why=Why.NOT_RECORDED)
+    order = Order(Intent.EXTEND, here[0])
+    asked = parsed.mood is Mood.QUESTION or parsed.other or (said.thread and room != said.thread)
+    if asked or said.world.thread_is_over or said.suggested(Intent.STOP)[0]:
+        return which_of(Intent.EXTEND, here, when=length)
+    return Understood(Intent.EXTEND, Outcome.DO, room=here[0], acts=(order,), when=length)
+
+
+def _texts(said: ParsedText) -> list[str]:
+    """Return each sentence as lower-case words, without politeness at the beginning and end."""
+    texts = []
+    for sentence in said.sentences:
+        pieces = [p for p in sentence.pieces if p.words[0].sort != "bot"]
+        while pieces and (pieces[0].role in _LIGHT and pieces[0].key != ("a",)):
+            pieces = pieces[1:]
+        while pieces and pieces[-1].role in _LIGHT:
+            pieces = pieces[:-1]
+        words = [("ROOM",) if piece.rooms else piece.key for piece in pieces]
+        texts.append(" ".join(word for key in words for word in key))
+    return texts
+
+
+def _longer_in(text: str) -> str | None:
+    """Return the length by which to record longer; empty if none is said."""
+    text = re.sub(rf"\b([0-9]{{1,3}})({_UNIT})\b", r"\1 \2", text)
+    found = next((match for rule in _LONGER if (match := rule.search(text))), None)
+    if found is None:
+        return None
+    groups = found.groupdict()
+    if not groups.get("number") and not groups.get("unit"):
+        return ""
+    number = groups.get("number") or ""
+    return f"{_ONES.get(number, number)} {groups.get('unit') or 'min'}"
+
+
+def undo(said: ParsedText) -> Understood:
+    """Ask what to undo: a recording that runs can be stopped, a schedule deleted."""
+    world = said.world
+    running = (said.thread,) if said.thread else recorded_here(said, Intent.STOP)
+    planned = [] if said.thread else [world.names.by_id.get(s.room_id) for s in world.schedules]
+    once = tuple(dict.fromkeys(room for room in planned if room))
+    offers = (*orders(Intent.STOP, running), *orders(Intent.UNSCHEDULE, once))
+    outcome = Outcome.ASK if offers else Outcome.ANSWER
+    return Understood(
+        Intent.UNKNOWN, outcome, Why.UNDO, said.thread, sure=False, offers=offers[:BUTTONS_MOST]
+    )
+
+
+# A clock time without a day: `to 11`, `to half past 3`. It is meant on the day that is planned.
+_CLOCK = re.compile(
+    r"\bto (?P<at>(?:[0-9]{1,2}(?:[:.][0-9]{2})? ?(?:am|pm|h|o'?clock|uhr)?|noon|midnight|"
+    r"(?:half|quarter|[a-z]+) (?:past|to) [a-z0-9]+))"
+    r"(?=$|[\s,.!?]*$| (?:please|pls|plz|thanks|thx)\b)",
+    re.IGNORECASE,
+)
+
+
+def rescheduling(said: ParsedText) -> Understood:
+    """Ask about moving a schedule; without one clear date and time, show what is scheduled."""
+    room = said.room()
+    if room is None and said.where is not Where.SLASH and not _of_schedules(said):
+        return answered(Intent.UNKNOWN, sure=False)
+    planned = said.planned(room) if room else ()
+    if room is not None and not planned:
+        return answered(Intent.SCHEDULE, Why.NOT_SCHEDULED, room=room, sure=False)
+    one = planned[0] if len(planned) == 1 and not planned[0].rrule else None
+    when = _moved_to(said, one) if one else None
+    if one is None or when is None:
+        return answered(Intent.STATUS, topic=SCHEDULED, room=room, sure=False)
+    return Understood(
+        Intent.SCHEDULE,
+        Outcome.ASK,
+        Why.MOVE,
+        room,
+        sure=False,
+        offers=(Order(Intent.RESCHEDULE, room),),
+        when=when,
+    )
+
+
+def _of_schedules(said: ParsedText) -> bool:
+    """Whether a text without a room is about a meeting, a schedule or a time."""
+    meant = any(p.role is Role.THING or p.intent is Intent.SCHEDULE for p in said.pieces)
+    return meant and (said.when is not None or _CLOCK.search(said.text) is not None)
+
+
+def _moved_to(said: ParsedText, planned: Scheduled) -> When | None:
+    """Return the new start; a time without a day is on the day that is planned."""
+    when = said.when
+    if clock := _CLOCK.search(said.text):
+        now, zone = said.world.now, said.world.zone
+        day = planned.at.astimezone(now.tzinfo)
+        morning = day.replace(hour=0, minute=0, second=0, microsecond=0)
+        when = read_when(f"at {clock['at']}", now=max(morning, now), zone=zone)
+    return when if isinstance(when, When) and isinstance(when.start, Moment) else None
