@@ -173,6 +173,8 @@ def _may_be(parsed: Parsed, sentence: Sentence, asked: Asked) -> bool:
     """Whether a sentence that matches a rule is a question, given the intent of the whole text."""
     if any(piece.sort is Sort.CHANNEL for piece in sentence.pieces):
         return False  # send the video to #sales
+    if parsed.intent is Intent.STOP and any(p.role is Role.HOW for p in sentence.pieces):
+        return False  # what happens when I stop this?
     if parsed.intent is Intent.STOP:
         orders = any(p.role is Role.VERB and p.intent is Intent.STOP for p in sentence.pieces)
         return sentence.asks and (asked is Asked.ENDS or (asked is Asked.STATE and not orders))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from bot.features.commands.parsed import (
     OPENERS,
     RECORDS,
     Mood,
     Parsed,
+    asks_for_a_recording,
     has_intent,
     has_polite,
     has_role,
@@ -267,7 +267,7 @@ _HELD = frozenset({"happening", "held", "place", "taking", "meeting"})
 
 def _shown(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Parsed:
     """Read `show …` and `list …`: the noun decides the intent."""
-    new = _is_of_a_new_recording(rest)
+    new = asks_for_a_recording(rest)
     if head.key == ("i", "need") and (
         new or (recording_word(rest) and any(p.option for p in rest))
     ):
@@ -300,14 +300,6 @@ def _shown(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Pi
     if has_intent(rest, Intent.START, Role.PAST):
         return replace(base, intent=Intent.LIST, left=unread)
     return replace(base, intent=Intent.UNKNOWN, left=(head, *unread))
-
-
-def _is_of_a_new_recording(rest: Sequence[Piece]) -> bool:
-    """Say whether *a* recording is asked for, which need not exist yet: `a recording of …`."""
-    return any(
-        piece.role is Role.ARTICLE and piece.key[0] != "any" and recording_word([after])
-        for piece, after in pairwise(rest)
-    )
 
 
 def _joined(
@@ -356,13 +348,25 @@ def read_noun(base: Parsed, head: Piece, pieces: Sequence[Piece]) -> Parsed:
         return replace(base, intent=order.intent, mood=Mood.TOLD, left=(head, *left))
     if head.key == ("not", "recording") and has_polite(pieces):
         return replace(base, intent=Intent.STOP, mood=Mood.UNWANTED)
+    before = [piece for piece in pieces if piece.end <= head.start]
+    if head.option and asks_for_a_recording(before) and not base.asks:
+        return replace(base, intent=Intent.START, mood=Mood.TOLD)  # a recording with summary
     other = any(piece.role is Role.OPTION for piece in pieces)
     if head.option and other and any(piece.sort is Sort.ROOM for piece in pieces):
         return replace(base, intent=Intent.START, mood=Mood.TOLD)
     if head.intent in (Intent.SUMMARY, Intent.LIST) and has_intent(after, Intent.DOCTOR, Role.NOUN):
         return replace(base, intent=Intent.DOCTOR)  # the transcript is missing
+    absent = has_role(after, Role.NOT) and any(piece.key[-1] in _ARRIVED for piece in after)
+    if absent and head.intent in (Intent.SUMMARY, Intent.LIST):
+        return replace(base, intent=Intent.DOCTOR)  # the summary never came
     about = next((piece for piece in after if piece.role is Role.ABOUT), None)
     if about and head.intent is Intent.SUMMARY and words_after(pieces, about):
         return read_find(base, head, pieces)
     unread = tuple(piece for piece in pieces if piece.sort is Sort.UNREAD)
     return replace(base, intent=head.intent, left=unread)
+
+
+_ARRIVED = frozenset(
+    {"came", "come", "arrived", "arrive", "there", "here", "sent", "posted", "received", "get"}
+    | {"got", "appear", "appeared", "shown", "delivered", "created", "generated", "produced"}
+)

@@ -90,6 +90,8 @@ def read_question(
     on = next((n for n, piece in enumerate(rest) if piece.key == ("on",)), None)
     if summary and on and rest[on - 1].intent is Intent.SUMMARY and words_after(rest, rest[on]):
         return read_find(base, rest[on], pieces)  # what was the conclusion on pricing?
+    if said and said.key[-1] in ("told", "asked") and _ordered(rest, said):
+        return replace(base, intent=Intent.STATUS)  # who told you to stop?
     if said or (summary and about):
         return read_find(base, said or head, pieces)
     if has_intent(rest, Intent.DOCTOR, Role.NOUN):
@@ -123,6 +125,13 @@ def read_question(
     if head.key[0] in ("what", "who") and about_bot:
         return replace(base, intent=Intent.HELP)
     return replace(base, intent=Intent.UNKNOWN, left=unread)
+
+
+def _ordered(rest: Sequence[Piece], said: Piece) -> bool:
+    """Say whether something was told or asked *to* be done."""
+    after = rest[list(rest).index(said) + 1 :]
+    to = next((n for n, piece in enumerate(after) if piece.key[-1] == "to"), None)
+    return to is not None and any(p.role is Role.VERB for p in after[to + 1 : to + 2])
 
 
 _DISCUSSED = {("discuss",), ("discussed",), ("decide",), ("decided",), ("agreed",)}

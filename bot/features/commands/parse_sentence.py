@@ -25,6 +25,7 @@ from bot.features.commands.parse_questions import (
 from bot.features.commands.parsed import (
     Mood,
     Parsed,
+    asks_for_a_recording,
     has_intent,
     has_order,
     has_role,
@@ -35,7 +36,15 @@ from bot.features.commands.parsed import (
     words_after,
 )
 from bot.features.commands.sentences import Piece, Sentence, Sort
-from bot.features.commands.vocabulary import SCHEDULED, SPELT, UPCOMING, Intent, Meaning, Role
+from bot.features.commands.vocabulary import (
+    ORDERS,
+    SCHEDULED,
+    SPELT,
+    UPCOMING,
+    Intent,
+    Meaning,
+    Role,
+)
 
 
 def parse_sentence(sentence: Sentence, *, slash: bool = False, thread: bool = False) -> Parsed:
@@ -83,9 +92,10 @@ def parse_sentence(sentence: Sentence, *, slash: bool = False, thread: bool = Fa
 
 
 def _behind_no(pieces: Sequence[Piece]) -> Sequence[Piece]:
-    """Skip a `no` before an order or a negation: `no, stop!`, `nooo don't stop`."""
-    first = pieces[0]
-    if first.role is not Role.WITHOUT or len(first.key) > 1 or {*first.key[0]} != {"n", "o"}:
+    """Skip each `no` before an order or a negation: `no, stop!`, `nooo don't stop`."""
+    while len(pieces) > 1 and _is_no(pieces[0]) and _is_no(pieces[1]):
+        pieces = pieces[1:]
+    if not _is_no(pieces[0]):
         return pieces
     said = [p for p in pieces[1:] if p.sort is not Sort.COMMA and p.role is not Role.FILLER]
     parted = len(pieces) > 1 and pieces[1].sort is Sort.COMMA  # `no pause` is a negated order
@@ -94,6 +104,10 @@ def _behind_no(pieces: Sequence[Piece]) -> Sequence[Piece]:
         said[0].role is Role.NOT or (said[0].role is Role.VERB and said[0].intent in controls)
     )
     return pieces[1:] if begins else pieces
+
+
+def _is_no(piece: Piece) -> bool:
+    return piece.role is Role.WITHOUT and len(piece.key) == 1 and {*piece.key[0]} == {"n", "o"}
 
 
 def _thanks_alone(pieces: Sequence[Piece]) -> bool:
@@ -155,7 +169,7 @@ def _without_head(base: Parsed, pieces: Sequence[Piece], *, slash: bool) -> Pars
         return replace(base, intent=Intent.THANKS)
     if Role.HELLO in roles and roomless:
         return replace(base, intent=Intent.HELP)
-    if recording_word(pieces) and {Role.ARTICLE, Role.WISH} <= roles:
+    if not base.asks and asks_for_a_recording(pieces):
         return replace(base, intent=Intent.START, mood=Mood.TOLD)
     if recording_word(pieces) and not slash:
         if base.asks and (roomless or not any(p.key in _OF for p in pieces)):
@@ -209,6 +223,8 @@ def _by_head(
             return read_may(base, rest, pieces)
         case Role.WHY:
             return replace(base, intent=Intent.DOCTOR, mood=Mood.QUESTION)
+        case Role.IS | Role.HEDGE if _whether_to(head, rest):
+            return read_may(base, rest, pieces)
         case Role.WAS | Role.IS if _wished(pieces, rest) and not base.asks:
             past = next(piece for piece in rest if piece.role is Role.PAST)
             parsed = read_order(base, past, rest, pieces)
@@ -291,6 +307,17 @@ def _stated(head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Inte
         ),
         None,
     )
+
+
+def _whether_to(head: Piece, rest: Sequence[Piece]) -> bool:
+    """Say whether a question is whether to do something: `is it necessary to record this?`"""
+    at = next((n for n, piece in enumerate(rest) if piece.key == ("to",)), None)
+    follows = rest[at + 1 : at + 2] if at is not None else ()
+    orders = any(p.role is Role.VERB and p.intent in ORDERS for p in follows)
+    return orders and head.key[-1] == "it" and at is not None and at <= _ADJECTIVES_MOST
+
+
+_ADJECTIVES_MOST = 3  # is it really necessary to
 
 
 def _wished(pieces: Sequence[Piece], rest: Sequence[Piece]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum, auto
+from itertools import pairwise
 
 from bot.features.commands.sentences import Piece, Sort, Word
 from bot.features.commands.vocabulary import ORDERS, Intent, Role
@@ -141,6 +142,14 @@ def has_polite(pieces: Sequence[Piece]) -> bool:
     return any(piece.key[0] in ("please", "pls", "plz", "bitte", "kindly") for piece in pieces)
 
 
+def asks_for_a_recording(rest: Sequence[Piece]) -> bool:
+    """Say whether *a* recording is asked for, which need not exist yet: `a recording of …`."""
+    return any(
+        piece.role is Role.ARTICLE and piece.key[0] != "any" and recording_word([after])
+        for piece, after in pairwise(rest)
+    )
+
+
 def recording_word(pieces: Sequence[Piece]) -> bool:
     return any(p.role is Role.THING and p.key[0] in ("recording", "video") for p in pieces)
 
@@ -155,6 +164,7 @@ def read_find(base: Parsed, head: Piece, pieces: Sequence[Piece]) -> Parsed:
         for piece in pieces[: pieces.index(said)]
         if piece.sort in (Sort.UNREAD, Sort.USER)
         for word in piece.words
+        if word.bare not in _NOBODY
     ]
     speaker = " ".join(word.text for word in before) or None
     told = next((word for word in query if word.text.startswith("<@")), None)
@@ -168,6 +178,22 @@ def read_find(base: Parsed, head: Piece, pieces: Sequence[Piece]) -> Parsed:
     if not query and speaker and about is None:
         query, speaker = tuple(before), None
     return replace(base, intent=Intent.FIND, query=query, speaker=speaker)
+
+
+# Words before `said` that name nobody: `did anybody mention …`, `what has been decided`.
+_NOBODY = frozenset(
+    [
+        "anybody",
+        "anyone",
+        "somebody",
+        "someone",
+        "everybody",
+        "everyone",
+        "nobody",
+        "people",
+        "been",
+    ]
+)
 
 
 def _speaker_behind(pieces: Sequence[Piece]) -> Piece | None:
@@ -210,6 +236,7 @@ def words_after(pieces: Sequence[Piece], head: Piece) -> tuple[Word, ...]:
         Role.HELLO,
         Role.ALL,
         Role.IS,
+        Role.CLAUSE,
     )
     while kept and (
         kept[-1].role in fillers

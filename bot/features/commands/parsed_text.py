@@ -402,7 +402,7 @@ def _is_ahead(when: Reading | None) -> bool:
 
 def _weight(sentence: Sentence, parsed: Parsed) -> int:
     """Return how strongly a sentence determines the meaning of the text."""
-    if parsed.intent in ORDERS and parsed.mood in (Mood.ORDER, Mood.UNWANTED):
+    if parsed.intent in ORDERS and parsed.mood in (Mood.ORDER, Mood.UNWANTED) and not parsed.weak:
         return 5
     if parsed.intent in ORDERS:
         return 4

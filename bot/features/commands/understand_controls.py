@@ -43,6 +43,8 @@ def understand_control(said: ParsedText, parsed: Parsed, intent: Intent) -> Unde
     if len(said.rooms) > 1 and not said.doubt:
         return _several(said, intent, sure=sure and parsed.other is None)
     room = said.room()
+    if room and said.thread and said.thread != room and _also_this(said, intent):
+        return which(said, intent, (said.thread, room))
     if room:
         here = said.thread
         differs = here is not None and here.room_id != room.room_id
@@ -67,6 +69,18 @@ def understand_control(said: ParsedText, parsed: Parsed, intent: Intent) -> Unde
     if said.thread:
         return act_on(said, intent, said.thread, sure=sure and not said.world.thread_is_over)
     return _unnamed(said, intent, parsed, sure=sure, reference=reference)
+
+
+def _also_this(said: ParsedText, intent: Intent) -> bool:
+    """Whether an order is about this recording and a named one: `stop it, and webinar too`."""
+    keys = [p.key for p in said.pieces if p.sort is not Sort.COMMA]
+    verb = next((n for n, p in enumerate(said.pieces) if p.intent is intent), None)
+    after = said.pieces[verb + 1 : verb + 2] if verb is not None else ()
+    this = any(piece.key in _THIS for piece in after)
+    return this and ("and",) in keys and not said.orders_more()
+
+
+_THIS = frozenset({("it",), ("this",), ("this", "one"), ("that",)})
 
 
 def _unknown_id(said: ParsedText) -> str | None:

@@ -196,7 +196,9 @@ _SOFT: Mapping[Intent, str] = {
         drop | cut | close | leave | enough | no more | get out | go away | shut up |
         basta | schluss | genug | assez | be quiet | exit | off | stap | stawp""",
     Intent.PAUSE: "break | wait | wait a moment | wait a minute | one moment",
-    Intent.RESUME: "restart | we are back | were back | go on | go ahead | back | im back",
+    Intent.RESUME: """
+        break is over | the break is over | break over | restart | we are back | were back | go on
+        | go ahead | back | im back""",
     Intent.LIST: """
         show | show me | show us | get | get me | fetch | give me | give us | display |
         see | view | open | can i see | let me see | send me | send us | can i get | can i
@@ -289,7 +291,8 @@ _OTHER: Mapping[Role, str] = {
         watching | tracking | bothering | pinging | messaging | telling | flooding |
         publishing | subscribing | spam | bother | annoy | annoying""",
     Role.CARDS: """
-        cards | card | updates | update | notifications | messages | alerts | noise | news""",
+        cards | card | posts | announcements | updates | update | notifications | messages | alerts
+        | noise | news""",
     Role.THING: """
         recording | record | recordin | meeting | meetings | call | room | rooms | session
         | thing | video | video call | stream | recorder | capture | rec | conference |
@@ -308,7 +311,8 @@ _OTHER: Mapping[Role, str] = {
         agreed | avoid | please avoid | i am against | im against | against | without
         being | dont ever | dont you | i dont want | i do not want | id rather not | would
         rather not | rather not | without my | wouldnt | would not | no recording | not ok
-        with | not okay with | not comfortable with | not comfortable | do not consent |
+        with | uncomfortable | uncomfortable with | not happy with | unhappy with | not fine with |
+        not okay with | not comfortable with | not comfortable | do not consent |
         dont consent | not consent | refuse | i object to | dont like | do not like |
         nobody should | no one should | stop not | not yet""",
     Role.REQUEST: """
@@ -322,6 +326,8 @@ _OTHER: Mapping[Role, str] = {
         could i ask you to | any chance you could | any chance you can | can the bot |
         could the bot | please can you | may you""",
     Role.WISH: """
+        id love | i would love | id love to | i would love to | we would love | we would love to |
+        can be | could be | may be | needs to be | need to be | ought to be |
         i want | i want to | i want you to | i wish | i wish to | id like | id like to | i
         would like | i would like to | id like you to | i would like you to | we want | we
         want to | we need to | we need | i need to | i need you to | need to | want to |
@@ -349,7 +355,9 @@ _OTHER: Mapping[Role, str] = {
         okay if we | would it be ok to | would it be okay to | would it be ok if we | would it
         be okay if we | is it allowed to | do you want to | do you want me to | shouldnt we |
         does anyone want to | how about | what about | why not | why dont we | what if we | what
-        if | do i need to | is anyone going to | will we | do i have to | should somebody |
+        if | do i need to | is anyone going to | is anybody
+        going to | is someone going to | is somebody going to | do we need | do we want | does
+        anybody want to | will we | do i have to | should somebody |
         should someone | would we | are you going to | are we going to | is it time to | does
         somebody | is it a good idea to | do you think we should | are we supposed to | might we
         | can it be | can | could""",
