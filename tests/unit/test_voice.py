@@ -6,9 +6,8 @@ import ast
 import os
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
-
-import pytest
 
 from bot.access import views as rights
 from bot.core.recording import Problem, Why
@@ -18,9 +17,10 @@ from bot.features.control.views import room_notice
 from bot.features.unfurl.views import room_unfurl
 from bot.listeners.app import for_people
 from bot.ui import message
-from bot.ui.message import Message
+from bot.ui.message import Message, view_hash
 from bot.ui.problems import explain
 from bot.ui.words import PHASES
+from tests.unit.rows import each
 from tests.unit.sources import PACKAGE, trees
 from tests.unit.views_samples import RUNS, assert_accepted, dates
 from tests.voice import page
@@ -37,7 +37,17 @@ CHOOSERS: set[Callable[..., object]] = {
     card_of,
 }  # they call one of the others
 PICTURES = page.PAGE.parent / "pictures" / "voice"
-VIEWED: list[Any] = [pytest.param(s, id=f"{n} {s.builder}") for n, s in enumerate(SAMPLES)]
+PAYLOADS = Path(__file__).parents[1] / "data/recorded/voice.txt"
+
+
+def for_each_sample(check: Callable[[Sample], None]) -> Callable[[], None]:
+    """Make one test of all samples."""
+
+    def test() -> None:
+        each(SAMPLES, check, name=lambda sample: f"{sample.builder} ({sample.when})")
+
+    test.__name__, test.__doc__ = check.__name__, check.__doc__
+    return test
 
 
 def builders() -> Iterator[str]:
@@ -76,6 +86,17 @@ def test_the_page_shows_all_of_it() -> None:
     assert {path.stem for path in PICTURES.iterdir()} == slugs
 
 
+def test_what_the_page_does_not_show_is_the_same() -> None:
+    """Values, styles, labels and questions of every sample: a digest of each whole payload."""
+    lines = []
+    for n, sample in enumerate(SAMPLES, 1):
+        shown = sample.shown.payload() if isinstance(sample.shown, Message) else sample.shown
+        lines.append(f"{n} {sample.builder} {view_hash({'shown': shown})}")
+    if os.environ.get("RECORD_BOT_PICTURES"):
+        PAYLOADS.write_text("\n".join(lines), "utf-8")
+    assert PAYLOADS.read_text("utf-8").split("\n") == lines
+
+
 # ---- accessible ------------------------------------------------------------------------------
 
 EMOJI = re.compile("[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]\ufe0f?")
@@ -84,7 +105,7 @@ _LINK = re.compile(r"<https?:[^>]+>")
 VAGUE = {"ok", "yes", "no", "click here", "here", "more", "submit", "go", "link", "next"}
 
 
-@pytest.mark.parametrize("sample", VIEWED)
+@for_each_sample
 def test_slack_takes_it_and_nobody_shouts(sample: Sample) -> None:
     if isinstance(sample.shown, str):
         assert "!" not in sample.shown
@@ -94,7 +115,7 @@ def test_slack_takes_it_and_nobody_shouts(sample: Sample) -> None:
         assert "!" not in dates(re.sub(r"<!subteam[^>]*>", "", text)), text
 
 
-@pytest.mark.parametrize("sample", VIEWED)
+@for_each_sample
 def test_an_emoji_is_never_a_word(sample: Sample) -> None:
     """It stands before what it means, never alone, in a button, or for a screen reader."""
     for text in _texts(sample.shown):
@@ -107,7 +128,7 @@ def test_an_emoji_is_never_a_word(sample: Sample) -> None:
         assert not EMOJI.search(sample.shown.text)
 
 
-@pytest.mark.parametrize("sample", VIEWED)
+@for_each_sample
 def test_text_says_what_is_seen(sample: Sample) -> None:
     """Whole: names, numbers and words of every block are in it."""
     if not isinstance(sample.shown, Message):
@@ -118,7 +139,7 @@ def test_text_says_what_is_seen(sample: Sample) -> None:
             assert word in said, (word, said)
 
 
-@pytest.mark.parametrize("sample", VIEWED)
+@for_each_sample
 def test_labels_are_specific(sample: Sample) -> None:
     """Buttons that look alike are told apart by what they are called."""
     called = [b.get("accessibility_label") or b["text"]["text"] for b in _buttons(sample.shown)]
@@ -127,9 +148,11 @@ def test_labels_are_specific(sample: Sample) -> None:
     assert not VAGUE & {name.casefold() for name in called}
 
 
-@pytest.mark.parametrize("sample", [s for s in VIEWED if s.values[0].place == "modal"])
+@for_each_sample
 def test_the_focus_goes_down_a_form(sample: Sample) -> None:
     """One field at most takes the focus at first, and nothing before it asks for anything."""
+    if sample.place != "modal":
+        return
     assert isinstance(sample.shown, dict)
     fields = [block for block in sample.shown["blocks"] if block["type"] == "input"]
     taking = [n for n, field in enumerate(fields) if field["element"].get("focus_on_load")]

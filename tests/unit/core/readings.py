@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.core.when import Day, Past, Reading, When
+from bot.core.when import (
+    Day,
+    Moment,
+    Past,
+    Reading,
+    Repeat,
+    When,
+    next_occurrences,
+    stop_time,
+)
 from bot.core.when_days import Purpose
 from bot.core.when_grammar import find_times, read_when
-from bot.core.when_words import say_date, say_problem, say_when
+from bot.core.when_words import say_date, say_due, say_problem, say_when
 
 
 def shown(kind: str, at: str, zone: str, text: str) -> str:
@@ -32,8 +41,18 @@ def read(kind: str, text: str) -> str:
 
 def _said(reading: Reading, now: datetime) -> str:
     match reading:
-        case When():
-            return say_when(reading, now=now)
+        case When(start=start):
+            said = [say_when(reading, now=now)]
+            due = say_due(reading, now=now)
+            said += [due] if not due.endswith(said[0]) else []
+            dates = [start.at] if isinstance(start, Moment) else []
+            dates += (
+                next_occurrences(start, after=now, count=2) if isinstance(start, Repeat) else []
+            )
+            for date in dates:
+                stop = stop_time(reading, due=date, started=date + timedelta(seconds=7))
+                said.append(f"{date:%Y-%m-%d %H:%M}" + (f"–{stop:%d %H:%M:%S}" if stop else ""))
+            return "; ".join(said)
         case Day(date=date):
             return say_date(date, today=now.date())
         case Past(since=since, until=until):

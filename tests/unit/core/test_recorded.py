@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.core import readings, stories, texts
+from tests.unit.core import defaults, readings, stories, texts
 
 DATA = Path(__file__).parents[2] / "data/recorded"
 ARROW = " → "
@@ -34,6 +34,13 @@ def test_nothing_has_changed_unnoticed(name: str) -> None:
         (DATA / name).write_text("\n".join(now), "utf-8")
     changed = [pair for pair in zip(recorded, now, strict=True) if pair[0] != pair[1]]
     assert not changed, "\n".join(f"- {was}\n+ {says}" for was, says in changed[:20])
+
+
+def test_no_constant_and_no_default_has_changed_unnoticed() -> None:
+    now = "\n".join(defaults.lines()) + "\n"
+    if os.environ.get("RECORD_BOT_REDRAW"):
+        (DATA / "defaults.txt").write_text(now, "utf-8")
+    assert now.split("\n") == (DATA / "defaults.txt").read_text("utf-8").split("\n")
 
 
 def _now(recorded: list[str], shown: Callable[[str, str], str]) -> Iterator[str]:

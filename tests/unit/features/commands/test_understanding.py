@@ -27,6 +27,7 @@ from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.names import RoomNames
 from tests.score import phrases
 from tests.unit.examples import examples
+from tests.unit.rows import each
 
 DATA = Path(__file__).parents[3] / "data/phrases"
 WORLD = json.loads((DATA / "world.json").read_text("utf-8"))
@@ -65,13 +66,15 @@ def with_rooms(*names: str, where: str = "mention") -> World:
     return replace(world, names=RoomNames([*world.names.rooms, *more]))
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
-def test_each_labelled_phrase_is_right(row: phrases.Row) -> None:
-    where = Where(row.where)
-    done = understand(row.text, where, WORLDS[where])
-    got = phrases.as_json(row, done, WORLDS[where].now)
-    assert phrases.wrong(row, got) == [], got
-    assert_stops_what_is_meant(row.text, where, done)
+def test_each_labelled_phrase_is_right() -> None:
+    def check(row: phrases.Row) -> None:
+        where = Where(row.where)
+        done = understand(row.text, where, WORLDS[where])
+        got = phrases.as_json(row, done, WORLDS[where].now)
+        assert phrases.wrong(row, got) == [], got
+        assert_stops_what_is_meant(row.text, where, done)
+
+    each(ROWS, check, name=lambda row: f"{row.id} {row.text}")
 
 
 @pytest.mark.parametrize("where", Where)
@@ -322,9 +325,11 @@ NO_ORDERS = (
 
 
 @pytest.mark.parametrize("where", Where)
-@pytest.mark.parametrize("text", NO_ORDERS)
-def test_what_is_no_clear_order_is_not_obeyed(text: str, where: Where) -> None:
-    assert understand(text, where, WORLDS[where]).acts == ()
+def test_what_is_no_clear_order_is_not_obeyed(where: Where) -> None:
+    def check(text: str) -> None:
+        assert understand(text, where, WORLDS[where]).acts == ()
+
+    each(NO_ORDERS, check)
 
 
 # Laws.
