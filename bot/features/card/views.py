@@ -356,9 +356,11 @@ def _spoken(recording: Recording, notes: list[str], log: list[str], who: Who) ->
     """Write the card as sentences."""
     state = f"{esc(recording.name)}: {state_of(recording)}."
     room, *rest = _about(recording, who)
+    about = ", ".join(filter(None, rest))
     by_starter = bool(recording.starter) and rest[0] == _starter(recording, who)
-    about = ", ".join(part.removeprefix("requested ") for part in rest if part)
-    request = f"Requested by {about}." if by_starter else f"{sentence(about)}."
+    request = f"{sentence(about)}."
+    if by_starter:
+        request = f"Requested by {about.replace(', requested ', ', ', 1)}."
     where = f"Room: {room}." if room else ""
     return lines([" ".join(filter(None, [state, request, where])), *notes, *log], FALLBACK_MOST)
 
