@@ -13,13 +13,16 @@ quoted. `windows` finds the matching windows of a block, and `rank` sorts them.
 Pure: no I/O.
 """
 
+from __future__ import annotations
+
 import math
 import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import chain, combinations, pairwise
+from itertools import chain, combinations, islice, pairwise
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
@@ -158,6 +161,7 @@ def parse(
     `in` and `from` are common too. They are filters if one of the given names follows, or if
     written with a colon (`in:weekly`); any part of a person's name is enough.
     """
+    known = {"in": _KnownNames(rooms), "from": _KnownNames(people)}
     found: dict[str, tuple[str, ...]] = {"in": (), "from": ()}
     days: dict[str, date] = {}
     unknown: list[str] = []
@@ -171,7 +175,7 @@ def parse(
             both = ("since", "until") if kind == "on" else (kind,)
             days |= dict.fromkeys(both, day) if day else {}
         else:
-            names, length = _names(text[at:], rooms if kind == "in" else people, kind == "from")
+            names, length = _names(text[at:], known[kind], by_part=kind == "from")
             found[kind] += names
         if not length and explicit:
             length = _value_length(text[at:])
@@ -202,26 +206,47 @@ def _value_length(text: str) -> int:
     return quoted.end() if quoted else len(text.split(maxsplit=1)[0])
 
 
-def _names(text: str, known: Collection[str], by_part: bool) -> tuple[tuple[str, ...], int]:
+def _names(text: str, known: _KnownNames, *, by_part: bool) -> tuple[tuple[str, ...], int]:
     """The known names that match as many words as possible at the start, and their length."""
     quoted = _QUOTED.match(text)
-    ends = [found.end() for found in re.finditer(r"\S+", text)][:_MOST_WORDS_OF_NAME]
+    ends = [found.end() for found in islice(re.finditer(r"\S+", text), _MOST_WORDS_OF_NAME)]
     for end in [quoted.end()] if quoted else reversed(ends):
         wanted = _comparable(quoted[1] if quoted else text[:end])
-        names = tuple(
-            name for name in known if wanted and _is_name(wanted, _comparable(name), by_part)
-        )
-        if names:
-            return names, end
+        if names := known.with_all(wanted) if by_part else known.same.get(wanted, ()):
+            return tuple(names), end
     return (), 0
+
+
+class _KnownNames:
+    """Names by their words; compared only if the text has a filter."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = names
+
+    @cached_property
+    def same(self) -> Mapping[tuple[str, ...], list[str]]:
+        found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for name in self._names:
+            if words := _comparable(name):
+                found[words].append(name)
+        return found
+
+    @cached_property
+    def _with_word(self) -> Mapping[str, dict[str, None]]:
+        found: dict[str, dict[str, None]] = defaultdict(dict)
+        for words, names in self.same.items():
+            for word in words:
+                found[word].update(dict.fromkeys(names))
+        return found
+
+    def with_all(self, words: Sequence[str]) -> list[str]:
+        """The names that have all these words; none for no words."""
+        each = sorted((self._with_word.get(word, {}) for word in words), key=len)
+        return [name for name in each[0] if all(name in one for one in each)] if each else []
 
 
 def _comparable(name: str) -> tuple[str, ...]:
     return tuple(re.findall(r"\w+", fold(name)))
-
-
-def _is_name(wanted: tuple[str, ...], name: tuple[str, ...], by_part: bool) -> bool:
-    return wanted == name or (by_part and set(wanted) <= set(name))
 
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

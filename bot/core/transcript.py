@@ -96,7 +96,7 @@ def with_names(transcript: Transcript, names: Mapping[str, str]) -> Transcript:
         return transcript
     return Transcript(
         tuple(
-            replace(s, speaker=names[s.peer_id]) if s.peer_id in names else s
+            replace(s, speaker=_one_line(names[s.peer_id])) if s.peer_id in names else s
             for s in transcript.sentences
         )
     )
@@ -220,8 +220,8 @@ def _cues(transcript: Transcript) -> Iterator[tuple[Sentence, int, int]]:
 
 
 def _caption(sentence: Sentence) -> str:
-    text = sentence.text.replace("-->", "→")
-    return f"{sentence.speaker}: {text}" if sentence.speaker else text
+    said = f"{sentence.speaker}: {sentence.text}" if sentence.speaker else sentence.text
+    return said.replace("-->", "→")
 
 
 def _voice(sentence: Sentence) -> str:

@@ -258,6 +258,9 @@ _LOOSE_HOURS: dict[Part | None, tuple[int, int]] = {
 
 
 def real_date(year: int, month: int, day: int) -> date | None:
+    """Return the date; None if there is none, or not in every zone (the first and last year)."""
+    if not date.min.year < year < date.max.year:
+        return None
     try:
         return date(year, month, day)
     except ValueError:

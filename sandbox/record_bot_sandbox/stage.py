@@ -8,7 +8,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -156,8 +156,12 @@ async def stage(
     output: Path | None = None,
     files: int | None = None,
     bots: type[BotProcess] = BotProcess,
+    prepare: Callable[[Driver], Awaitable[None]] | None = None,
 ) -> AsyncIterator[Stage]:
-    """Everything running and ready; the bot's database is in `folder`."""
+    """Everything running and ready; the bot's database is in `folder`.
+
+    `prepare` fills the simulated 100ms before the bot starts.
+    """
     async with AsyncExitStack() as stack:
         port = ports.bot or free_port()
         bot_url = f"http://127.0.0.1:{port}"
@@ -182,6 +186,8 @@ async def stage(
         }
         bot = bots(environment, port, output, files)
         stack.push_async_callback(bot.stop)
+        if prepare:
+            await prepare(driver)
         await bot.start()
         await driver.sim("/webhooks", {"url": hook})  # what came before would find nobody there
         yield Stage(

@@ -10,17 +10,16 @@ nobody.
 import asyncio
 import dataclasses
 import itertools
+import shutil
 import sys
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
-from record_bot_sandbox.serving import free_port, serving
+from record_bot_sandbox.hms.driver import Driver
+from record_bot_sandbox.serving import serving
 from record_bot_sandbox.slack import snapshot
-from record_bot_sandbox.slack.http import new_client
-from record_bot_sandbox.stage import BotDied, BotProcess, Ports, Stage, stage
+from record_bot_sandbox.stage import BotDied, BotProcess, Stage, stage
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -56,8 +55,6 @@ class Kept:
         await self._task
 
     async def _live(self) -> None:
-        self._folder.mkdir(parents=True)
-        migrated_copy(self._folder / "record-bot.sqlite")
         for left in reversed(range(TRIES)):
             try:
                 await self._try()
@@ -70,51 +67,43 @@ class Kept:
                     break
 
     async def _try(self) -> None:
-        port, log = free_port(), self._folder / "bot.log"
-        making = asyncio.create_task(make_rooms(f"http://127.0.0.1:{port}", self._rooms))
-        try:
-            ports = Ports(hms=port)
-            opening = stage(self._folder, ports=ports, output=log, bots=ForkedBot, **self._how)
-            async with opening as there, asyncio.timeout(READY_WITHIN_S) as patience:
-                rooms, made_at = await making
-                while not knows_the_rooms(there, made_at, self._looks):  # noqa: ASYNC110 - another process
-                    await asyncio.sleep(POLL_S)
-                patience.reschedule(None)
-                self._ready.set_result((there, rooms))
-                await self._enough.wait()
-        finally:
-            making.cancel()
+        """A try begins anew: what an earlier one has left would be rooms with the same names."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(parents=True)
+        migrated_copy(self._folder / "record-bot.sqlite")
+        rooms: Json = {}
 
+        async def prepare(hms: Driver) -> None:
+            rooms.update(await make_rooms(hms, self._rooms))
 
-async def make_rooms(url: str, wanted: Json) -> tuple[Json, int]:
-    """As many rooms as wanted of each template, and when the last one was made.
-
-    They are made while the bot comes up, so that it finds them when it first reads its directory.
-    """
-    made: Json = {template: [] for template in wanted}
-    number = itertools.count(1)
-    async with new_client(timeout=READY_WITHIN_S) as http:
-        while True:
-            try:
-                await http.get(f"{url}/sim/requests")
-                break
-            except httpx.TransportError:
+        log = self._folder / "bot.log"
+        opening = stage(self._folder, output=log, bots=ForkedBot, prepare=prepare, **self._how)
+        async with opening as there, asyncio.timeout(READY_WITHIN_S) as patience:
+            while not knows_the_rooms(there, self._looks):  # noqa: ASYNC110 - another process
                 await asyncio.sleep(POLL_S)
-        for template, how_many in wanted.items():
-            for _ in range(how_many):
-                body = {"name": f"room {next(number):03}", "template": template}
-                answer = (await http.post(f"{url}/sim/rooms", json=body)).raise_for_status()
-                made[template].append([answer.json()["id"], body["name"]])
-    return made, time.time_ns()
+            patience.reschedule(None)
+            self._ready.set_result((there, rooms))
+            await self._enough.wait()
 
 
-def knows_the_rooms(there: Stage, made_at: int, looks: int) -> bool:
-    """The bot has read its directory since then: first the rooms, then who is in them.
+async def make_rooms(hms: Driver, wanted: Json) -> Json:
+    """As many rooms as wanted of each template."""
+    number = itertools.count(1)
+    made: Json = {}
+    for template, how_many in wanted.items():
+        names = [f"room {next(number):03}" for _ in range(how_many)]
+        bodies = [{"name": name, "template": template} for name in names]
+        made[template] = [[(await hms.sim("/rooms", body))["id"], body["name"]] for body in bodies]
+    return made
+
+
+def knows_the_rooms(there: Stage, looks: int) -> bool:
+    """The bot has read its directory: first the rooms, then who is in them.
 
     It writes what it has read before it asks for more: after one look at who is in the rooms it
     knows the rooms, and after two it knows who was in them.
     """
-    asked = [call.path for call in there.hms_sim.calls if call.at_ns > made_at and call.status]
+    asked = [call.path for call in there.hms_sim.calls if call.status]
     if "/v2/rooms" not in asked:
         return False
     return asked[asked.index("/v2/rooms") :].count("/v2/sessions") >= looks

@@ -16,7 +16,7 @@ async def test_one_card_from_the_request_to_the_results(bench: Bench) -> None:
     await bench.start(room, "--no-transcript")
     assert labels(await bench.showed(room, "Starting.")) == ["Stop", "Details"]
     running = await bench.card(room, "Recording.")
-    assert "Requested by ines, started <!date^" in running.text
+    assert "started by ines" in running.text
     assert "no transcript" in running.text
     assert labels(running.blocks) == ["Pause", "Stop", "Details"]
     hms = await bench.recording(room)

@@ -53,3 +53,11 @@ async def test_a_start_by_the_form_says_it_too(bench: Bench) -> None:
     assert await bench.hms_until(room, lambda r: r["status"])
     await bench.press(bench.ines, told, "Stop", confirm=True)
     assert await bench.hms_until(room, lambda r: r["stop_reason"])
+
+
+async def test_no_start_is_promised_where_the_bot_cannot_post(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.ines.command(seed.LOBBY, f'/record start "{room.name}"')
+    await bench.told(bench.ines, seed.LOBBY, room.name, "is not in")
+    told = (await bench.ines.state()).ephemerals(seed.LOBBY, bench.ines.user)
+    assert not [one for one in told if f"Starting to record {room.name}" in one.text]

@@ -36,7 +36,7 @@ async def test_each_failure_names_cause_and_fix_and_can_be_tried_again(
     await bench.press(bench.tariq, card, "Try again")
     again = await bench.card(room, "Recording.")
     assert again.ts != card.ts
-    assert "Requested by tariq" in again.text
+    assert "started by tariq" in again.text
     before, after = await bench.bodies(room)
     assert before == after
     assert before["resolution"] == {"width": 1920, "height": 1080}

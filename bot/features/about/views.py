@@ -162,20 +162,21 @@ def _people(recording: Recording, there: Sequence[str] | None) -> str:
         if not there:
             return f"Nobody is in {name} right now."
         number = "1 person" if len(there) == 1 else f"{len(there):,} people"
-        return f"{number} in {name} now: {_list(there)}."
+        return f"{number} in {name} now: {_list([esc(n, NAME_MOST) for n in there])}."
     about = f"the recording of {name}, {_began_at(recording)}"
     if recording.attendees is None:
         return f"100ms has not listed yet who was there during {about}."
-    names = [mention(a.slack) if a.slack else a.name for a in recording.attendees]
+    names = [mention(a.slack) if a.slack else esc(a.name, NAME_MOST) for a in recording.attendees]
     if not names:
         return f"100ms does not say who was there during {about}."
     return f"Who was there during {about}: {_list(names)}."
 
 
 def _list(names: Sequence[str]) -> str:
-    shown = [n if n.startswith("<@") else esc(n, NAME_MOST) for n in names[:PEOPLE_MOST]]
+    """List names in mrkdwn: mentions, and names that are escaped."""
+    shown = ", ".join(names[:PEOPLE_MOST])
     more = len(names) - PEOPLE_MOST
-    return f"{', '.join(shown)} and {more} more" if more > 0 else ", ".join(shown)
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _end(recording: Recording) -> str:

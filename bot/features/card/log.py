@@ -56,6 +56,25 @@ def log_lines(log: Sequence[f.Fact], who: Who = mention) -> list[LogLine]:
     return list(_merged(log, who))
 
 
+def card_lines(log: Sequence[f.Fact], who: Who, *, on_air: bool) -> list[LogLine]:
+    """Return the lines for the card, which is without steps of 100ms; Details has all lines.
+
+    While it is `on_air`, the card's first lines say who started the recording, and when.
+    """
+    told = _is_start if on_air else _is_step
+    return list(_merged([fact for fact in log if not told(fact)], who))
+
+
+def _is_step(fact: f.Fact) -> bool:
+    return isinstance(fact, f.StartAccepted)
+
+
+def _is_start(fact: f.Fact) -> bool:
+    asked = isinstance(fact, f.StartRequested) and fact.via != "again"
+    running = isinstance(fact, f.Observed) and fact.status == "running"
+    return _is_step(fact) or asked or running or isinstance(fact, f.BeamStarted)
+
+
 def written(lines: Sequence[LogLine], since: datetime) -> Iterator[str]:
     """Yield each line after its time, with the date if the day may differ."""
     for line in lines:

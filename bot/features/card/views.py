@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Literal
 
 from bot.core.assets import Transcription
-from bot.core.facts import StopDue, StopRefused, StopRequested
+from bot.core.facts import StartRequested, StopDue, StopRefused, StopRequested
 from bot.core.moments import Brief
 from bot.core.policy import Silence, is_by_clock
 from bot.core.recording import ON_AIR, Phase, Recording, Why, can_read, can_watch
-from bot.features.card.log import Who, log_lines, written
+from bot.features.card.log import Who, card_lines, written
 from bot.features.options.table import options_line
 from bot.ui import ids
 from bot.ui.buttons import (
@@ -96,7 +96,8 @@ def recording_card(
         notes.append(silence_note(silent, until=until))
     elif unheard and not silent:
         notes.append(UNHEARD)
-    log = list(written(log_lines(recording.log, who)[-LOG_LINES:], recording.requested_at))
+    told = card_lines(recording.log, who, on_air=recording.phase in ON_AIR)
+    log = list(written(told[-LOG_LINES:], recording.requested_at))
     meeting: list[str] = []
     if _is_over(recording):
         log, meeting = [], list(_meeting(recording, brief or Brief(), who))
@@ -140,18 +141,36 @@ def _heading(recording: Recording) -> Block:
 
 
 def _about(recording: Recording, who: Who) -> list[str]:
-    if recording.started_at:
-        began = f"started {when(recording.started_at)}"
-    else:
-        word = "requested" if recording.starter else "noticed"
-        began = f"{word} {when(recording.requested_at)}"
-    if not (recording.starter or recording.title):
-        began = sentence(began)  # a name at the beginning stays as it is written
+    room = esc(recording.room_name, 60) if recording.title else ""
     is_told = not recording.elsewhere and not _is_over(recording)
     options = options_line(recording.options) if is_told else ""
-    asked = who(recording.starter) if recording.starter else ""
-    room = esc(recording.room_name, 60) if recording.title else ""
-    return [room, asked, began, _end(recording), duration(recording.duration_s), options]
+    began = list(filter(None, _began(recording, who)))
+    # A name at the beginning stays as it is written.
+    if not room and began[0] != _starter(recording, who):
+        began[0] = sentence(began[0])
+    return [room, *began, _end(recording), duration(recording.duration_s), options]
+
+
+def _began(recording: Recording, who: Who) -> tuple[str, str]:
+    """Say who started it, and when; of a running recording, first since when it records."""
+    starter = _starter(recording, who)
+    if recording.started_at and recording.phase in ON_AIR:
+        via = next((fact.via for fact in recording.log if isinstance(fact, StartRequested)), "")
+        how = "requested by" if recording.elsewhere else _BY.get(via, "started by")
+        by = f"{how} {starter}" if starter else ""
+        return f"recording since {clock(recording.started_at)}", by
+    if recording.started_at:
+        return starter, f"started {when(recording.started_at)}"
+    if starter and recording.phase in ON_AIR:
+        return f"requested {when(recording.requested_at)}", f"by {starter}"
+    return starter, f"{'requested' if starter else 'noticed'} {when(recording.requested_at)}"
+
+
+def _starter(recording: Recording, who: Who) -> str:
+    return who(recording.starter) if recording.starter else ""
+
+
+_BY = {"schedule": "scheduled by", "rule": "started by a rule of"}
 
 
 def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: str) -> list[str]:
@@ -336,9 +355,12 @@ def retry_button(recording: Recording, bot: str = BOT) -> list[Block]:
 def _spoken(recording: Recording, notes: list[str], log: list[str], who: Who) -> str:
     """Write the card as sentences."""
     state = f"{esc(recording.name)}: {state_of(recording)}."
-    room, asked, began, *rest = _about(recording, who)
-    about = ", ".join(filter(None, [asked, began.removeprefix("requested "), *rest]))
-    request = f"Requested by {about}." if recording.starter else f"{sentence(about)}."
+    room, *rest = _about(recording, who)
+    about = ", ".join(filter(None, rest))
+    by_starter = bool(recording.starter) and rest[0] == _starter(recording, who)
+    request = f"{sentence(about)}."
+    if by_starter:
+        request = f"Requested by {about.replace(', requested ', ', ', 1)}."
     where = f"Room: {room}." if room else ""
     return lines([" ".join(filter(None, [state, request, where])), *notes, *log], FALLBACK_MOST)
 

@@ -33,6 +33,7 @@ from bot.features.start import service as starts
 from bot.features.start import views as start_views
 from bot.features.start.listeners import open_filled, say_if_empty, say_taken
 from bot.features.start.model import Started, StartRequest, WhichRoom, end_of_start
+from bot.slack.errors import SlackError
 from bot.store.values import RoomTaken
 from bot.ui.message import Message
 from bot.ui.replies import forgotten_reply
@@ -83,25 +84,41 @@ async def start(request: Request, order: StoredOrder, once: Sequence[str]) -> Me
 async def _started(request: Request, made: Started) -> Message | None:
     """Answer a start in one message.
 
-    If the room is not known to be live, the answer comes after the ack, because 100ms has to be
-    asked first whether anybody is there.
+    The answer comes after the ack if something has to be asked first: 100ms whether anybody is
+    there, or, after a command, Slack whether the bot can post its card in this channel.
     """
     bot, caller = request.bot, request.caller
     listed = await request.use.rooms.by_id(made.room.room_id)
-    if listed is not None and listed.live:
+    live = listed is not None and listed.live
+    if live and not caller.typed:
         bot.after_ack(caller, say_if_empty(bot, caller, made))
         return start_views.starting_reply(made.room.name)
-    await request.later(_say_started(request, made))
+    await request.later(_say_started(request, made, live=live))
     return None
 
 
-async def _say_started(request: Request, made: Started) -> None:
-    name = made.room.name
-    if await starts.is_empty(request.bot.deps, made.room.room_id):
+async def _say_started(request: Request, made: Started, *, live: bool) -> None:
+    bot, caller, name = request.bot, request.caller, made.room.name
+    if not await _gets_card(request):
+        return  # the outcome says why nothing is started
+    if not live and await starts.is_empty(bot.deps, made.room.room_id):
         message = start_views.nobody_there(name, made.key)
     else:
         message = start_views.starting_reply(name)
-    await request.bot.reply(request.caller, message, replace=request.clicked)
+    await bot.reply(caller, message, replace=request.clicked)
+    if live:
+        await say_if_empty(bot, caller, made)
+
+
+async def _gets_card(request: Request) -> bool:
+    """Whether the bot is in the channel of a command; if Slack does not say, it may be."""
+    channel = request.caller.channel
+    if not request.caller.typed or not is_channel(channel):
+        return True
+    try:
+        return await request.bot.deps.slack.is_in(channel or "")
+    except SlackError:
+        return True
 
 
 async def control(

@@ -1,5 +1,6 @@
 """Searches transcripts, and shares a moment."""
 
+import asyncio
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,9 @@ async def find(
     asked = " ".join(text.split())[:TEXT_MOST]
     rooms, people = await deps.store.search.names(scope)
     today = deps.now().astimezone(ZoneInfo(zone)).date()
-    query = replace(parse(asked, rooms=rooms, people=people, today=today), zone=zone)
+    # In a thread: there may be thousands of names.
+    query = await asyncio.to_thread(parse, asked, rooms=rooms, people=people, today=today)
+    query = replace(query, zone=zone)
     keeps = bool(deps.keep_transcripts_for)
     found = await deps.store.search.find(query, scope, limit=PER_PAGE, offset=page * PER_PAGE)
     return FoundPage(

@@ -1,6 +1,7 @@
 """What a query means, and in which order hits come."""
 
 import sqlite3
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -330,3 +331,22 @@ def test_any_query_is_understood_and_can_be_asked(text: str) -> None:
             "SELECT count(*) FROM found WHERE found MATCH ?", [asking]
         ).fetchone() == (1,)
     connection.close()
+
+
+class Once(list[str]):
+    """Names that are compared once, however many filters a question has."""
+
+    read = 0
+
+    def __iter__(self) -> Iterator[str]:
+        self.read += 1
+        return super().__iter__()
+
+
+def test_names_are_compared_once_for_all_filters() -> None:
+    names = Once(f"First{n} Last{n}" for n in range(50))
+    query = parse("x " + "from last7 " * 30, people=names, today=date(2026, 5, 4))
+    assert query.people == ("First7 Last7",) * 30
+    assert names.read == 1
+    assert parse("budget", people=(unread := Once(names)), today=date(2026, 5, 4)).words
+    assert unread.read == 0

@@ -26,6 +26,7 @@ from bot.core.transcript import (
     srt,
     turns,
     vtt,
+    with_names,
 )
 
 SAMPLES = Path(__file__).parents[2] / "data" / "transcripts"
@@ -410,3 +411,11 @@ def test_no_turn_is_longer_than_a_reader_wants(said: Transcript) -> None:
 def test_the_length_of_what_was_recorded(length_s: float, said: str) -> None:
     text = readable_text(transcript(SAMPLE), Heading("Room", length_s=length_s))
     assert text.splitlines()[1] == said
+
+
+def test_a_name_makes_no_caption_of_its_own() -> None:
+    said = transcript({"transcript": [entry("Ana", "Hello.", 0, 900)]})
+    peer = said.sentences[0].peer_id
+    forged = srt(with_names(said, {peer: "A\n\n2\n00:00:01,000 --> 00:00:02,000\nB"}))
+    assert forged.count("-->") == 1
+    assert forged.count("\n\n") == 0

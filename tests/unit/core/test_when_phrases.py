@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.core.when import Refused, Unclear
-from bot.core.when_grammar import read_when
+from bot.core.when import Refused, Unclear, When
+from bot.core.when_days import Purpose
+from bot.core.when_grammar import find_times, read_when
 from tests.score.times import as_row
 
 ZONE = "Europe/Berlin"
@@ -28,3 +29,15 @@ def test_a_time_is_read_as_it_was_meant(row: dict[str, str]) -> None:
     found = {name: str(read[name] or "") for name in ("at", "rrule", "for_s", "until")}
     found |= {name: found[name][: len("2026-11-26T09:30")] for name in ("at", "until")}
     assert found == {name: row[name] for name in found}
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/Los_Angeles"])
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1.1.0001"])
+@pytest.mark.parametrize("purpose", Purpose)
+def test_the_first_and_the_last_day_of_time_are_refused(
+    zone: str, day: str, purpose: Purpose
+) -> None:
+    now = NOW.astimezone(ZoneInfo(zone))
+    for words in (f"since {day}", f"on {day}", f"before {day}", f"until {day}"):
+        found = find_times(words, now=now, zone=zone, purpose=purpose)
+        assert not isinstance(found.reading, When), words

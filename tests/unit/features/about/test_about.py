@@ -158,3 +158,14 @@ def test_a_start_that_failed_is_meant_where_nothing_was_recorded() -> None:
     assert meant([], Asked.VIDEO, over=False) is None
     later = replace(NEWEST_FIRST[3], requested_at=at(9) + timedelta(days=1))
     assert meant([later, refused], Asked.FAILURE, over=False) == refused
+
+
+@pytest.mark.parametrize("facts", [RUNS, (*READ, THERE)])
+def test_a_name_of_the_meeting_is_no_mention_and_no_link(facts: Sequence[f.Fact]) -> None:
+    name = "<@U0ADMIN001> <!channel> <https://evil.example|Sign in>"
+    listed = f.AttendeesListed(at=at(4020), people=(f.Attendee(name=name),))
+    every = [listed if isinstance(one, f.AttendeesListed) else one for one in facts]
+    told = about_recording(story(*every), Asked.PEOPLE, now=NOW, there=[name])
+    assert "&lt;!channel&gt;" in told.text
+    for sign in ("<@U0ADMIN001>", "<!channel>", "<https"):
+        assert sign not in f"{told.text}{told.blocks}"

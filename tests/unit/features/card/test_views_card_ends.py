@@ -18,7 +18,6 @@ def test_failed() -> None:
 100ms could not open the meeting URL. 100ms said: “&lt;timeout&gt; &amp; more”.
     The room's own link must join the room without a click or a login.
 ~ 14:03 UTC  U1 asked to record
-14:03 UTC  100ms accepted the start
 14:03 UTC  Recording failed
 [Try again -> recording_try_again] [Details -> recording_details]\
 """)
@@ -57,11 +56,9 @@ def test_started_elsewhere() -> None:
     running = f.Observed(at=at(3), status="running", started_at=at(-600))
     assert card(recording(adopted, running)) == snapshot("""\
 🔴 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Recording
-~ U1 · started 22 Nov 2026, 13:53 UTC
+~ Recording since 13:53 UTC · requested by U1
 Started elsewhere, so your settings do not apply.
-~ 14:03 UTC  U1 asked to record
-14:03 UTC  It was already running, started elsewhere
-14:03 UTC  Recording started
+~ 14:03 UTC  It was already running, started elsewhere
 [Pause -> recording_pause] [!Stop -> recording_stop] [Details ->
     recording_details]\
 """)
