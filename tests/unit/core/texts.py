@@ -24,6 +24,7 @@ from bot.core.transcript import (
     turns,
     vtt,
 )
+from bot.features.find.model import question
 from bot.ui import buttons as b
 from bot.ui import text as t
 from tests.unit.some import requested
@@ -209,6 +210,17 @@ def _labels(text: str) -> str:
     return json.dumps([[one.get("accessibility_label"), one.get("confirm")] for one in made])
 
 
+def _question(text: str) -> str:
+    """`since until`, each a date or -."""
+    since, until = (None if day == "-" else date.fromisoformat(day) for day in text.split(" "))
+    return question(" budget ", room="Sales", person="Ana", since=since, until=until)
+
+
+def _blocks(text: str) -> str:
+    first, end = map(int, text.split(" "))
+    return json.dumps(list(s.blocks(first, end)))
+
+
 KINDS: dict[str, Callable[[str], str]] = {
     "terms": _terms,
     "query": _query,
@@ -227,6 +239,8 @@ KINDS: dict[str, Callable[[str], str]] = {
     "id": _named,
     "labels": _labels,
     "title": title_of,
+    "question": _question,
+    "blocks": _blocks,
 }
 
 
