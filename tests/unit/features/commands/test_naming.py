@@ -44,5 +44,5 @@ def test_rooms_with_the_same_name_are_told_apart() -> None:
     assert say(found, now=T0) == "2 rooms are called Daily. Which one do you mean?"
     orders = stored_orders(found.offers[:2], found, world, {})
     buttons = choices("q", {str(n): (order,) for n, order in enumerate(orders)})
-    assert [one["text"]["text"] for one in buttons] == ["Record Daily …aaaa", "Record Daily …bbbb"]
+    assert [one["text"]["text"] for one in buttons] == ["Start Daily …aaaa", "Start Daily …bbbb"]
     assert [order.room_name for order in orders] == ["Daily", "Daily"]
