@@ -20,6 +20,7 @@ from coverage import CoverageData
 
 MODULES = ("bot/core/*.py", "bot/ui/*.py", "bot/features/*/model.py")
 # These change nothing for enum members, None and small numbers, whatever the tests are.
+CONSTANTS = "test_no_constant_and_no_default_has_changed_unnoticed"
 SAME = frozenset(
     f"core/ReplaceComparisonOperator_{was}_{now}"
     for was, now in (("Is", "Eq"), ("Eq", "Is"), ("IsNot", "NotEq"), ("NotEq", "IsNot"))
@@ -73,7 +74,8 @@ class Covered:
         """The tests to try, likely ones first, for at most `budget_s` seconds together.
 
         First those that run the line, then those that run its function; for what runs when the
-        module is imported, those that run anything of the module, then all others.
+        module is imported, the one that reads all constants (and runs no line of the module), those
+        that run anything of the module, then all others.
         """
         lines = self.tests.get(str(mutant.module_path), {})
         inside = _function(root / mutant.module_path, mutant.start_pos[0])
@@ -83,7 +85,14 @@ class Covered:
         )
         candidates = around if inside else set(self.seconds)
         order = sorted(
-            candidates, key=lambda t: (t not in here, t not in around, self.seconds[t], t)
+            candidates,
+            key=lambda t: (
+                not t.endswith(CONSTANTS),
+                t not in here,
+                t not in around,
+                self.seconds[t],
+                t,
+            ),
         )
         kept: list[str] = []
         left = budget_s

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.core import facts as f
 from tests.unit.core import defaults, readings, stories, texts
+from tests.unit.some import at, requested
 
 DATA = Path(__file__).parents[2] / "data/recorded"
 ARROW = " → "
@@ -41,6 +43,20 @@ def test_no_constant_and_no_default_has_changed_unnoticed() -> None:
     if os.environ.get("RECORD_BOT_REDRAW"):
         (DATA / "defaults.txt").write_text(now, "utf-8")
     assert now.split("\n") == (DATA / "defaults.txt").read_text("utf-8").split("\n")
+
+
+def test_facts_keep_the_identities_that_databases_have() -> None:
+    """Else a webhook that comes again after an update would count twice."""
+    known: dict[f.Fact, str] = {
+        requested(): "requested:d67ce672eba1182b8aad33d11aba76b5",
+        f.BeamStopped(
+            at=at(9), reason="room ended", duration_s=3
+        ): "beam_stopped:f8f64e1f4ee97f1052c81970112932b7",
+        f.StopRequested(at=at(9), by="U1"): "stop_requested:9ee310f91d6d40d36fca047d86ee8a55",
+    }
+    assert {fact.kind: fact.identity for fact in known} == {
+        fact.kind: said for fact, said in known.items()
+    }
 
 
 def _now(recorded: list[str], shown: Callable[[str, str], str]) -> Iterator[str]:

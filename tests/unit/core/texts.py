@@ -9,8 +9,10 @@ from functools import cache
 from pathlib import Path
 
 from bot.core import search as s
+from bot.core.derive import derive
 from bot.core.sourcing import Sourcing, paragraph_lines
 from bot.core.terms import terms
+from bot.core.titles import title_of
 from bot.core.transcript import (
     Heading,
     Sentence,
@@ -22,7 +24,9 @@ from bot.core.transcript import (
     turns,
     vtt,
 )
+from bot.ui import buttons as b
 from bot.ui import text as t
+from tests.unit.some import requested
 
 MEETING = Path(__file__).parents[2] / "data/meetings/11-sales-weekly.json"
 TODAY = date(2026, 11, 29)  # a Sunday
@@ -189,6 +193,22 @@ def _named(text: str) -> str:
     )
 
 
+def _labels(text: str) -> str:
+    """With the buttons of a recording of a room of this name."""
+    recording = derive("k", [requested(room_name=text)])
+    made = [
+        b.stop_button("k", text),
+        *b.end_buttons("k", text),
+        b.details_button(recording),
+        b.share_button(recording),
+        b.join_button("k", text),
+        b.rename_button(recording),
+        b.forget_button(recording),
+        b.transcript_button("k", text),
+    ]
+    return json.dumps([[one.get("accessibility_label"), one.get("confirm")] for one in made])
+
+
 KINDS: dict[str, Callable[[str], str]] = {
     "terms": _terms,
     "query": _query,
@@ -205,6 +225,8 @@ KINDS: dict[str, Callable[[str], str]] = {
     "text": _shortened,
     "number": _number,
     "id": _named,
+    "labels": _labels,
+    "title": title_of,
 }
 
 
