@@ -4,13 +4,13 @@ A refused object and a missing one raise the same error, so that refusals reveal
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from bot.access.model import MEMBERS, Act, Person, Refusal
 from bot.access.people import People
 from bot.access.rights import NoRight, Rights
 from bot.access.visibility import Visibility
 from bot.core.places import OPEN, Place, is_channel
+from bot.core.policy import CHOICES_FOR
 from bot.core.proofs import (
     HomeMember,
     Horizon,
@@ -28,8 +28,6 @@ from bot.core.proofs import (
 from bot.deps import Deps
 from bot.store.errors import UnknownRecording
 from bot.store.values import RecordingRow
-
-CHOICES_FOR = timedelta(hours=1)
 
 
 class NotOpen(Exception):

@@ -25,6 +25,7 @@ MIN = timedelta(minutes=1)
 
 HICCUPS = 2  # from this many failures in a row on, people are told
 UNHEARD = 4  # failed polls in a row: about 15 s, or 50 s if 100ms hangs
+CHOICES_FOR = timedelta(hours=1)  # for which the buttons of a question work
 CLOCKS = ("schedule", "rule")  # automatic starts, which nobody waits for
 
 # Minimums for scaling: clocks and networks are as slow in a sandbox as elsewhere.

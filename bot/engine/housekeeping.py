@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.core.policy import CHOICES_FOR
 from bot.deps import Deps
 from bot.kit.background import forever
 from bot.store.errors import StoreError
@@ -13,7 +14,6 @@ from bot.store.errors import StoreError
 log = structlog.get_logger()
 
 EVERY = timedelta(hours=1)
-CHOICES_FOR = timedelta(hours=1)
 TRANSCRIPTS_EVERY_S = 10  # forgotten words leave the database's files within a minute
 DEAD_RETRIED_FOR = timedelta(days=1)  # by then, every replica has been upgraded
 DRAFTS_FOR = timedelta(days=7)

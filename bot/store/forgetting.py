@@ -4,14 +4,25 @@ import hashlib
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import Text, and_, cast, delete, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.facts import FACT, ForgetRequested
+from bot.core.policy import CHOICES_FOR
 from bot.core.proofs import OwnWork
 from bot.store.errors import LeaseLost, UnknownRecording
 from bot.store.repository import Repository
-from bot.store.schema import aliases, audit, drafts, facts, forgotten, inbox, recordings
+from bot.store.rows import AnyRow
+from bot.store.schema import (
+    aliases,
+    audit,
+    choices,
+    drafts,
+    facts,
+    forgotten,
+    inbox,
+    recordings,
+)
 from bot.store.transcripts import Transcripts
 
 r = recordings.c
@@ -24,7 +35,7 @@ class Forgetting(Repository):
         Call `Transcripts.scrub` afterwards. Raises UnknownRecording (already deleted), LeaseLost.
         """
         key = work.key
-        query = select(r.lease_owner, r.room_id, r.request_id, r.hms_id)
+        query = select(r.lease_owner, r.room_id, r.request_id, r.hms_id, r.starter, r.requested_at)
         query = query.where(self._mine(recordings), r.key == key).with_for_update()
         async with self._db.write() as conn:
             row = (await conn.execute(query)).first()
@@ -37,11 +48,30 @@ class Forgetting(Repository):
             await self._write_digests(conn, ids)
             await self._write_audit(conn, key)
             await self._delete_webhooks(conn, row.room_id, ids)
-            form = or_(drafts.c.request_id == row.request_id, drafts.c.recording_key == key)
-            await conn.execute(delete(drafts).where(self._mine(drafts), form))
+            await self._delete_questions(conn, key, row)
             await Transcripts(self._of).forget_in(conn, key)
             # Deletes by cascade: facts, deliveries, aliases, matched webhooks and channels.
             await conn.execute(delete(recordings).where(self._mine(recordings), r.key == key))
+
+    async def _delete_questions(self, conn: AsyncConnection, key: str, row: AnyRow) -> None:
+        """Delete forms and questions that have its settings or its title.
+
+        A form that a question offered before the start names neither the recording nor, if the
+        name was misspelt, its room: all that the starter left in the hour before are deleted.
+        """
+        hour_before = row.requested_at - CHOICES_FOR
+        offered = drafts.c.updated_at.between(hour_before, row.requested_at)
+        form = or_(
+            drafts.c.request_id == row.request_id,
+            drafts.c.recording_key == key,
+            and_(drafts.c.user_id == row.starter, offered),
+        )
+        await conn.execute(delete(drafts).where(self._mine(drafts), form))
+        asked = cast(choices.c.body, Text)
+        about = or_(
+            asked.contains(key, autoescape=True), asked.contains(row.room_id, autoescape=True)
+        )
+        await conn.execute(delete(choices).where(self._mine(choices), about))
 
     async def _write_audit(self, conn: AsyncConnection, key: str) -> None:
         """Record who asked to forget the recording, and when; only a digest identifies it."""

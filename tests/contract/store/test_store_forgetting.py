@@ -11,6 +11,8 @@ from bot.core.facts import Discovered, ForgetRequested, StartAccepted
 from bot.core.note import Note
 from bot.core.proofs import OwnWork
 from bot.features.audit.store import ForgetRecord, forgotten_by
+from bot.features.commands.store import ChoiceRepository
+from bot.features.commands.stored_orders import Choice, StoredOrder
 from bot.features.options.drafts import Draft
 from bot.features.options.store import DraftRepository
 from bot.store.errors import LeaseLost, UnknownRecording
@@ -93,6 +95,25 @@ async def test_no_row_is_left_of_it(store: Store) -> None:
     assert not await store.queue.release(OwnWork(key, "me"), None)
     with pytest.raises(UnknownRecording):
         await store.forgetting.forget(OwnWork(key, "me"))
+
+
+async def test_no_question_is_left_that_led_to_it_or_names_it(store: Store, clock: Clock) -> None:
+    forms, questions = DraftRepository(store.db), ChoiceRepository(store.db)
+    asked = Draft(room_words="rom one", context="about Bob")
+    await forms.save("offered", "U1", "C1", asked)
+    start = StoredOrder(verb="start", room_id="room-1", raw={"context": "about Bob"})
+    await questions.save("q1", "U1", Choice(answers={"0": (start,)}))
+    key = await created(store)
+    rename = StoredOrder(verb="rename", key=key, title="Layoffs")
+    await questions.save("q2", "U2", Choice(answers={"0": (rename,)}))
+    clock.advance(timedelta(hours=1))
+    await forms.save("later", "U1", "C1", Draft())
+    await questions.save("q3", "U2", Choice(answers={"0": (StoredOrder(verb="stop", key="k"),)}))
+    await taken(store)
+    await store.forgetting.forget(OwnWork(key, "me"))
+    assert await rows_left(store) == {"drafts": 1, "choices": 1}
+    assert await forms.get("later", "U1")
+    assert await questions.get("q3")
 
 
 async def test_others_are_left_alone(store: Store, other_team: Store) -> None:
