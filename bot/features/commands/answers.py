@@ -108,10 +108,10 @@ def say(found: Understood, *, now: datetime) -> str:
         return found.detail or "Those options exclude each other."
     if found.why is Why.BAD_TIME:
         return _say_time(found)
-    if found.why is Why.ALREADY and found.intent is Intent.PAUSE:
-        return f"The recording of {names['room']} is already paused."
-    if found.why is Why.ALREADY and found.outcome is Outcome.ASK:
-        return f"The recording of {names['room']} is paused. Resume it?"
+    is_paused = found.intent is Intent.PAUSE
+    if found.why is Why.ALREADY and (is_paused or found.outcome is Outcome.ASK):
+        state = "already paused." if is_paused else "paused. Resume it?"
+        return f"The recording of {room} is {state}"
     if found.why is Why.NOT_RECORDED and found.room is None:
         like = f" like “{names['reference']}”" if found.reference else ""
         return f"Nothing{like} is being recorded."
@@ -121,6 +121,8 @@ def say(found: Understood, *, now: datetime) -> str:
         return _BOTH[found.intent, found.why].format_map(names)
     if found.intent is Intent.STATUS and (found.room or found.topic):
         return _say_status(found)
+    if found.why is Why.WHICH_ROOM and (namesakes := _namesakes(found)):
+        return f"{namesakes} rooms are called {room}. Which one do you mean?"
     if found.why in _STATES:
         return _STATES[found.why].format_map(names)
     if found.intent is Intent.FIND and found.query:
@@ -183,6 +185,12 @@ def _say_time(found: Understood) -> str:
         case When() | None:
             return "I need a time, such as “at 15:00” or “every weekday 9:30 for 20m”."
     return "I need a time, such as “tomorrow at 9:30”."
+
+
+def _namesakes(found: Understood) -> int:
+    """Return the number of offered rooms if all have the same name, else 0."""
+    rooms = {order.room.room_id: order.room.name for order in found.offers if order.room}
+    return len(rooms) if len(rooms) > 1 and len(set(rooms.values())) == 1 else 0
 
 
 def _several(found: Understood) -> str:

@@ -1,8 +1,10 @@
 """Text answers, questions with buttons, and help, built from the command table."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from bot.core.recording import Phase
 from bot.core.when import StopAt
@@ -171,11 +173,24 @@ def question(text: str, buttons: Sequence[Block]) -> Message:
 
 
 def choices(choice_id: str, answers: Mapping[str, Sequence[StoredOrder]]) -> list[Block]:
-    """Build a button for each answer. One that stops several recordings asks once more."""
-    return [
-        _stop_all(choice_id, orders) if answer == ALL else _choice(choice_id, answer, orders[0])
-        for answer, orders in answers.items()
-    ]
+    """Build a button for each answer. One that stops several recordings asks once more.
+
+    Rooms with the same name are told apart by the ends of their ids, which 100ms shows.
+    """
+    ids_of: dict[str, set[str | None]] = defaultdict(set)
+    for order in chain.from_iterable(answers.values()):
+        ids_of[order.room_name].add(order.room_id)
+    made = []
+    for answer, orders in answers.items():
+        if answer == ALL:
+            made.append(_stop_all(choice_id, orders))
+            continue
+        order = orders[0]
+        if order.room_id and len(ids_of[order.room_name]) > 1:
+            name = f"{plain(order.room_name, 35)} …{order.room_id[-4:]}"
+            order = order.model_copy(update={"room_name": name})
+        made.append(_choice(choice_id, answer, order))
+    return made
 
 
 def _choice(choice_id: str, answer: str, order: StoredOrder) -> Block:
