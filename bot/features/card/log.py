@@ -56,12 +56,12 @@ def log_lines(log: Sequence[f.Fact], who: Who = mention) -> list[LogLine]:
     return list(_merged(log, who))
 
 
-def card_lines(log: Sequence[f.Fact], who: Who, *, on_air: bool) -> list[LogLine]:
+def card_lines(log: Sequence[f.Fact], who: Who, *, under_way: bool) -> list[LogLine]:
     """Return the lines for the card, which is without steps of 100ms; Details has all lines.
 
-    While it is `on_air`, the card's first lines say who started the recording, and when.
+    While it is `under_way`, the card's first lines say who started the recording, and when.
     """
-    told = _is_start if on_air else _is_step
+    told = _is_start if under_way else _is_step
     return list(_merged([fact for fact in log if not told(fact)], who))
 
 

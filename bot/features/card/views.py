@@ -96,7 +96,8 @@ def recording_card(
         notes.append(silence_note(silent, until=until))
     elif unheard and not silent:
         notes.append(UNHEARD)
-    told = card_lines(recording.log, who, on_air=recording.phase in ON_AIR)
+    under_way = recording.phase in ON_AIR | {Phase.REQUESTED}
+    told = card_lines(recording.log, who, under_way=under_way)
     log = list(written(told[-LOG_LINES:], recording.requested_at))
     meeting: list[str] = []
     if _is_over(recording):
@@ -161,8 +162,6 @@ def _began(recording: Recording, who: Who) -> tuple[str, str]:
         return f"recording since {clock(recording.started_at)}", by
     if recording.started_at:
         return starter, f"started {when(recording.started_at)}"
-    if starter and recording.phase in ON_AIR:
-        return f"requested {when(recording.requested_at)}", f"by {starter}"
     return starter, f"{'requested' if starter else 'noticed'} {when(recording.requested_at)}"
 
 

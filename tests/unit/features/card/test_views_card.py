@@ -81,7 +81,6 @@ def test_asked_for() -> None:
 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Starting
 ~ U1 · requested 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary
     (1 section)
-~ 14:03 UTC  U1 asked to record
 [!Stop -> recording_stop] [Details -> recording_details]\
 """)
 
@@ -89,8 +88,8 @@ def test_asked_for() -> None:
 def test_starting_late() -> None:
     assert card(recording(*ACCEPTED), late=True) == snapshot("""\
 **\u2068Q&A <weekly> 🎉 שלום\u2069** · Starting
-~ Requested 22 Nov 2026, 14:03 UTC · by U1 · 720p, transcript (txt, srt),
-    summary (1 section)
+~ U1 · requested 22 Nov 2026, 14:03 UTC · 720p, transcript (txt, srt), summary
+    (1 section)
 Starting is taking longer than usual; still checking with 100ms.
 [!Stop -> recording_stop] [Details -> recording_details]\
 """)
