@@ -38,6 +38,8 @@ async def fills_in_the_form(tour: Scenario) -> None:
     await tour.presses(ines, view, "More options")
     view = await _with(tour, view, "Transcript")
     view = await tour.fills(ines, view, "Transcript", "on")
+    view = await _with(tour, view, "Transcript files")
+    view = await tour.fills(ines, view, "Transcript files", ["txt", "srt"])
     view = await _with(tour, view, "Summary")
     view = await tour.fills(ines, view, "Summary", "on")
     view = await _with(tour, view, "Section 1: title")
