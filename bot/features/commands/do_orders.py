@@ -10,7 +10,8 @@ from bot.access.views import as_far_as_known
 from bot.core.deliveries import OutcomeAddress
 from bot.core.places import is_channel
 from bot.core.recording import ON_AIR
-from bot.core.when import Moment, StopAfter, StopAt, When
+from bot.core.when import Moment, Refused, StopAfter, StopAt, When, this_minute
+from bot.core.when_words import say_time
 from bot.features.commands import views
 from bot.features.commands.answer_questions import show_menu
 from bot.features.commands.request import Request, form_button, form_time, may_start_here, question
@@ -43,6 +44,8 @@ async def start(request: Request, order: StoredOrder, once: Sequence[str]) -> Me
     bot, caller = request.bot, request.caller
     now = bot.deps.now()
     may = await may_start_here(request)
+    if late := await _too_late(request, order):
+        return late
     made = await starts.start(
         bot.deps,
         bot.gate,
@@ -79,6 +82,35 @@ async def start(request: Request, order: StoredOrder, once: Sequence[str]) -> Me
     buttons = await question(request, [near]) if near else []
     form = await form_button(request, order.model_copy(update={"preset": None}), request.found)
     return no_such_preset(made, [*buttons, form])
+
+
+async def _too_late(request: Request, order: StoredOrder) -> Message | None:
+    """Say that the order's start or end has passed, with buttons; None if it is still ahead.
+
+    A question's button holds a time and can be pressed up to an hour later.
+    """
+    when, now = order.when, request.bot.deps.now()
+    if when is None:
+        return None
+    ends = when.stop.at if isinstance(when.stop, StopAt) else None
+    begins = when.start.at if isinstance(when.start, Moment) else None
+    if order.verb == Intent.STOP:
+        if ends is None or ends > now:
+            return None
+        stop = order.model_copy(update={"when": None, "label": ""})
+        text = f"{say_time(ends.timetz())} has passed. Stop the recording now?"
+        return views.question(text, await question(request, [stop]))
+    if ends is not None and ends <= now:
+        text = f"{say_time(ends.timetz())} has passed. Choose another end."
+        return views.question(text, [await form_button(request, order, request.found)])
+    if begins is None or begins >= this_minute(now):
+        return None
+    length = When(None, when.stop, when.zone) if isinstance(when.stop, StopAfter) else None
+    later = {"verb": Intent.START, "when": length, "label": ""}
+    buttons = await question(request, [order.model_copy(update=later)])
+    form = await form_button(request, order, request.found)
+    text = f"{say_time(begins.timetz())} has passed. Record it now, or choose another time."
+    return views.question(text, [*buttons, form])
 
 
 async def _started(request: Request, made: Started) -> Message | None:
@@ -143,6 +175,8 @@ async def _stop_later(
 ) -> Message:
     bot, caller = request.bot, request.caller
     seen = await bot.gate.recording(caller.user, order.key or "", caller.channel)
+    if late := await _too_late(request, order.model_copy(update={"verb": Intent.STOP})):
+        return late
     ending = await schedules.set_end(bot.deps, bot.rights, seen, when, once=once)
     if ending is None:
         return control_views.too_late("stop")
@@ -176,6 +210,8 @@ async def schedule(request: Request, order: StoredOrder, once: Sequence[str]) ->
         return await _stop_later(request, order, order.when, once)
     to = caller.channel if is_channel(caller.channel) else None
     may = await bot.gate.may_start(caller.user, to)
+    if late := await _too_late(request, order):
+        return late
     made = await schedules.make(
         bot.deps,
         schedules.ScheduleRequest(
@@ -187,6 +223,8 @@ async def schedule(request: Request, order: StoredOrder, once: Sequence[str]) ->
             once=tuple(once),
         ),
     )
+    if isinstance(made, Refused):
+        return schedule_views.not_planned(made)
     if isinstance(made, NoSuchPreset):
         near = order.model_copy(update={"preset": made.nearest.name}) if made.nearest else None
         return no_such_preset(made, await question(request, [near] if near else []))
@@ -223,6 +261,8 @@ async def reschedule(request: Request, order: StoredOrder, _once: Sequence[str])
     kept = length if isinstance(length, StopAfter) else None
     when = replace(order.when, stop=order.when.stop or kept)
     moved = await schedules.move(bot.deps, bot.rights, seen, when)
+    if isinstance(moved, Refused):
+        return schedule_views.not_planned(moved)
     if moved is None:
         return schedule_views.changed_meanwhile()
     zone = await schedules.zone_of(bot.rights, caller.user)

@@ -264,15 +264,18 @@ def _rows(known: Known, found: Understood) -> Mapping[str, RecordingRow]:
     return {**known.rows, known.above.room_id: known.above}
 
 
-async def do(request: Request, orders: Sequence[StoredOrder]) -> None:
+async def do(
+    request: Request, orders: Sequence[StoredOrder], *, answered: Sequence[str] = ()
+) -> None:
     """Carry out orders in sequence; a refusal of one of several does not prevent the rest.
 
     The message is remembered with the last order. After a crash before that, a redelivery
-    repeats the earlier ones, which are idempotent.
+    repeats the earlier ones, which are idempotent. `answered` identifies the answer to a question,
+    so that a second click does nothing more.
     """
     messages: list[Message] = []
     for order in orders:
-        once = request.caller.once if order is orders[-1] else ()
+        once = (*request.caller.once, *answered) if order is orders[-1] else ()
         try:
             said = await DO[order.verb](request, order, once)
         except NoRight as no:
@@ -319,4 +322,6 @@ async def chosen(own: OwnChoice, click: Click, ack: Ack, bot: Bot, use: Services
     if not orders:
         raise UnknownChoice(own.choice_id)
     known = await use.worlds.known(own.by, click.caller.channel)
-    await do(Request(ack, bot, use, click.caller, known, clicked=True), orders)
+    answered = (f"choice:{own.choice_id}:{own.answer}",)
+    request = Request(ack, bot, use, click.caller, known, clicked=True)
+    await do(request, orders, answered=answered)

@@ -12,7 +12,7 @@ from bot.core.facts import EndSet
 from bot.core.options import RecordingOptions
 from bot.core.places import is_channel
 from bot.core.proofs import Horizon, KnownRoom, MayStart, SeenRecording, SeenSchedule
-from bot.core.recording import ON_AIR, Recording
+from bot.core.recording import OCCUPIES_ROOM, Phase, Recording
 from bot.core.when import Moment, Reading, Refused, Unclear, When, known_zone, stop_time
 from bot.core.when_days import STOP_EXAMPLES
 from bot.core.when_grammar import read_when
@@ -76,8 +76,8 @@ class ScheduleRequest:
     once: tuple[str, ...] = ()
 
 
-async def make(deps: Deps, request: ScheduleRequest) -> Schedule | NoSuchPreset:
-    """Store a new schedule. Raises DoneBefore."""
+async def make(deps: Deps, request: ScheduleRequest) -> Schedule | NoSuchPreset | Refused:
+    """Store a new schedule; refuse one without a date ahead. Raises DoneBefore."""
     by, to = request.may.by, request.may.channel
     settings = await deps.store.channel_settings.of(to)
     preset = None
@@ -99,6 +99,8 @@ async def make(deps: Deps, request: ScheduleRequest) -> Schedule | NoSuchPreset:
         preset_id=preset.preset_id if preset else None,
     )
     schedule = planned(schedule, now)
+    if schedule.state == "over":
+        return past_refused()
     await ScheduleRepository(deps.db).add(schedule, once=request.once)
     return schedule
 
@@ -238,18 +240,26 @@ async def change(
     return await move(deps, rights, seen, reading)
 
 
-async def move(deps: Deps, rights: Rights, seen: SeenSchedule, when: When) -> Schedule | None:
-    """Set a new time. Raises NoRight."""
+async def move(
+    deps: Deps, rights: Rights, seen: SeenSchedule, when: When
+) -> Schedule | Refused | None:
+    """Set a new time; refuse one without a date ahead. Raises NoRight."""
     before = await _theirs(deps, rights, seen)
     if before is None:
         return None
     new = replace(before, when=when, armed_for=None, armed_until=None)
-    return await _changed(deps, before, planned(new, deps.now()))
+    after = planned(new, deps.now())
+    return past_refused() if after.state == "over" else await _changed(deps, before, after)
 
 
 def read_refused() -> Refused:
     """Return the refusal of `now`, or of a text without a start time."""
     return Refused("I need a time to start at.", ("tomorrow 9:30", "every weekday at 9:30 for 20m"))
+
+
+def past_refused() -> Refused:
+    """Return the refusal of a time that has no date ahead."""
+    return Refused("That time has passed.", ("tomorrow 9:30", "every weekday at 9:30 for 20m"))
 
 
 async def run_now(
@@ -366,6 +376,12 @@ async def unset_rule(
 # ---- the end of a recording ------------------------------------------------------------------
 
 
+def _can_end(recording: Recording) -> bool:
+    """Whether the recording, which may still be starting, is not yet stopping or over."""
+    open_phase = recording.phase in OCCUPIES_ROOM and recording.phase is not Phase.STOPPING
+    return open_phase and not recording.stop_pending
+
+
 async def set_end(
     deps: Deps, rights: Rights, seen: SeenRecording, when: When, *, once: Sequence[str] = ()
 ) -> tuple[Recording, datetime] | None:
@@ -380,7 +396,7 @@ async def set_end(
     recording = (await deps.store.recordings.load(seen.key)).recording
     now = deps.now()
     until = stop_time(when, due=now, started=now)
-    if recording.phase not in ON_AIR or recording.stop_pending or until is None:
+    if not _can_end(recording) or until is None or until <= now:
         return None
     await deps.store.recordings.act(seen, [EndSet(at=now, by=seen.by, until=until)], once=once)
     return recording, until
@@ -425,7 +441,7 @@ async def move_end(
         return None
     await rights.to_control(seen.by, row, "change the end of")
     recording = (await deps.store.recordings.load(seen.key)).recording
-    if recording.phase not in ON_AIR or recording.stop_pending or recording.ends_at is None:
+    if not _can_end(recording) or recording.ends_at is None:
         return None
     now = deps.now()
     until = None if by is None else max(recording.ends_at, now) + by
@@ -469,6 +485,8 @@ class Planner(Later):
         made = await make(self._deps, planned)
         if isinstance(made, NoSuchPreset):
             raise TypeError("a form has its preset's options")
+        if isinstance(made, Refused):
+            return views.not_planned(made)
         zone = await zone_of(self._rights, request.by)
         return views.scheduled(made, now=self._deps.now(), zone_known=zone.known)
 

@@ -366,6 +366,11 @@ def calendar_unreadable(calendar: RoomCalendar) -> str:
     )
 
 
+def not_planned(wrong: Refused) -> Message:
+    """Say that nothing is scheduled because the time has no date ahead."""
+    return say(f"Nothing was scheduled. {problem(wrong)}")
+
+
 def at_what_time(room_name: str) -> Message:
     """Ask for the time of a recording that is to be scheduled."""
     example = f"record {room_name} at 15:00"

@@ -1,0 +1,91 @@
+"""A question's button that is pressed late, or twice, promises and does nothing untrue."""
+
+import re
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from record_bot_sandbox.slack import seed
+
+from bot.ui import ids
+from tests.contract.access_rig import Effects, Rig, rigged
+from tests.contract.access_table import PLAZA
+
+
+@dataclass
+class Stage:
+    rig: Rig
+    ahead: timedelta = timedelta(0)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def soon(self) -> str:
+        """Return the wall time two minutes from now, in the starter's zone."""
+        zone = ZoneInfo(self.rig.bot.slack.users[seed.STARTER].tz)
+        return f"{(self.now() + timedelta(minutes=2)).astimezone(zone):%H:%M}"
+
+    def rows(self, sql: str) -> list[Any]:
+        with closing(sqlite3.connect(self.rig.bot.database)) as db:
+            return db.execute(sql).fetchall()
+
+    async def command(self, text: str) -> Effects:
+        body = self.rig.command(seed.STARTER, text)
+        body["channel_id"] = PLAZA
+        return await self.rig.send(body, form="command")
+
+    async def press(self, asked: Effects) -> Effects:
+        """Press the first answer of a question."""
+        told = asked.told.replace('\\"', '"')
+        value = re.search(r'"value": ?"([0-9a-f]{32} [^"]+)"', told)
+        assert value, told
+        return await self.rig.send(self.rig.click(seed.STARTER, ids.CHOOSE, value[1]))
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    clock: list[Stage] = []
+    async with rigged(tmp_path, now=lambda: clock[0].now() if clock else datetime.now(UTC)) as rig:
+        clock.append(Stage(rig))
+        yield clock[0]
+
+
+async def test_a_schedule_pressed_after_its_time_is_not_promised(stage: Stage) -> None:
+    time = stage.soon()
+    asked = await stage.command(f"schedule twn hall at {time}")
+    stage.ahead = timedelta(minutes=10)
+    said = await stage.press(asked)
+    assert "has passed" in said.told
+    assert "will be recorded" not in said.told
+    assert stage.rows("select * from schedules") == []
+    assert stage.rows("select * from recordings") == []
+
+
+async def test_a_start_pressed_after_its_end_is_not_begun(stage: Stage) -> None:
+    time = stage.soon()
+    asked = await stage.command(f"start twn hall until {time}")
+    stage.ahead = timedelta(minutes=10)
+    said = await stage.press(asked)
+    assert "has passed" in said.told
+    assert stage.rows("select * from recordings") == []
+
+
+async def test_a_schedule_confirmed_three_times_is_made_once(stage: Stage) -> None:
+    asked = await stage.command("schedule twn hall tomorrow at 9")
+    for _ in range(3):
+        await stage.press(asked)
+    assert stage.rows("select count(*) from schedules") == [(1,)]
+
+
+async def test_a_recording_that_is_only_requested_can_get_an_end(stage: Stage) -> None:
+    await stage.command("start town hall")
+    assert stage.rows("select phase from recordings") == [("requested",)]
+    said = await stage.command("stop town hall in 30 minutes")
+    assert "no longer" not in said.told
+    assert stage.rows("select count(*) from facts where kind = 'end_set'") == [(1,)]
