@@ -15,6 +15,7 @@ from bot.features.control import views as control
 from bot.features.schedules import views
 from bot.features.schedules.form import rules_form
 from bot.features.schedules.model import PassedDate, RoomCalendar, Rule, Schedule, paused, planned
+from bot.features.schedules.service import past_refused
 from tests.unit.views_samples import NOW, RUNS
 from tests.voice.sample import ROOM, Sample, channel, modal, only_you, story, thread
 
@@ -92,6 +93,7 @@ def answers() -> list[Sample]:
         only_you("A calendar is followed", views.calendar_added, CALENDAR),
         only_you("… and is not any more", views.calendar_off, ROOM),
         only_you("A room was chosen, but no time", views.at_what_time, "Weekly sync"),
+        only_you("Its time passed before it was confirmed", views.not_planned, past_refused()),
         only_you("A calendar without a room", views.calendar_usage),
         only_you("A calendar has no secure link", views.only_https),
         only_you("Too many calendars", views.too_many_calendars),
