@@ -29,6 +29,7 @@ State = Literal["active", "paused", "over"]
 # Why a schedule or rule is paused: on request; its person may no longer start, left the workspace
 # or the private channel; the channel or the room is gone, or the room is disabled.
 Why = Literal["asked", "right", "left", "away", "channel", "room", "disabled"]
+PAUSED_FOR_GOOD: tuple[Why, ...] = ("right", "left", "away", "channel")  # until its owner acts
 
 ONE_MOMENT = timedelta(microseconds=1)
 PASSED_MOST = 500  # dates missed in one downtime

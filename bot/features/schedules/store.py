@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Table,
+    and_,
     case,
     delete,
     exists,
@@ -21,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.options import RecordingOptions
 from bot.core.when import Moment, Repeat, Stop, StopAfter, StopAt, StopAtTime, When, instant
-from bot.features.schedules.model import RoomCalendar, Rule, Schedule, State
+from bot.features.schedules.model import PAUSED_FOR_GOOD, RoomCalendar, Rule, Schedule, State
 from bot.store.repository import Repository
 from bot.store.rows import AnyRow
 from bot.store.schema import recordings
@@ -217,13 +218,19 @@ class RuleRepository(Repository):
             return await _channels_in(conn, rules, self._mine(rules))
 
     async def set(self, rule: Rule, *, once: Sequence[str] = ()) -> Rule:
-        """Set the room's only rule; return the one in force, which may be another channel's."""
+        """Set the room's only rule; return the one in force, which may be another channel's.
+
+        A rule that is paused for good (its owner has left, say) is replaced, or nobody could ever
+        set another one.
+        """
         row = _rule_row(rule)
         put = self._db.insert(rules).values(**self._ours, **row)
         change = put.on_conflict_do_update(
             index_elements=["enterprise_id", "team_id", "room_id"],
             set_={k: v for k, v in row.items() if k not in ("room_id", *_FOUND)},
-            where=r.channel == rule.channel,
+            where=or_(
+                r.channel == rule.channel, and_(r.state == "paused", r.why.in_(PAUSED_FOR_GOOD))
+            ),
         )
         async with self._db.write() as conn:
             await self._claim(conn, once)

@@ -4,12 +4,22 @@ import asyncio
 from contextvars import Context
 from dataclasses import replace
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 
 from bot.core.when import When
 from bot.core.when_grammar import read_when
-from bot.features.schedules.model import Rule, Schedule, paused, planned, skipped, started, turn
+from bot.features.schedules.model import (
+    Rule,
+    Schedule,
+    Why,
+    paused,
+    planned,
+    skipped,
+    started,
+    turn,
+)
 from bot.features.schedules.store import Notice, RuleRepository, ScheduleRepository
 from bot.store.store import Store
 from tests.contract.store_support import T0, Clock, S, created
@@ -194,3 +204,15 @@ async def test_a_room_has_one_rule_of_one_channel(store: Store, clock: Clock) ->
     assert (again.least_people, again.session_id) == (2, "session")
     assert not await rules.delete("room-1", "C2")
     assert await rules.delete("room-1", "C1")
+
+
+@pytest.mark.parametrize("why", get_args(Why))
+async def test_a_rule_that_is_paused_for_good_does_not_occupy_the_room(
+    store: Store, why: Why
+) -> None:
+    rules = RuleRepository(store.db)
+    first = await rules.set(Rule("room-1", "Stand-up", "U1", "U1", T0))
+    await rules.checked(first, replace(first, state="paused", why=why))
+    other = await rules.set(Rule("room-1", "Stand-up", "C2", "U2", T0))
+    replaced = (other.channel, other.state, other.why) == ("C2", "active", None)
+    assert replaced is (why in {"right", "left", "away", "channel"})
