@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
+from playwright.async_api import TimeoutError as NotInTime
 from record_bot_sandbox.hms.clock import NS
 from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.seen import SeenMessage, Snapshot
@@ -84,6 +85,19 @@ class Visit:
         await self.page.wait_for_function(
             "() => (document.querySelector('video')?.readyState ?? 0) > 1"
         )
+
+    async def offered(self, n: int) -> Locator:
+        """The button to share a turn; pointed at again if the page moved under the pointer."""
+        button = self.turns.nth(n).get_by_role("button", name="Share a moment")
+        for _ in range(screen.PICK_TRIES):
+            await self.page.mouse.move(0, 0)
+            await self.turns.nth(n).hover()
+            try:
+                await button.wait_for(timeout=screen.REDRAWN_WITHIN_MS)
+                break
+            except NotInTime:
+                continue
+        return button
 
     async def picture(self, name: str) -> None:
         """RECORD_BOT_PICTURES=1: the one of the README; a folder: all of them, to look at."""
@@ -420,8 +434,7 @@ async def test_a_session_that_ends_closes_every_page_that_is_open(
     await visit.open(await meeting.link(meeting.ines))
     await visit.page.wait_for_function(KEPT)
     await visit.page.reload()
-    await visit.turns.nth(1).hover()
-    await visit.turns.nth(1).get_by_role("button", name="Share a moment").click()
+    await (await visit.offered(1)).click()
     await expect(visit.page.get_by_role("dialog")).to_be_visible()
     other = Visit(await visit.page.context.new_page())
     await other.open(visit.page.url.partition("?")[0])

@@ -30,7 +30,7 @@ async def test_a_start_in_some_seconds_says_when_and_then_shows_its_card(bench: 
     answer = await bench.told(bench.ines, seed.STANDUP, room.name, "will be recorded")
     assert labels(answer.blocks) == ["Undo", "Change", "Schedules"]
     assert "Europe/Amsterdam" in answer.text
-    await bench.showed(room, "Recording", "scheduled it")  # for three seconds
+    await bench.showed(room, "Recording", "scheduled by")  # for three seconds
     stopped = await bench.hms_until(room, lambda r: r["stop_reason"])
     assert stopped["stop_reason"] == "client request"
     assert len(await bench.recordings(room)) == 1
@@ -114,7 +114,7 @@ async def test_a_rule_records_every_session_and_stops_when_all_have_left(bench: 
     await bench.told(bench.ines, seed.STANDUP, room.name, "every session is recorded")
     await come(bench, room)
     card = await bench.card(room, "Recording")
-    assert "room's rule" in card.text
+    assert "started by a rule of" in card.text
     await empty(bench, room)
     stopped = await bench.hms_until(room, lambda r: r["stop_reason"])
     assert stopped["stop_reason"] == "client request"
@@ -196,7 +196,7 @@ async def test_in_the_form_every_session_with_enough_people(bench: Bench) -> Non
     await come(bench, room, "Ana")
     await come(bench, room, "Bob")
     card = await bench.card(room, "Recording")
-    assert "room's rule" in card.text
+    assert "started by a rule of" in card.text
     await bench.ines.command(seed.STANDUP, f'/record auto "{room.name}" off')
     await bench.told(bench.ines, seed.STANDUP, room.name, "no longer recorded automatically")
 

@@ -61,8 +61,7 @@ def card_lines(log: Sequence[f.Fact], who: Who, *, under_way: bool) -> list[LogL
 
     While it is `under_way`, the card's first lines say who started the recording, and when.
     """
-    told = _is_start if under_way else _is_step
-    return list(_merged([fact for fact in log if not told(fact)], who))
+    return list(_merged(log, who, without=_is_start if under_way else _is_step))
 
 
 def _is_step(fact: f.Fact) -> bool:
@@ -82,9 +81,14 @@ def written(lines: Sequence[LogLine], since: datetime) -> Iterator[str]:
         yield f"{stamp}  {line.text}"
 
 
-def _merged(log: Sequence[f.Fact], who: Who) -> Iterator[LogLine]:
+def _merged(
+    log: Sequence[f.Fact], who: Who, *, without: Callable[[f.Fact], bool] | None = None
+) -> Iterator[LogLine]:
+    """Yield a line for each fact that has one; what is left out still counts as context."""
     said: set[str] = set()
     for fact in log:
+        if without and without(fact):
+            continue
         text = line_of(fact, log, who)
         if text is None or (text in said and not isinstance(fact, _REPEATABLE)):
             continue

@@ -12,12 +12,12 @@ from inline_snapshot import snapshot
 from bot.core import facts as f
 from bot.core.options import RecordingOptions
 from bot.core.recording import Recording
-from bot.features.card.log import line_of, log_lines, written
-from bot.ui.text import size
+from bot.features.card.log import card_lines, line_of, log_lines, written
+from bot.ui.text import mention, size
 from tests.unit.examples import examples
 from tests.unit.some import discovered
 from tests.unit.views_extremes import recordings
-from tests.unit.views_samples import READ, assert_only_our_markup, at, dates, recording
+from tests.unit.views_samples import READ, RUNS, assert_only_our_markup, at, dates, recording
 
 
 def told(*facts: f.Fact) -> list[str]:
@@ -184,3 +184,10 @@ def test_another_day_is_named() -> None:
     first, last = map(dates, written(lines, at(0)))
     assert first.startswith("14:03 UTC")
     assert last.startswith("23 Nov 2026, 15:03 UTC")
+
+
+def test_the_card_of_a_running_recording_says_that_its_end_was_moved() -> None:
+    """The request that the line is compared with has no line of its own on that card."""
+    moved = f.EndSet(at=at(50), by="U2", until=at(3000))
+    told = card_lines(recording(*RUNS, moved).log, who=mention, under_way=True)
+    assert [line.text.partition(" <!date")[0] for line in told] == ["<@U2> set the end to"]
