@@ -429,7 +429,8 @@ async def _proof(gate: Gate, need: Need, body: Body) -> object:
     if need.type is OwnChoice:
         return await gate.choice(who.user, *ids.choice_of_value(name))
     if need.type is SeenSchedule:
-        return await gate.schedule(who.user, name, who.channel)
+        schedule_id, _, _ = name.partition(" ")  # a date may follow
+        return await gate.schedule(who.user, schedule_id, who.channel)
     if need.type is OwnDraft:
         return await gate.draft(who.user, name)
     raise AssertionError(need.type)

@@ -42,11 +42,12 @@ def stop_button(key: str, room_name: str, action_id: str = ids.STOP) -> Block:
     )
 
 
-def end_buttons(key: str, room_name: str) -> list[Block]:
+def end_buttons(recording: Recording) -> list[Block]:
     """The buttons that postpone or remove the end of a recording."""
-    name = plain(room_name, 50)
+    name, key = plain(recording.name, 50), recording.key
+    later = ids.value_at(key, recording.ends_at)
     return [
-        button("+15 min", ids.EXTEND, value=key, label=f"+15 min: record {name} for longer"),
+        button("+15 min", ids.EXTEND, value=later, label=f"+15 min: record {name} for longer"),
         button("No end", ids.NO_END, value=key, label=f"No end: record {name} until stopped"),
     ]
 

@@ -5,6 +5,7 @@ register its listener with `matching(ACTION)`.
 """
 
 import re
+from datetime import datetime
 
 CARD_BLOCK = "card"  # the buttons of a card; a click on them reveals where the card is
 
@@ -174,6 +175,17 @@ SAVE_AS = "preset_save_as"  # in the start form
 
 # An answer to a question of the bot; numbered, because a question has several.
 CHOOSE = "choose"
+
+
+def value_at(key: str, at: datetime | None) -> str:
+    """Name the moment that a button changes, so that a second press of it changes nothing."""
+    return f"{key} {int(at.timestamp())}" if at else key
+
+
+def is_about(value: str, at: datetime | None) -> bool:
+    """Whether the button is about this moment; one without a moment, of an old message, is."""
+    _, _, moment = value.partition(" ")
+    return not moment or (at is not None and moment == str(int(at.timestamp())))
 
 
 def choice_value(choice_id: str, answer: str) -> str:

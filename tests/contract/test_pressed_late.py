@@ -1,5 +1,6 @@
 """A question's button that is pressed late, or twice, promises and does nothing untrue."""
 
+import json
 import re
 import sqlite3
 from collections.abc import AsyncIterator
@@ -89,3 +90,29 @@ async def test_a_recording_that_is_only_requested_can_get_an_end(stage: Stage) -
     said = await stage.command("stop town hall in 30 minutes")
     assert "no longer" not in said.told
     assert stage.rows("select count(*) from facts where kind = 'end_set'") == [(1,)]
+
+
+async def test_a_date_is_skipped_once_however_often_the_button_is_pressed(stage: Stage) -> None:
+    await stage.command("schedule town hall every day at 9")
+    [(schedule_id, before)] = stage.rows("select schedule_id, due_at from schedules")
+    due = datetime.fromisoformat(before).replace(tzinfo=UTC)
+    value = ids.value_at(schedule_id, due)
+    listed = await stage.command("schedules")
+    assert value in listed.told
+    for _ in range(2):
+        await stage.rig.send(stage.rig.click(seed.STARTER, "schedule_skip", value))
+    [(after,)] = stage.rows("select due_at from schedules")
+    skipped = datetime.fromisoformat(after).replace(tzinfo=UTC) - due
+    assert timedelta(hours=22) < skipped < timedelta(hours=26)
+
+
+async def test_an_end_is_moved_once_however_often_the_button_is_pressed(stage: Stage) -> None:
+    await stage.command("start town hall")
+    await stage.command("stop town hall in 30 minutes")
+    [(key, body)] = stage.rows("select recording_key, body from facts where kind = 'end_set'")
+    until = datetime.fromisoformat(json.loads(body)["until"])
+    for _ in range(2):
+        value = ids.value_at(key, until)
+        await stage.rig.send(stage.rig.click(seed.STARTER, ids.EXTEND, value))
+    [_, (moved,)] = stage.rows("select body from facts where kind = 'end_set' order by id")
+    assert datetime.fromisoformat(json.loads(moved)["until"]) - until == timedelta(minutes=15)

@@ -287,7 +287,7 @@ def _buttons(
         if recording.stop_pending or not may_stop:
             return []
         ends = asked is Asked.ENDS and recording.ends_at is not None
-        later = end_buttons(recording.key, recording.name) if ends else []
+        later = end_buttons(recording) if ends else []
         return [stop_button(recording.key, recording.name), *later]
     files = file_buttons(recording) if may_open else []
     if asked is Asked.TRANSCRIPT:

@@ -309,7 +309,7 @@ def _controls(recording: Recording) -> list[Block]:
 def _end_controls(recording: Recording) -> list[Block]:
     if recording.ends_at is None or recording.stop_pending or recording.phase not in ON_AIR:
         return []
-    return end_buttons(recording.key, recording.name)
+    return end_buttons(recording)
 
 
 def _end(recording: Recording) -> str:

@@ -168,6 +168,6 @@ def _scheduled(schedule: Schedule) -> Scheduled:
     start = schedule.when.start
     return Scheduled(
         schedule.room_id,
-        schedule.armed_for or schedule.due_at or schedule.created_at,
+        schedule.next_date or schedule.created_at,
         start.rrule if isinstance(start, Repeat) else None,
     )

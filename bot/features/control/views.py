@@ -81,7 +81,7 @@ def stop_suggestion(recording: Recording, asker: str) -> Message:
 def ends_soon(recording: Recording, ends_at: datetime) -> Message:
     """Warn below the card. The buttons are those of the card."""
     text = f"The recording of *{esc(recording.name)}* stops at {clock(ends_at)}."
-    return say(text, end_buttons(recording.key, recording.name))
+    return say(text, end_buttons(recording))
 
 
 def stop_suggested(starter: str | None) -> Message:

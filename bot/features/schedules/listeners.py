@@ -213,7 +213,7 @@ async def delete(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: B
 
 @on.action(ids.SKIP)
 async def skip(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
-    skipped = await service.skip(bot.deps, bot.rights, seen)
+    skipped = await service.skip(bot.deps, bot.rights, seen, click.value)
     await ack()
     said = views.skipping(*skipped) if skipped else views.changed_meanwhile()
     bot.after_ack(click.caller, _show(bot, click, to, said))
@@ -406,7 +406,7 @@ async def _move_end(
     seen: SeenRecording, click: Click, ack: Ack, bot: Bot, by: timedelta | None
 ) -> None:
     """Move or remove the end. The card shows it; a failure is explained to the person."""
-    moved = await service.move_end(bot.deps, bot.rights, seen, by)
+    moved = await service.move_end(bot.deps, bot.rights, seen, by, button=click.value)
     await ack()
     if moved is None:
         bot.after_ack(click.caller, bot.reply(click.caller, views.no_end_to_move()))

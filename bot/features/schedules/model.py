@@ -74,6 +74,10 @@ class Schedule:
         date = self.armed_for.isoformat(timespec="seconds") if self.armed_for else ""
         return f"schedule:{self.schedule_id}:{date}"
 
+    @property
+    def next_date(self) -> datetime | None:
+        return self.armed_for or self.due_at
+
     def paused_identity(self, why: Why) -> str:
         """The identity of the notice that it was paused; `schedule_of_notice` parses it."""
         return f"{PAUSED}{self.request_id}:{why}"

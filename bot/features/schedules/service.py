@@ -189,11 +189,18 @@ async def undo(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | Non
     return schedule
 
 
-async def skip(deps: Deps, rights: Rights, seen: SeenSchedule) -> tuple[Schedule, datetime] | None:
-    """Skip the next date, and return it as well. Raises NoRight."""
+async def skip(
+    deps: Deps, rights: Rights, seen: SeenSchedule, button: str = ""
+) -> tuple[Schedule, datetime] | None:
+    """Skip the next date, and return it as well. Raises NoRight.
+
+    None if the button is about a date that is not the next any more: a click counts once.
+    """
     before = await _theirs(deps, rights, seen)
-    date = (before.armed_for or before.due_at) if before else None
+    date = before.next_date if before else None
     if before is None or date is None or before.state != "active":
+        return None
+    if not ui_ids.is_about(button, date):
         return None
     after = skipped(before)
     return (after, date) if await ScheduleRepository(deps.db).write(before, after) else None
@@ -418,7 +425,7 @@ async def take_back(
     if day is None or not schedule.repeats:
         gone = await undo(deps, rights, seen)
         return (gone, None) if gone else None
-    following = schedule.armed_for or schedule.due_at
+    following = schedule.next_date
     if following is None or following.astimezone(ZoneInfo(zone)).date() != day:
         return None
     return await skip(deps, rights, seen)
@@ -430,9 +437,12 @@ async def move_end(
     seen: SeenRecording,
     by: timedelta | None,
     *,
+    button: str = "",
     once: Sequence[str] = (),
 ) -> tuple[Recording, datetime | None] | None:
     """Move the end to later, or remove it if `by` is None. None if there is none ahead.
+
+    A button that is about an earlier end changes nothing: a click counts once.
 
     Raises NoRight if the person may not stop the recording, DoneBefore.
     """
@@ -443,6 +453,8 @@ async def move_end(
     recording = (await deps.store.recordings.load(seen.key)).recording
     if not _can_end(recording) or recording.ends_at is None:
         return None
+    if not ui_ids.is_about(button, recording.ends_at):
+        return recording, recording.ends_at
     now = deps.now()
     until = None if by is None else max(recording.ends_at, now) + by
     await deps.store.recordings.act(seen, [EndSet(at=now, by=seen.by, until=until)], once=once)

@@ -210,8 +210,9 @@ def _buttons(schedule: Schedule, n: int) -> list[Block]:
     if schedule.state == "paused":
         return [_button("Resume", ids.RESUME, schedule, n), run, change, delete]
     pause = _button("Pause", ids.PAUSE, schedule, n)
-    skip = [_button("Skip next", ids.SKIP, schedule, n)] if schedule.repeats else []
-    return [*skip, run, change, pause, delete]
+    skip = _button("Skip next", ids.SKIP, schedule, n)
+    skip["value"] = ui_ids.value_at(schedule.schedule_id, schedule.next_date)
+    return [*([skip] if schedule.repeats else []), run, change, pause, delete]
 
 
 def _button(text: str, action: str, schedule: Schedule, n: int | None = None) -> Block:

@@ -199,7 +199,7 @@ def _labels(text: str) -> str:
     recording = derive("k", [requested(room_name=text)])
     made = [
         b.stop_button("k", text),
-        *b.end_buttons("k", text),
+        *b.end_buttons(recording),
         b.details_button(recording),
         b.share_button(recording),
         b.join_button("k", text),
