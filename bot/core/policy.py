@@ -201,6 +201,7 @@ class Silence:
     since: datetime
     accepted: bool = False  # 100ms accepted the start, and does not answer polls since
     failed: CallFailed | None = None  # the last failed call; None: none has failed yet
+    cancelled: bool = False  # somebody has asked to stop: the start is not sent again
 
 
 def silence(recording: Recording, work: Work) -> Silence | None:
@@ -211,7 +212,10 @@ def silence(recording: Recording, work: Work) -> Silence | None:
     if recording.phase is Phase.REQUESTED:
         attempts = [f.at for f in recording.log if isinstance(f, StartAttempted)]
         failed = last_failure(recording.log, "start")
-        return Silence("start", min(attempts), failed=failed) if attempts else None
+        if not attempts:
+            return None
+        cancelled = recording.stop_pending
+        return Silence("start", min(attempts), failed=failed, cancelled=cancelled)
     polls = work.retries.get(POLL)
     unheard = polls is not None and polls.attempts >= HICCUPS
     if recording.phase is Phase.STARTING and recording.accepted_at and unheard:

@@ -40,7 +40,7 @@ def media_ready(*, audio_only: bool) -> str:
 
 
 def mark_of(recording: Recording) -> str:
-    stopping = recording.stop_pending and recording.phase in ON_AIR
+    stopping = recording.stop_pending and recording.phase in ON_AIR | {Phase.REQUESTED}
     return "" if stopping or _cancelled(recording) else MARKS.get(recording.phase, "")
 
 
@@ -48,6 +48,8 @@ def state_of(recording: Recording) -> str:
     """Name the state, for a heading."""
     if recording.stop_pending and recording.phase in ON_AIR:
         return PHASES[Phase.STOPPING]
+    if recording.stop_pending and recording.phase is Phase.REQUESTED:
+        return "Cancelling"
     if _cancelled(recording):
         return "Cancelled"
     if recording.phase is Phase.COMPLETED:

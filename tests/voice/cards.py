@@ -134,6 +134,11 @@ def _on_air() -> list[Sample]:
             story(f.StartAttempted(at=at(1))),
             silent=Silence("start", at(1), failed=failed("start", "limited", status=429)),
         ),
+        card(
+            "100ms does not answer the start, which somebody has stopped",
+            story(f.StartAttempted(at=at(1)), f.StopRequested(at=at(60), by="U2")),
+            silent=Silence("start", at(1), cancelled=True),
+        ),
         card("100ms has accepted it", story(*ACCEPTED)),
         card(
             "100ms has accepted it, and says nothing more",

@@ -203,6 +203,8 @@ def silence_note(silent: Silence, *, until: datetime | None) -> str:
             "The bot does not know yet whether it is recording, and keeps checking."
         )
     waits = _unanswered(silent)
+    if silent.cancelled:
+        return f"{waits} It is not sent again. The bot checks that nothing was recorded."
     if silent.on == "stop":
         return f"{waits} It may still be recording. The bot keeps trying."
     trying = f"The bot keeps trying until {clock(until)}." if until else "The bot keeps trying."
