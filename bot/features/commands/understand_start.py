@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.core.when import Reading, Refused, Unclear, When
+from bot.core.when_days import EXAMPLES, Purpose
 from bot.core.when_grammar import read_when
 from bot.features.commands.model import (
     OPEN_FORM,
@@ -25,6 +27,8 @@ from bot.features.commands.sentences import Piece, Sort
 from bot.features.commands.understand_controls import act_on
 from bot.features.commands.vocabulary import Intent
 from bot.features.rooms.model import RoomEntry, room_id_of, room_id_of_link
+
+_BEFORE_TIMES = {("at",), ("every",), ("until",)}
 
 
 def form(options: Options) -> Understood:
@@ -147,6 +151,9 @@ def _start_room(
         return replace(made, outcome=Outcome.ANSWER, why=Why.BAD_TIME)
     if made.intent is Intent.SCHEDULE and not said.start_time():
         return replace(made, why=Why.BAD_TIME, offers=(Order(OPEN_FORM, room),))
+    if words := _unread_time(said, left):
+        reading = Refused(f"I do not understand “{words}”.", EXAMPLES[Purpose.START])
+        return replace(made, when=reading, why=Why.BAD_TIME, offers=(Order(OPEN_FORM, room),))
     state = said.world.recorded.get(room.room_id)
     if made.intent is Intent.START and state:
         if state is State.PAUSED:
@@ -168,6 +175,14 @@ def _start_room(
             acts=(Order(made.intent, room),),
         )
     return replace(offer, why=Why.UNSURE)
+
+
+def _unread_time(said: ParsedText, left: Sequence[Piece]) -> str | None:
+    """Return words that stand where a time would and are none: `at noonish`, `every blursday`."""
+    for before, piece in pairwise(said.pieces):
+        if before.key in _BEFORE_TIMES and piece.sort is Sort.UNREAD and piece in left:
+            return said.text[before.start : piece.end]
+    return None
 
 
 def _says_a_day(said: ParsedText) -> bool:
