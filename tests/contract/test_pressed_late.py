@@ -57,23 +57,14 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         yield clock[0]
 
 
-async def test_a_schedule_pressed_after_its_time_is_not_promised(stage: Stage) -> None:
-    time = stage.soon()
-    asked = await stage.command(f"schedule twn hall at {time}")
+@pytest.mark.parametrize("text", ["schedule twn hall at {}", "start twn hall until {}"])
+async def test_what_is_pressed_after_its_time_is_not_promised(stage: Stage, text: str) -> None:
+    asked = await stage.command(text.format(stage.soon()))
     stage.ahead = timedelta(minutes=10)
     said = await stage.press(asked)
     assert "has passed" in said.told
     assert "will be recorded" not in said.told
     assert stage.rows("select * from schedules") == []
-    assert stage.rows("select * from recordings") == []
-
-
-async def test_a_start_pressed_after_its_end_is_not_begun(stage: Stage) -> None:
-    time = stage.soon()
-    asked = await stage.command(f"start twn hall until {time}")
-    stage.ahead = timedelta(minutes=10)
-    said = await stage.press(asked)
-    assert "has passed" in said.told
     assert stage.rows("select * from recordings") == []
 
 

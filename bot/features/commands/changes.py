@@ -48,9 +48,9 @@ _LONGER = tuple(
 )
 _ONES = {"another": "one", "an extra": "one", "a": "one", "an": "one", "": "one", "half": "half an"}
 # Intents that a text about a later end may seem to have: `5 more minutes` names the minutes.
-_BESIDE = (
-    *(None, Intent.UNKNOWN, Intent.EXTEND, Intent.RESUME, Intent.LIST, Intent.SUMMARY),
-    *(Intent.HELP, Intent.STATUS, Intent.THANKS, Intent.START),
+_BESIDE = frozenset(
+    {None, Intent.UNKNOWN, Intent.EXTEND, Intent.RESUME, Intent.LIST, Intent.SUMMARY}
+    | {Intent.HELP, Intent.STATUS, Intent.THANKS, Intent.START}
 )
 _LIGHT = (Role.FILLER, Role.HELLO, Role.THANKS, Role.REQUEST, Role.WISH, Role.THING, Role.HEDGE)
 
