@@ -28,7 +28,7 @@ from bot.features.commands.understand_controls import act_on
 from bot.features.commands.vocabulary import Intent
 from bot.features.rooms.model import RoomEntry, room_id_of, room_id_of_link
 
-_BEFORE_TIMES = {("at",), ("every",), ("until",)}
+_ONCE = {("at",), ("until",)}  # before a time, of which a text has one: at least until 4
 
 
 def form(options: Options) -> Understood:
@@ -180,7 +180,8 @@ def _start_room(
 def _unread_time(said: ParsedText, left: Sequence[Piece]) -> str | None:
     """Return words that stand where a time would and are none: `at noonish`, `every blursday`."""
     for before, piece in pairwise(said.pieces):
-        if before.key in _BEFORE_TIMES and piece.sort is Sort.UNREAD and piece in left:
+        stands = before.key == ("every",) or (before.key in _ONCE and said.when is None)
+        if stands and piece.sort is Sort.UNREAD and piece in left:
             return said.text[before.start : piece.end]
     return None
 
