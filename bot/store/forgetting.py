@@ -56,21 +56,25 @@ class Forgetting(Repository):
     async def _delete_questions(self, conn: AsyncConnection, key: str, row: AnyRow) -> None:
         """Delete forms and questions that have its settings or its title.
 
-        A form that a question offered before the start names neither the recording nor, if the
-        name was misspelt, its room: all that the starter left in the hour before are deleted.
+        A question that led to the start names the room, and the form that it offered names the
+        room or, if its name was misspelt, none. Others about the room are left alone.
         """
-        hour_before = row.requested_at - CHOICES_FOR
-        offered = drafts.c.updated_at.between(hour_before, row.requested_at)
-        form = or_(
-            drafts.c.request_id == row.request_id,
-            drafts.c.recording_key == key,
-            and_(drafts.c.user_id == row.starter, offered),
+        d, q = drafts.c, choices.c
+        room = d.body["room_id"].as_string()
+        offered = and_(
+            d.user_id == row.starter,
+            d.updated_at.between(row.requested_at - CHOICES_FOR, row.requested_at),
+            or_(room.is_(None), room == row.room_id),
         )
+        form = or_(d.request_id == row.request_id, d.recording_key == key, offered)
         await conn.execute(delete(drafts).where(self._mine(drafts), form))
-        asked = cast(choices.c.body, Text)
-        about = or_(
-            asked.contains(key, autoescape=True), asked.contains(row.room_id, autoescape=True)
+        asked = cast(q.body, Text)
+        led_to_it = and_(
+            q.user_id == row.starter,
+            q.asked_at <= row.requested_at,
+            asked.contains(row.room_id, autoescape=True),
         )
+        about = or_(asked.contains(key, autoescape=True), led_to_it)
         await conn.execute(delete(choices).where(self._mine(choices), about))
 
     async def _write_audit(self, conn: AsyncConnection, key: str) -> None:

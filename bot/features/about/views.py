@@ -134,6 +134,8 @@ def _state(recording: Recording, now: datetime, bot: str) -> str:
     if recording.stop_pending and recording.phase in ON_AIR:
         return f"The recording of {name} is being stopped. It has run for {lasts or 'seconds'}."
     match recording.phase:
+        case Phase.REQUESTED if recording.stop_pending:
+            return f"The recording of {name} is being cancelled before it has started."
         case Phase.REQUESTED | Phase.STARTING:
             return f"The recording of {name} is starting: 100ms has not confirmed it yet."
         case Phase.RUNNING:

@@ -103,6 +103,8 @@ async def test_no_question_is_left_that_led_to_it_or_names_it(store: Store, cloc
     await forms.save("offered", "U1", "C1", asked)
     start = StoredOrder(verb="start", room_id="room-1", raw={"context": "about Bob"})
     await questions.save("q1", "U1", Choice(answers={"0": (start,)}))
+    await questions.save("q4", "U2", Choice(answers={"0": (start,)}))  # of somebody else
+    await forms.save("other", "U1", "C2", Draft(room_id="room-2"))
     key = await created(store)
     rename = StoredOrder(verb="rename", key=key, title="Layoffs")
     await questions.save("q2", "U2", Choice(answers={"0": (rename,)}))
@@ -111,9 +113,11 @@ async def test_no_question_is_left_that_led_to_it_or_names_it(store: Store, cloc
     await questions.save("q3", "U2", Choice(answers={"0": (StoredOrder(verb="stop", key="k"),)}))
     await taken(store)
     await store.forgetting.forget(OwnWork(key, "me"))
-    assert await rows_left(store) == {"drafts": 1, "choices": 1}
+    assert await rows_left(store) == {"drafts": 2, "choices": 2}
     assert await forms.get("later", "U1")
+    assert await forms.get("other", "U1")
     assert await questions.get("q3")
+    assert await questions.get("q4")
 
 
 async def test_others_are_left_alone(store: Store, other_team: Store) -> None:

@@ -46,6 +46,7 @@ def labels(asked: Asked, recording: Recording, **more: Any) -> list[str]:
         (Asked.STOPPED, RUNS, "is still being recorded, for 12 min so far"),
         (Asked.STOPPED, (*RUNS, f.StopDue(at=at(99), why="time")), "its time was over"),
         (Asked.STATE, (), "is starting"),
+        (Asked.STATE, (f.StopRequested(at=at(9), by="U1"),), "is being cancelled"),
         (Asked.STATE, STOPPED, "100ms is preparing the files"),
         (Asked.STATE, READ, "You can open the video and the transcript"),
         (Asked.STATE, REFUSED, "did not start"),
