@@ -18,6 +18,7 @@ from tests.voice.sample import story
 
 NOW = at(9 + 12 * 60)
 THERE = f.AttendeesListed(at=at(4020), people=(f.Attendee(name="Ana"), f.Attendee(name="Ben")))
+STOPPED_EARLY = (f.StartAttempted(at=at(1)), f.StopRequested(at=at(9), by="U1"))
 ENDS_AT_NINE_FIFTY = f.EndSet(at=at(5), by="U1", until=at(3000))
 
 
@@ -46,7 +47,7 @@ def labels(asked: Asked, recording: Recording, **more: Any) -> list[str]:
         (Asked.STOPPED, RUNS, "is still being recorded, for 12 min so far"),
         (Asked.STOPPED, (*RUNS, f.StopDue(at=at(99), why="time")), "its time was over"),
         (Asked.STATE, (), "is starting"),
-        (Asked.STATE, (f.StopRequested(at=at(9), by="U1"),), "is being cancelled"),
+        (Asked.STATE, STOPPED_EARLY, "is being cancelled"),
         (Asked.STATE, STOPPED, "100ms is preparing the files"),
         (Asked.STATE, READ, "You can open the video and the transcript"),
         (Asked.STATE, REFUSED, "did not start"),
