@@ -58,8 +58,9 @@ THEIRS = Overlap(EVERY, LATER, starts_first=True)
 OWN = Overlap(replace(EVENT, by=ME), LATER, starts_first=False)
 
 
-def said_with(rivals: Rivals) -> Message:
-    return views.scheduled(ONCE, now=NOW, zone_known=True, rivals=rivals, reader=ME)
+def beside(when: str, rivals: Rivals) -> Sample:
+    """A new schedule, and what else records the room then."""
+    return only_you(when, views.scheduled, ONCE, now=NOW, zone_known=True, rivals=rivals, reader=ME)
 
 
 def answers() -> list[Sample]:
@@ -73,9 +74,9 @@ def answers() -> list[Sample]:
             now=NOW,
             zone_known=False,
         ),
-        only_you("… at the time of another schedule", said_with, Rivals(THEIRS)),
-        only_you("… of the person's own calendar", said_with, Rivals(OWN, more=1)),
-        only_you("… in a room with a rule", said_with, Rivals(rule=RULE)),
+        beside("… at the time of another schedule", Rivals(THEIRS)),
+        beside("… of the person's own calendar", Rivals(OWN, more=1)),
+        beside("… in a room with a rule", Rivals(rule=RULE)),
         only_you("Undo was pressed", views.undone, EVERY),
         only_you(
             "Wait for people was pressed", views.waiting_for_people, EVERY, timedelta(hours=1)
