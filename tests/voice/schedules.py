@@ -17,7 +17,6 @@ from bot.features.schedules.form import rules_form
 from bot.features.schedules.model import PassedDate, RoomCalendar, Rule, Schedule, paused, planned
 from bot.features.schedules.overlaps import Overlap, Rivals
 from bot.features.schedules.service import past_refused
-from bot.ui.message import Message
 from tests.unit.views_samples import NOW, RUNS
 from tests.voice.sample import ROOM, Sample, channel, modal, only_you, story, thread
 
