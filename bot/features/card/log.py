@@ -130,9 +130,9 @@ def line_of(fact: f.Fact, log: Sequence[f.Fact] = (), who: Who = mention) -> str
             return _pause(fact, log, who)
         case f.StartAccepted() | f.Adopted() | f.PointsTo():
             return _started(fact)
-        case f.CallFailed():
-            return _failed_call(fact)
-        case f.StartRefused() | f.StartExpired() | f.CannotPost() | f.StopRefused():
+        case (
+            f.StartRefused() | f.StartExpired() | f.CallFailed() | f.CannotPost() | f.StopRefused()
+        ):
             return _refused(fact)
         case f.AttendeesListed():
             return None  # the card and Details have a line for them
@@ -236,8 +236,12 @@ def _started(fact: f.StartAccepted | f.Adopted | f.PointsTo) -> str | None:
             return None  # the heading says it
 
 
-def _refused(fact: f.StartRefused | f.StartExpired | f.CannotPost | f.StopRefused) -> str:
+def _refused(
+    fact: f.StartRefused | f.StartExpired | f.CallFailed | f.CannotPost | f.StopRefused,
+) -> str | None:
     match fact:
+        case f.CallFailed():
+            return _failed_call(fact)
         case f.StartRefused():
             return "100ms refused the start"  # the card says why
         case f.StartExpired():
