@@ -105,11 +105,16 @@ def dates_after(when: When, after: datetime) -> Iterator[datetime]:
 
 def next_dates(schedule: Schedule, count: int = 3) -> tuple[datetime, ...]:
     """Return the next dates, the armed one first."""
-    first = (schedule.armed_for,) if schedule.armed_for else ()
-    if schedule.due_at is None:
-        return first
-    later = dates_after(schedule.when, schedule.due_at)
-    return tuple(islice((*first, schedule.due_at, *islice(later, count)), count))
+    return tuple(islice(dates_from(schedule), count))
+
+
+def dates_from(schedule: Schedule, after: datetime | None = None) -> Iterator[datetime]:
+    """Yield the dates that are still ahead and later than `after`, the armed one first."""
+    for date in (schedule.armed_for, schedule.due_at):
+        if date and (after is None or date > after):
+            yield date
+    if schedule.due_at:
+        yield from dates_after(schedule.when, max(schedule.due_at, after or schedule.due_at))
 
 
 def armed_until(when: When, due: datetime, armed_for: timedelta) -> datetime:
