@@ -107,6 +107,11 @@ def say_repeat(repeat: Repeat, *, now: datetime, stop: Stop | None = None) -> st
     return said
 
 
+def say_cycle(repeat: Repeat) -> str:
+    """Say a recurrence in a few words: `every weekday at 9:30`."""
+    return f"{say_rhythm(repeat.rrule)} at {say_time(repeat.start.time())}"
+
+
 def say_rhythm(rrule: str) -> str:
     """Say an RRULE that the grammar made, without its time: `every 2 weeks on Tue`."""
     parts = rule_parts(rrule)

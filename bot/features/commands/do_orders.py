@@ -180,7 +180,7 @@ async def _stop_later(
     ending = await schedules.set_end(bot.deps, bot.rights, seen, when, once=once)
     if ending is None:
         return control_views.too_late("stop")
-    return schedule_views.ends(ending[0].name, ending[1])
+    return schedule_views.ends(*ending)
 
 
 async def follow(request: Request, order: StoredOrder, _once: Sequence[str]) -> None:
@@ -240,7 +240,7 @@ async def extend(request: Request, order: StoredOrder, once: Sequence[str]) -> M
     by = timedelta(seconds=longer.seconds) if isinstance(longer, StopAfter) else QUARTER
     moved = await schedules.move_end(bot.deps, bot.rights, seen, by, once=once)
     if moved is not None and moved[1] is not None:
-        return schedule_views.ends(moved[0].name, moved[1])
+        return schedule_views.ends(moved[0], moved[1])
     row = await bot.deps.store.lists.row(seen.key)
     if row is None or row.phase not in ON_AIR:
         return control_views.not_now([row]) if row else forgotten_reply()
@@ -275,25 +275,18 @@ def now_in(request: Request) -> datetime:
 
 
 async def unschedule(request: Request, order: StoredOrder, _once: Sequence[str]) -> Message | None:
-    """Take back what is scheduled. Idempotent, so `_once` is not needed."""
+    """Delete a schedule or skip one of its dates. Idempotent, so `_once` is not needed."""
     bot, caller = request.bot, request.caller
-    day = order.day
-    if order.when and isinstance(order.when.start, Moment):
-        day = order.when.start.at.astimezone(now_in(request).tzinfo).date()
-    theirs = [one for one in request.known.schedules if one.room_id == order.room_id]
-    for one in theirs:
-        seen = await bot.gate.schedule(caller.user, one.schedule_id, caller.channel)
-        zone = request.known.world.zone
-        done = await schedules.take_back(bot.deps, bot.rights, seen, one, day=day, zone=zone)
-        if done and done[1]:
-            return schedule_views.skipping(done[0], done[1])
-        if done:
-            return schedule_views.undone(done[0])
-    if not theirs:
-        told = views.answer(f"No recording of {order.room_name} is scheduled.")
-        return as_far_as_known(told, request.known.horizon)
-    await request.later(answer_schedules(bot, caller))
-    return None
+    if order.schedule_id is None:
+        await request.later(answer_schedules(bot, caller))
+        return None
+    seen = await bot.gate.schedule(caller.user, order.schedule_id, caller.channel)
+    if order.date:
+        second = order.date.replace(microsecond=0)
+        skipped = await schedules.skip(bot.deps, bot.rights, seen, second)
+        return schedule_views.skipping(*skipped) if skipped else schedule_views.changed_meanwhile()
+    gone = await schedules.delete(bot.deps, bot.rights, seen)
+    return schedule_views.deleted(gone) if gone else schedule_views.changed_meanwhile()
 
 
 async def share(request: Request, order: StoredOrder, _: Sequence[str]) -> Message | None:
