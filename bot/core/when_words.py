@@ -50,6 +50,13 @@ def say_when(when: When, *, now: datetime) -> str:
             return f"{say_repeat(repeat, now=now, stop=when.stop)}{zone}"
 
 
+def say_length_of(when: When | None, *, now: datetime) -> str:
+    """Say the end of a start at once, to follow `recorded`: ` for 30 min`; empty if it has none."""
+    if when is None or when.start is not None:
+        return ""
+    return say_when(when, now=now).removeprefix("now")
+
+
 def say_due(when: When, *, now: datetime) -> str:
     """Say a time to follow `will be recorded`: `: Thu 3 Dec, 14:00 (UTC)`.
 

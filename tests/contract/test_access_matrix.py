@@ -236,7 +236,7 @@ async def test_a_schedule_by_its_id(rig: Rig, name: str, rule: Rule) -> None:
         value = f"s{n}"
         if action == "schedule_unskip" and made.due_at:
             value = value_at(value, made.due_at)
-            made = skipped(made, made.due_at)
+            made = skipped(made, made.due_at, now)
         await ScheduleRepository(deps.db).add(made)
         return value, room_name
 

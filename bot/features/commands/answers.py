@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.core.when import Day, Moment, Refused, StopAt, Unclear, When
-from bot.core.when_words import say_date, say_due, say_moment, say_problem, say_when
+from bot.core.when_words import say_date, say_due, say_length_of, say_moment, say_problem
 from bot.features.commands.model import Outcome, Understood, Why
 from bot.features.commands.vocabulary import Intent
 from bot.features.options.table import options_line, write_options
@@ -180,9 +180,7 @@ def _on(when: object, now: datetime) -> str:
 def _how(found: Understood, now: datetime) -> str:
     """Say a length and the options of a start: ` for 30 min (audio only)`."""
     when, options = found.when, found.options
-    length = ""
-    if isinstance(when, When) and when.start is None:
-        length = say_when(when, now=now).removeprefix("now")
+    length = say_length_of(when if isinstance(when, When) else None, now=now)
     return f"{length} ({options_line(options)})" if write_options(options) else length
 
 

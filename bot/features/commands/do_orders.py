@@ -11,7 +11,7 @@ from bot.core.deliveries import OutcomeAddress
 from bot.core.places import is_channel
 from bot.core.recording import ON_AIR
 from bot.core.when import Moment, Refused, StopAfter, StopAt, When, this_minute
-from bot.core.when_words import say_time
+from bot.core.when_words import say_length_of, say_time
 from bot.features.commands import views
 from bot.features.commands.answer_questions import show_menu
 from bot.features.commands.request import Request, form_button, form_time, may_start_here, question
@@ -68,7 +68,7 @@ async def start(request: Request, order: StoredOrder, once: Sequence[str]) -> Me
     )
     match made:
         case Started():
-            return await _started(request, made)
+            return await _started(request, made, say_length_of(order.when, now=now_in(request)))
         case RoomTaken(key=key):
             await request.later(say_taken(bot, request.use.links, caller, key))
             return None
@@ -113,8 +113,8 @@ async def _too_late(request: Request, order: StoredOrder) -> Message | None:
     return views.question(text, [*buttons, form])
 
 
-async def _started(request: Request, made: Started) -> Message | None:
-    """Answer a start in one message.
+async def _started(request: Request, made: Started, length: str) -> Message | None:
+    """Answer a start in one message. `length`: ` for 30 min`, of one with an end.
 
     The answer comes after the ack if something has to be asked first: 100ms whether anybody is
     there, or, after a command, Slack whether the bot can post its card in this channel.
@@ -124,19 +124,19 @@ async def _started(request: Request, made: Started) -> Message | None:
     live = listed is not None and listed.live
     if live and not caller.typed:
         bot.after_ack(caller, say_if_empty(bot, caller, made))
-        return start_views.starting_reply(made.room.name)
-    await request.later(_say_started(request, made, live=live))
+        return start_views.starting_reply(made.room.name, made.key, length)
+    await request.later(_say_started(request, made, length, live=live))
     return None
 
 
-async def _say_started(request: Request, made: Started, *, live: bool) -> None:
+async def _say_started(request: Request, made: Started, length: str, *, live: bool) -> None:
     bot, caller, name = request.bot, request.caller, made.room.name
     if not await _gets_card(request):
         return  # the outcome says why nothing is started
     if not live and await starts.is_empty(bot.deps, made.room.room_id):
-        message = start_views.nobody_there(name, made.key)
+        message = start_views.nobody_there(name, made.key, length)
     else:
-        message = start_views.starting_reply(name)
+        message = start_views.starting_reply(name, made.key, length)
     await bot.reply(caller, message, replace=request.clicked)
     if live:
         await say_if_empty(bot, caller, made)

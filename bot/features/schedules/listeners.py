@@ -429,8 +429,14 @@ async def no_end(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> 
 async def _move_end(
     seen: SeenRecording, click: Click, ack: Ack, bot: Bot, by: timedelta | None
 ) -> None:
-    """Move or remove the end. The card shows it; a failure is explained to the person."""
+    """Move or remove the end. The card shows it, as does the answer that had the button.
+
+    A failure is explained to the person.
+    """
     moved = await service.move_end(bot.deps, bot.rights, seen, by, button=click.value)
     await ack()
     if moved is None:
         bot.after_ack(click.caller, bot.reply(click.caller, views.no_end_to_move()))
+    elif click.on_ephemeral:
+        said = views.ends(*moved)
+        bot.after_ack(click.caller, bot.reply(click.caller, said, replace=True))

@@ -202,9 +202,9 @@ def started(schedule: Schedule) -> Schedule:
     return woken(replace(schedule, armed_for=None, armed_until=None))
 
 
-def skipped(schedule: Schedule, date: datetime) -> Schedule:
-    """Leave out one date ahead. Earlier skips are forgotten."""
-    ahead = frozenset(at for at in schedule.skips if at >= (schedule.next_date or date))
+def skipped(schedule: Schedule, date: datetime, now: datetime) -> Schedule:
+    """Leave out one date ahead. Skips that have passed are forgotten."""
+    ahead = frozenset(at for at in schedule.skips if at > now)
     one = replace(schedule, skips=ahead | {date})
     if one.armed_for == date:
         return started(one)

@@ -220,7 +220,7 @@ async def skip(
     date = date_at(before, at) if at else before.next_date
     if date is None:
         return None
-    after = skipped(before, date)
+    after = skipped(before, date, deps.now())
     return (after, date) if await ScheduleRepository(deps.db).write(before, after) else None
 
 
@@ -450,6 +450,8 @@ async def move_end(
 ) -> tuple[Recording, datetime | None] | None:
     """Move the end to later, or remove it if `by` is None. None if there is none ahead.
 
+    The end of a recording that is still starting may be a length; it can be removed.
+
     A button that is about an earlier end changes nothing: a click counts once.
 
     Raises NoRight if the person may not stop the recording, DoneBefore.
@@ -459,12 +461,13 @@ async def move_end(
         return None
     await rights.to_control(seen.by, row, "change the end of")
     recording = (await deps.store.recordings.load(seen.key)).recording
-    if not _can_end(recording) or recording.ends_at is None:
+    pending = recording.end is not None and recording.end.after_s is not None
+    if not _can_end(recording) or (recording.ends_at is None and not (by is None and pending)):
         return None
     if not ui_ids.is_about(button, recording.ends_at):
         return recording, recording.ends_at
     now = deps.now()
-    until = None if by is None else max(recording.ends_at, now) + by
+    until = max(recording.ends_at, now) + by if by and recording.ends_at else None
     await deps.store.recordings.act(seen, [EndSet(at=now, by=seen.by, until=until)], once=once)
     return recording, until
 

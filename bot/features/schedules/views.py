@@ -124,8 +124,10 @@ def too_late_to_undo() -> Message:
     return say("It is too late to undo that. Set the schedule up again.")
 
 
-def ends(recording: Recording, at: datetime) -> Message:
+def ends(recording: Recording, at: datetime | None) -> Message:
     """Say when a recording stops, with buttons that postpone or remove that end."""
+    if at is None:
+        return say(f"*{esc(recording.name, 100)}* is recorded until somebody stops it.")
     text = f"The recording of *{esc(recording.name, 100)}* stops at {when(at)}."
     return say(text, end_buttons(replace(recording, ends_at=at)))
 

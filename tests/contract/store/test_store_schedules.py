@@ -138,7 +138,7 @@ async def test_a_notice_is_told_once_and_kept_until_it_is(store: Store, clock: C
     one = schedule()
     await repo(store).add(one)
     notice = Notice("nobody:s1", "C1", "U1", "Nobody came")
-    assert await repo(store).write(one, skipped(one, T0 + HOUR), [notice, notice])
+    assert await repo(store).write(one, skipped(one, T0 + HOUR, T0), [notice, notice])
     await repo(store).tell([notice])
     (taken,) = await repo(store).take_notices(5, CLAIM)
     assert await repo(store).take_notices(5, CLAIM) == []
