@@ -70,6 +70,8 @@ def hms_failure(cause: Cause, status: int | None = None, message: str = "") -> t
             return _refusal(status, message, http)
         case "error":
             return f"100ms had an internal error{http}.", later
+        case "limited" if status is None:
+            return "100ms allows only so many requests at a time, so the bot has to wait.", later
         case "limited":
             return f"100ms asks the bot to wait: too many requests{http}.", later
         case "timeout":

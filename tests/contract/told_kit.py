@@ -21,6 +21,7 @@ from record_bot_sandbox.slack.faults import Fault
 from record_bot_sandbox.slack.model import Message
 from sqlalchemy import delete
 
+from bot.core.deliveries import Kind
 from bot.deps import Deps
 from bot.dispatch import DISPATCH
 from bot.engine.inbox import match_inbox
@@ -131,9 +132,16 @@ class Stage:
 
     async def found_key(self) -> str:
         async with self.rig.store.db.database.read() as conn:
-            keys = (await conn.scalars(schema.recordings.select().with_only_columns(
-                schema.recordings.c.key))).all()  # fmt: skip
+            r = schema.recordings.c
+            found = schema.recordings.select().with_only_columns(r.key).order_by(r.requested_at)
+            keys = (await conn.scalars(found.where(r.room_id == self.room))).all()
         return str(keys[-1]) if keys else ""
+
+    async def card(self, key: str) -> str:
+        """What stands on the card of a recording."""
+        work = (await self.deps.store.recordings.load(key)).work
+        (shown,) = [d.message for d in work.deliveries if d.kind is Kind.CARD and d.message]
+        return self.rig.bot.slack.channels[shown[0]].messages[shown[1]].text
 
     async def hms_id(self) -> str:
         found = (await self.deps.store.recordings.load(self.key)).recording.hms_id

@@ -214,6 +214,9 @@ def silence_note(silent: Silence, *, until: datetime | None) -> str:
 def _unanswered(silent: Silence) -> str:
     """Say that a request is not done, and what happened instead of an answer."""
     failed, since = silent.failed, clock(silent.since)
+    if failed and failed.is_held_back:
+        why, _ = hms_failure(failed.cause)
+        return f"The request to {silent.on} has been waiting since {since}. {why}"
     if failed is None or failed.cause in ("timeout", "network"):
         return f"100ms has not answered the request to {silent.on} since {since}."
     why, _ = hms_failure(failed.cause, failed.status, failed.message)

@@ -228,8 +228,9 @@ async def schedule(request: Request, order: StoredOrder, once: Sequence[str]) ->
     if isinstance(made, NoSuchPreset):
         near = order.model_copy(update={"preset": made.nearest.name}) if made.nearest else None
         return no_such_preset(made, await question(request, [near] if near else []))
-    zone = await schedules.zone_of(bot.rights, caller.user)
-    return schedule_views.scheduled(made, now=now_in(request), zone_known=zone.known)
+    return await schedules.say_scheduled(
+        bot.deps, bot.gate, bot.rights, made, caller.user, here=caller.channel
+    )
 
 
 async def extend(request: Request, order: StoredOrder, once: Sequence[str]) -> Message | None:
@@ -265,8 +266,9 @@ async def reschedule(request: Request, order: StoredOrder, _once: Sequence[str])
         return schedule_views.not_planned(moved)
     if moved is None:
         return schedule_views.changed_meanwhile()
-    zone = await schedules.zone_of(bot.rights, caller.user)
-    return schedule_views.scheduled(moved, now=now_in(request), zone_known=zone.known)
+    return await schedules.say_scheduled(
+        bot.deps, bot.gate, bot.rights, moved, caller.user, here=caller.channel
+    )
 
 
 def now_in(request: Request) -> datetime:

@@ -67,7 +67,15 @@ async def follow_calendar_by_command(
         url=url,
     )
     added = await service.add_calendar(bot.deps, bot.rights, calendar, once=caller.once)
-    await bot.reply(caller, views.calendar_added(added) if added else views.too_many_calendars())
+    if added is None:
+        await bot.reply(caller, views.too_many_calendars())
+        return
+    which, here = (bot.deps, bot.gate, room.room_id, caller.user), caller.channel
+    others = await service.schedules_of_room_seen(*which, here=here)
+    rule = await service.rule_seen(*which, here=here)
+    now = bot.deps.now()
+    said = views.calendar_added(added, others, rule, now=now, reader=caller.user)
+    await bot.reply(caller, said)
 
 
 def _is_calendar_link(url: str) -> bool:
@@ -151,8 +159,12 @@ async def set_rule_by_command(
         least_people=max(1, int(said["least"] or 1)),
     )
     there = await service.set_rule(bot.deps, bot.rights, rule, once=caller.once)
-    same = there.channel == origin
-    await bot.reply(caller, views.rule_set(there) if same else views.rule_elsewhere(room.name))
+    if there.channel == origin:
+        here = caller.channel
+        answer = await service.say_rule_set(bot.deps, bot.gate, there, caller.user, here=here)
+    else:
+        answer = views.rule_elsewhere(room.name)
+    await bot.reply(caller, answer)
 
 
 # ---- the list --------------------------------------------------------------------------------
@@ -308,8 +320,9 @@ async def change_submitted(
     if changed is None:
         message = views.changed_meanwhile()
     else:
-        zone = await service.zone_of(bot.rights, caller.user)
-        message = views.scheduled(changed, now=bot.deps.now(), zone_known=zone.known)
+        message = await service.say_scheduled(
+            bot.deps, bot.gate, bot.rights, changed, caller.user, here=caller.channel
+        )
     await ack(response_action="update", view=message_view(message, title=views.ALL))
 
 
@@ -370,7 +383,10 @@ async def rule_submitted(
         await ack(response_action="errors", errors=dict(made))
         return
     rules = await RuleRepository(bot.deps.db).of_channel(channel.channel)
-    said = views.rule_saved(made)
+    others = await service.schedules_of_room_seen(
+        bot.deps, bot.gate, made.room_id, by.user, here=channel.channel
+    )
+    said = views.rule_saved(made, others, now=bot.deps.now(), reader=by.user)
     await ack(response_action="update", view=rules_form(channel.channel, rules, said=said))
 
 

@@ -112,21 +112,22 @@ def _later(schedule: Schedule, after: datetime) -> Iterator[datetime]:
 
 def next_dates(schedule: Schedule, count: int = 3) -> tuple[datetime, ...]:
     """Return the next dates, the armed one first."""
-    first = (schedule.armed_for,) if schedule.armed_for else ()
-    if schedule.due_at is None:
-        return first
-    later = _later(schedule, schedule.due_at)
-    return tuple(islice((*first, schedule.due_at, *islice(later, count)), count))
+    return tuple(islice(dates_from(schedule), count))
+
+
+def dates_from(schedule: Schedule, after: datetime | None = None) -> Iterator[datetime]:
+    """Yield the dates that are still ahead and later than `after`, the armed one first."""
+    for date in (schedule.armed_for, schedule.due_at):
+        if date and (after is None or date > after):
+            yield date
+    if schedule.due_at:
+        yield from _later(schedule, max(schedule.due_at, after or schedule.due_at))
 
 
 def date_at(schedule: Schedule, at: datetime) -> datetime | None:
     """Return the date ahead that is in this second; None if there is none."""
-    second = timedelta(seconds=1)
-    if schedule.armed_for and timedelta() <= schedule.armed_for - at < second:
-        return schedule.armed_for
-    found = next(_later(schedule, at - ONE_MOMENT), None)
-    ahead = found is not None and schedule.due_at is not None and found >= schedule.due_at
-    return found if found and ahead and found - at < second else None
+    found = next(dates_from(schedule, at - ONE_MOMENT), None)
+    return found if found and found - at < timedelta(seconds=1) else None
 
 
 def armed_until(when: When, due: datetime, armed_for: timedelta) -> datetime:

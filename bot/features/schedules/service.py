@@ -36,6 +36,7 @@ from bot.features.schedules.model import (
     skipped,
     unskipped,
 )
+from bot.features.schedules.overlaps import Rivals, first_overlaps
 from bot.features.schedules.store import CalendarRepository, RuleRepository, ScheduleRepository
 from bot.features.start.model import Later, SessionRule, StartRequest
 from bot.features.start.service import commit, options_for
@@ -47,6 +48,7 @@ from bot.ui.message import Message
 from bot.ui.text import carries_secrets
 
 WRONG_END = "I cannot read that as an end."
+RIVALS_MOST = 10  # schedules of the same room whose channels are checked
 LOOKED_INTO = 30  # public channels checked that a person is not in
 
 
@@ -107,6 +109,38 @@ async def make(deps: Deps, request: ScheduleRequest) -> Schedule | NoSuchPreset 
         return past_refused()
     await ScheduleRepository(deps.db).add(schedule, once=request.once)
     return schedule
+
+
+async def rivals(
+    deps: Deps, gate: Gate, schedule: Schedule, user: str, *, here: str | None
+) -> Rivals:
+    """Return what else would record the room at a schedule's times, as far as they may see it."""
+    others = await ScheduleRepository(deps.db).of_room(schedule.room_id)
+    seen = [
+        one
+        for one in first_overlaps(schedule, others, deps.policy.armed_for)[:RIVALS_MOST]
+        if await gate.sees_place(user, one.schedule.channel, one.schedule.by, here)
+    ]
+    rule = await rule_seen(deps, gate, schedule.room_id, user, here=here)
+    return Rivals(seen[0] if seen else None, max(0, len(seen) - 1), rule)
+
+
+async def rule_seen(
+    deps: Deps, gate: Gate, room_id: str, user: str, *, here: str | None
+) -> Rule | None:
+    """Return the rule that records every session of the room, if they may see it."""
+    rule = await RuleRepository(deps.db).get(room_id)
+    if rule is None or rule.state != "active" or not rule.every_session:
+        return None
+    return rule if await gate.sees_place(user, rule.channel, rule.by, here) else None
+
+
+async def schedules_of_room_seen(
+    deps: Deps, gate: Gate, room_id: str, user: str, *, here: str | None
+) -> list[Schedule]:
+    """Return the active schedules of a room that they may see, the next one first."""
+    found = (await ScheduleRepository(deps.db).of_room(room_id))[:RIVALS_MOST]
+    return [one for one in found if await gate.sees_place(user, one.channel, one.by, here)]
 
 
 async def wait_for_people(
@@ -476,8 +510,9 @@ async def move_end(
 
 
 class Planner(Later):
-    def __init__(self, deps: Deps, rights: Rights) -> None:
+    def __init__(self, deps: Deps, gate: Gate, rights: Rights) -> None:
         self._deps = deps
+        self._gate = gate
         self._rights = rights
 
     async def read(self, user: str, when: str, stop_after: str) -> When | FieldErrors:
@@ -510,8 +545,9 @@ class Planner(Later):
             raise TypeError("a form has its preset's options")
         if isinstance(made, Refused):
             return views.not_planned(made)
-        zone = await zone_of(self._rights, request.by)
-        return views.scheduled(made, now=self._deps.now(), zone_known=zone.known)
+        return await say_scheduled(
+            self._deps, self._gate, self._rights, made, request.by, here=request.channel
+        )
 
     async def record_sessions(
         self, request: StartRequest, rule: SessionRule
@@ -533,7 +569,27 @@ class Planner(Later):
                 options=request.options,
             ),
         )
-        return made if isinstance(made, FieldErrors) else views.rule_set(made)
+        if isinstance(made, FieldErrors):
+            return made
+        return await say_rule_set(self._deps, self._gate, made, request.by, here=request.channel)
+
+
+async def say_scheduled(
+    deps: Deps, gate: Gate, rights: Rights, schedule: Schedule, user: str, *, here: str | None
+) -> Message:
+    """Repeat the time of a new or changed schedule, and say what else records the room then."""
+    zone = await zone_of(rights, user)
+    now = deps.now().astimezone(ZoneInfo(zone.name))
+    others = await rivals(deps, gate, schedule, user, here=here)
+    return views.scheduled(schedule, now=now, zone_known=zone.known, rivals=others, reader=user)
+
+
+async def say_rule_set(
+    deps: Deps, gate: Gate, rule: Rule, user: str, *, here: str | None
+) -> Message:
+    """Repeat a rule, and say what is scheduled for its room."""
+    others = await schedules_of_room_seen(deps, gate, rule.room_id, user, here=here)
+    return views.rule_set(rule, others, now=deps.now(), reader=user)
 
 
 async def rule_of_form(deps: Deps, rights: Rights, rule: Rule) -> Rule | FieldErrors:

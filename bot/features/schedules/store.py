@@ -74,6 +74,10 @@ class ScheduleRepository(Repository):
         its = or_(s.channel.in_(sorted(channels)), s.by_user == (by or ""))
         return await self._found(its, s.state != "over", limit=limit)
 
+    async def of_room(self, room_id: str) -> list[Schedule]:
+        """Return the active schedules of a room, in every channel."""
+        return await self._found(s.room_id == room_id, s.state == "active")
+
     async def of_calendar(self, calendar_id: str) -> list[Schedule]:
         return await self._found(s.calendar_id == calendar_id, limit=10_000)
 

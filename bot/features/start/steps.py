@@ -71,6 +71,7 @@ def _followers(ctx: Context) -> list[Followed]:
 
 
 async def _attempt(ctx: Context, followers: list[Followed]) -> Note:
+    await ctx.deps.hms.check_start()  # a start that is held back is no attempt
     attempt = StartAttempted(at=ctx.now)
     await ctx.announce(facts=[attempt])
     if ctx.now > start_by(ctx.recording, ctx.deps.policy):

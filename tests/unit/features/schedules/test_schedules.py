@@ -88,7 +88,7 @@ def test_skip_pause_and_resume() -> None:
     again = model.resumed(off, at(3, 12), "U2")
     assert (again.by, again.due_at, again.why) == ("U2", at(4, 9, 30), None)
     once = schedule("tomorrow 9:30")
-    assert model.skipped(once, at(1, 9, 30), T0).state == "over"
+    assert model.skipped(once, at(2, 9, 30), T0).state == "over"
     assert model.resumed(model.paused(once, "left"), at(5, 9), "U2").state == "over"
 
 
