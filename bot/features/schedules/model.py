@@ -248,7 +248,7 @@ def resumed(schedule: Schedule, now: datetime, by: str) -> Schedule:
 def planned(schedule: Schedule, now: datetime) -> Schedule:
     """Give a new schedule its first date, which may be the current minute."""
     minute = now.replace(second=0, microsecond=0) - ONE_MOMENT
-    due_at = next(dates_after(schedule.when, minute), None)
+    due_at = next(_later(schedule, minute), None)
     return woken(replace(schedule, due_at=due_at))
 
 
