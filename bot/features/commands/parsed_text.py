@@ -317,6 +317,8 @@ class ParsedText:
         for at, piece in enumerate(self.pieces):
             if piece.sort is not Sort.UNREAD or piece in self._options.pieces:
                 continue
+            if piece is self.parsed.guessed:
+                continue
             last = at
             while last + 1 < len(self.pieces) and self._goes_on(self.pieces[last + 1]):
                 last += 1

@@ -17,6 +17,7 @@ from bot.core.when import (
     When,
     occurrences,
 )
+from bot.core.when_days import Purpose
 from bot.features.commands.model import (
     Order,
     Outcome,
@@ -33,11 +34,20 @@ from bot.features.commands.model import (
 from bot.features.commands.parsed import Mood, Parsed
 from bot.features.commands.parsed_text import ParsedText
 from bot.features.commands.sentences import Sort
+from bot.features.commands.unread_times import unread_time
 from bot.features.commands.vocabulary import Intent
 from bot.features.rooms.model import RoomEntry
 
 
 def understand_control(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
+    """Decide about a stop, pause or resume. A time that is not understood is told."""
+    done = _control(said, parsed, intent)
+    asked = done.outcome is Outcome.ASK and done.when is None and done.intent is intent
+    unread = unread_time(said, parsed.left, Purpose.STOP) if asked else None
+    return replace(done, why=Why.BAD_TIME, when=unread) if unread else done
+
+
+def _control(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
     sure = (
         parsed.mood is Mood.ORDER
         and not parsed.left

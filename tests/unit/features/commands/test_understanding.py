@@ -35,7 +35,7 @@ DATA = Path(__file__).parents[3] / "data/phrases"
 WORLD = json.loads((DATA / "world.json").read_text("utf-8"))
 ROWS = [
     row
-    for name in ("phrases.tsv", "own.tsv", "fresh.tsv", "tired.tsv")
+    for name in ("phrases.tsv", "own.tsv", "fresh.tsv", "tired.tsv", "blind.tsv")
     for row in phrases.rows_of((DATA / name).read_text("utf-8"))
 ]
 WORLDS = {where: phrases.world_of(WORLD, where) for where in Where}
@@ -50,6 +50,8 @@ ACTS = (
     "unfollow",
     "share",
     "rename",
+    "extend",
+    "reschedule",
 )
 
 
