@@ -66,7 +66,8 @@ THEIRS = Overlap(EVERY, LATER, starts_first=True)
 OWN = Overlap(replace(EVENT, by=ME), LATER, starts_first=False)
 
 
-PAUSED, MOVED = Subject("s1", paused=True), Subject("s1", paused=False)
+PAUSED, MOVED = Subject("paused", "s1"), Subject("moved", "s1")
+DELETED, SKIPPED = Subject("deleted", "s1"), Subject("skipped", "s1", LATER)
 CALENDAR_OFF = views.calendar_off_by(CALENDAR, ME)
 
 
@@ -90,10 +91,15 @@ def answers() -> list[Sample]:
         beside("… of the person's own calendar", Rivals(OWN, more=1)),
         beside("… in a room with a rule", Rivals(rule=RULE)),
         only_you("Undo was pressed", views.undone, EVERY),
+        only_you("Delete was pressed, or “cancel” was said", views.deleted, EVERY),
+        only_you("… of a single date", views.deleted, ONCE),
+        only_you("… and Undo", views.restored, EVERY),
+        only_you("… and Undo after an hour", views.too_late_to_undo),
         only_you(
             "Wait for people was pressed", views.waiting_for_people, EVERY, timedelta(hours=1)
         ),
-        only_you("A running recording gets an end", views.ends, ROOM, NOW),
+        only_you("A running recording gets an end", views.ends, story(*RUNS), NOW),
+        only_you("… and No end was pressed", views.ends, story(*RUNS), None),
         only_you("“5 more minutes” is said of one that has none", views.has_no_end, ROOM, STOP_AT),
         only_you("Skip next was pressed", views.skipping, EVERY, NOW),
         only_you("Run now was pressed", views.running_now, ROOM),
@@ -161,11 +167,13 @@ def to_owner() -> list[Sample]:
     """Direct messages about what somebody else did."""
     moved = scheduled("every weekday at 10 for 20m")
     return [
-        direct("It was deleted", views.notice, views.deleted_by(EVERY, ME, NOW)),
+        direct("It was deleted", views.notice, views.deleted_by(EVERY, ME, NOW), DELETED),
+        direct("… restored", views.notice, views.restored_by(EVERY, ME)),
         direct("… paused", views.notice, views.paused_by(EVERY, ME), PAUSED),
         direct("… resumed", views.notice, views.resumed_by(EVERY, ME)),
         direct("… changed", views.notice, views.moved_by(EVERY, moved, ME, NOW), MOVED),
-        direct("… skipped once", views.notice, views.skipped_by(EVERY, ME, LATER)),
+        direct("… skipped once", views.notice, views.skipped_by(EVERY, ME, LATER), SKIPPED),
+        direct("… and not after all", views.notice, views.unskipped_by(EVERY, ME, LATER)),
         direct("Their calendar is not followed any more", views.notice, CALENDAR_OFF),
         direct("Their rule was turned off", views.notice, views.rule_off_by(RULE, ME)),
     ]

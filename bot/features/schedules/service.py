@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.access.gate import Gate
@@ -28,10 +28,15 @@ from bot.features.schedules.model import (
     RoomCalendar,
     Rule,
     Schedule,
+    Subject,
+    date_at,
+    deleted,
     paused,
     planned,
+    restored,
     resumed,
     skipped,
+    unskipped,
 )
 from bot.features.schedules.overlaps import Rivals, first_overlaps
 from bot.features.schedules.store import (
@@ -250,34 +255,72 @@ def _to_owner(one: Schedule | RoomCalendar | Rule, by: str, name: str, text: str
     return [] if by == one.by else [Notice(name, one.by, one.by, text)]
 
 
-async def undo(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
+async def delete(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
     """Delete a schedule. Raises NoRight."""
-    schedule = await _theirs(deps, rights, seen, "delete this schedule")
-    if schedule is None:
+    before = await _theirs(deps, rights, seen, "delete this schedule")
+    if before is None:
         return None
-    text = views.deleted_by(schedule, seen.by, deps.now())
-    told = _to_owner(schedule, seen.by, f"deleted:{seen.schedule_id}", text)
-    gone = await ScheduleRepository(deps.db).delete(seen.schedule_id, told)
-    return schedule if gone else None
+    now = deps.now()
+    name = Subject("deleted", before.schedule_id).identity(deps.new_id())
+    told = _to_owner(before, seen.by, name, views.deleted_by(before, seen.by, now))
+    return await _changed(deps, before, deleted(before, now), told)
+
+
+async def restore(
+    deps: Deps, gate: Gate, rights: Rights, seen: SeenSchedule, *, here: str | None
+) -> Schedule | None:
+    """Take a deletion back. None if it is too late, or its last date has passed.
+
+    Raises NoRight, NotOpen.
+    """
+    before = await ScheduleRepository(deps.db).deleted(seen.schedule_id)
+    if before is None:
+        return None
+    await rights.to_change_schedule(seen.by, before.channel, before.by)
+    await _post_to(gate, seen.by, before.channel, here)
+    after = restored(before, deps.now())
+    if after.state == "over":
+        return None
+    text = views.restored_by(before, seen.by)
+    return await _changed(deps, before, after, _told_plainly(deps, before, seen.by, text))
+
+
+def _told_plainly(deps: Deps, one: Schedule, by: str, text: str) -> list[Notice]:
+    """Return a notice without buttons for that schedule."""
+    return _to_owner(one, by, f"owner:{deps.new_id()}", text)
 
 
 async def skip(
-    deps: Deps, rights: Rights, seen: SeenSchedule, button: str = ""
+    deps: Deps, rights: Rights, seen: SeenSchedule, at: datetime | None
 ) -> tuple[Schedule, datetime] | None:
-    """Skip the next date, and return it as well. Raises NoRight.
+    """Skip the date in this second, else the next one; return it as well. Raises NoRight.
 
-    None if the button is about a date that is not the next any more: a click counts once.
+    None if there is no such date, or it is skipped already: a click counts once.
     """
     before = await _theirs(deps, rights, seen)
-    date = before.next_date if before else None
-    if before is None or date is None or before.state != "active":
+    if before is None or before.state != "active":
         return None
-    if not ui_ids.is_about(button, date):
+    date = date_at(before, at) if at else before.next_date
+    if date is None:
         return None
-    after = skipped(before)
-    text = views.skipped_by(before, seen.by, date)
-    told = _to_owner(before, seen.by, f"skipped:{deps.new_id()}", text)
+    now = deps.now()
+    after = skipped(before, date, now)
+    name = Subject("skipped", before.schedule_id, date).identity(deps.new_id())
+    told = _to_owner(before, seen.by, name, views.skipped_by(before, seen.by, date))
     return (after, date) if await _changed(deps, before, after, told) else None
+
+
+async def unskip(
+    deps: Deps, rights: Rights, seen: SeenSchedule, at: datetime | None
+) -> Schedule | None:
+    """Take a skipped date back in. None if it is not skipped, or has passed. Raises NoRight."""
+    before = await _theirs(deps, rights, seen)
+    skips = before.skips if before else ()
+    date = next((one for one in skips if one.replace(microsecond=0) == at), None)
+    if before is None or date is None or date < deps.now():
+        return None
+    told = _told_plainly(deps, before, seen.by, views.unskipped_by(before, seen.by, date))
+    return await _changed(deps, before, unskipped(before, date), told)
 
 
 async def pause(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
@@ -308,8 +351,7 @@ async def resume(
     if seen.by != before.by:
         after = replace(after, options=_shared(before.options), said=_shared(before.said))
     text = views.resumed_by(before, seen.by)
-    told = _to_owner(before, seen.by, f"resumed:{deps.new_id()}", text)
-    return await _changed(deps, before, after, told)
+    return await _changed(deps, before, after, _told_plainly(deps, before, seen.by, text))
 
 
 async def change(
@@ -337,7 +379,8 @@ async def move(
     if after.state == "over":
         return past_refused()
     text = views.moved_by(before, after, seen.by, deps.now())
-    told = _to_owner(before, seen.by, before.moved_identity(deps.new_id()), text)
+    name = Subject("moved", before.schedule_id).identity(deps.new_id())
+    told = _to_owner(before, seen.by, name, text)
     return await _changed(deps, before, after, told)
 
 
@@ -499,28 +542,6 @@ async def set_end(
     return recording, until
 
 
-async def take_back(
-    deps: Deps,
-    rights: Rights,
-    seen: SeenSchedule,
-    schedule: Schedule,
-    *,
-    day: date | None,
-    zone: str,
-) -> tuple[Schedule, datetime | None] | None:
-    """Skip the next date if it is on `day`; without a day, delete the schedule.
-
-    Returns the skipped date as well. None if nothing was changed. Raises NoRight.
-    """
-    if day is None or not schedule.repeats:
-        gone = await undo(deps, rights, seen)
-        return (gone, None) if gone else None
-    following = schedule.next_date
-    if following is None or following.astimezone(ZoneInfo(zone)).date() != day:
-        return None
-    return await skip(deps, rights, seen)
-
-
 async def move_end(
     deps: Deps,
     rights: Rights,
@@ -532,6 +553,8 @@ async def move_end(
 ) -> tuple[Recording, datetime | None] | None:
     """Move the end to later, or remove it if `by` is None. None if there is none ahead.
 
+    The end of a recording that is still starting may be a length; it can be removed.
+
     A button that is about an earlier end changes nothing: a click counts once.
 
     Raises NoRight if the person may not stop the recording, DoneBefore.
@@ -541,12 +564,13 @@ async def move_end(
         return None
     await rights.to_control(seen.by, row, "change the end of")
     recording = (await deps.store.recordings.load(seen.key)).recording
-    if not _can_end(recording) or recording.ends_at is None:
+    pending = recording.end is not None and recording.end.after_s is not None
+    if not _can_end(recording) or (recording.ends_at is None and not (by is None and pending)):
         return None
     if not ui_ids.is_about(button, recording.ends_at):
         return recording, recording.ends_at
     now = deps.now()
-    until = None if by is None else max(recording.ends_at, now) + by
+    until = max(recording.ends_at, now) + by if by and recording.ends_at else None
     await deps.store.recordings.act(seen, [EndSet(at=now, by=seen.by, until=until)], once=once)
     return recording, until
 

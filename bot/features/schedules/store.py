@@ -77,7 +77,12 @@ class ScheduleRepository(_WithNotices):
             await conn.execute(put.on_conflict_do_nothing())
 
     async def get(self, schedule_id: str) -> Schedule | None:
-        found = await self._found(s.schedule_id == schedule_id)
+        found = await self._found(s.schedule_id == schedule_id, s.deleted_at.is_(None))
+        return found[0] if found else None
+
+    async def deleted(self, schedule_id: str) -> Schedule | None:
+        """Return a schedule that was deleted a short time ago."""
+        found = await self._found(s.schedule_id == schedule_id, s.deleted_at.is_not(None))
         return found[0] if found else None
 
     async def listed(
@@ -162,14 +167,11 @@ class ScheduleRepository(_WithNotices):
         async with self._db.read() as conn:
             return set(await conn.scalars(query.where(c.request_id.in_(sorted(request_ids)))))
 
-    async def delete(self, schedule_id: str, notices: Sequence[Notice] = ()) -> bool:
-        """Delete a schedule together with the notices of that. False if there is none."""
+    async def drop(self, schedule_id: str) -> None:
+        """Delete a schedule whose calendar no longer has its event."""
         gone = delete(schedules).where(self._mine(schedules), s.schedule_id == schedule_id)
         async with self._db.write() as conn:
-            if (await conn.execute(gone.returning(s.schedule_id))).first() is None:
-                return False
-            await self._tell(conn, notices)
-            return True
+            await conn.execute(gone)
 
     # Notices
 
@@ -398,6 +400,8 @@ def _same(schedule: Schedule) -> tuple[ColumnElement[bool], ...]:
         s.state == schedule.state,
         equal(s.due_at, schedule.due_at),
         equal(s.armed_for, schedule.armed_for),
+        equal(s.skips, _skips(schedule)),
+        equal(s.deleted_at, schedule.deleted_at),
     )
 
 
@@ -430,7 +434,13 @@ def _row(schedule: Schedule) -> dict[str, Any]:
         "wake_at": schedule.wake_at,
         "calendar_id": schedule.calendar_id,
         "event": schedule.event,
+        "skips": _skips(schedule),
+        "deleted_at": schedule.deleted_at,
     }
+
+
+def _skips(schedule: Schedule) -> str | None:
+    return " ".join(at.isoformat() for at in sorted(schedule.skips)) or None
 
 
 def _schedule(row: AnyRow) -> Schedule:
@@ -460,6 +470,8 @@ def _schedule(row: AnyRow) -> Schedule:
         wake_at=row.wake_at,
         calendar_id=row.calendar_id,
         event=row.event,
+        skips=frozenset(map(datetime.fromisoformat, (row.skips or "").split())),
+        deleted_at=row.deleted_at,
     )
 
 

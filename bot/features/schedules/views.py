@@ -1,11 +1,13 @@
 """Messages and forms about schedules and rules for rooms."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.places import is_channel
-from bot.core.when import Refused, Unclear
-from bot.core.when_words import say_due, say_problem, say_when
+from bot.core.recording import Recording
+from bot.core.when import Refused, Repeat, Unclear
+from bot.core.when_words import say_cycle, say_due, say_problem, say_when
 from bot.features.schedules import ids
 from bot.features.schedules.model import (
     CALENDARS_MOST,
@@ -20,7 +22,7 @@ from bot.features.schedules.model import (
 )
 from bot.features.schedules.overlaps import Rivals
 from bot.ui import ids as ui_ids
-from bot.ui.buttons import schedules_button
+from bot.ui.buttons import end_buttons, schedules_button
 from bot.ui.forms import words
 from bot.ui.message import (
     FALLBACK_MOST,
@@ -46,24 +48,32 @@ WAITS = "It starts when somebody is in the room."
 UNKNOWN_ZONE = "Slack did not report your time zone, so these times are in UTC."
 
 
-def notice(text: str, about: Subject | None = None) -> Message:
-    """Tell a channel or a person. `about`: a schedule that the buttons are for."""
-    if about is None:
-        return say(text, [schedules_button()])
-    paused = about.schedule_id
-    if not about.paused:
-        change = button("Change", ids.CHANGE, value=paused, label="Change: this schedule")
-        return say(text, [change, schedules_button()])
-    resume = button("Resume", ids.RESUME, value=paused, label="Resume: this schedule")
-    delete = button(
-        "Delete",
-        ids.DELETE,
-        value=paused,
-        style="danger",
-        label="Delete: this schedule",
-        confirm=_confirm("Nothing will be recorded by it any more."),
-    )
-    return say(text, [resume, delete, schedules_button()])
+def notice(text: str, subject: Subject | None = None) -> Message:
+    """Tell a channel or a person, with buttons for the schedule that it is about."""
+    return say(text, [*(_buttons_of(subject) if subject else []), schedules_button()])
+
+
+def _buttons_of(subject: Subject) -> list[Block]:
+    name = subject.schedule_id
+    match subject.about:
+        case "paused":
+            resume = button("Resume", ids.RESUME, value=name, label="Resume: this schedule")
+            delete = button(
+                "Delete",
+                ids.DELETE,
+                value=name,
+                style="danger",
+                label="Delete: this schedule",
+                confirm=_confirm("Nothing will be recorded by it any more."),
+            )
+            return [resume, delete]
+        case "moved":
+            return [button("Change", ids.CHANGE, value=name, label="Change: this schedule")]
+        case "deleted":
+            return [button("Undo", ids.RESTORE, value=name, label="Undo: restore this schedule")]
+        case "skipped":
+            value = ui_ids.value_at(name, subject.date)
+            return [button("Undo", ids.UNSKIP, value=value, label="Undo: record this date")]
 
 
 # ---- answers to the person who asks ----------------------------------------------------------
@@ -86,9 +96,7 @@ def scheduled(
     first = f"*{name}* will be recorded{_there(schedule.channel)}{said}."
     zone = "" if zone_known else UNKNOWN_ZONE
     sentences = [first, _next(schedule), WAITS, *_rivals(schedule, rivals, now, reader), zone]
-    undo = button(
-        "Undo", ids.UNDO, value=schedule.schedule_id, label=f"Undo: {plain(schedule.room_name, 50)}"
-    )
+    undo = _undo(ids.UNDO, schedule)
     change = _button("Change", ids.CHANGE, schedule)
     return say(lines(filter(None, sentences)), [undo, change, schedules_button()])
 
@@ -148,9 +156,7 @@ def waiting_for_people(schedule: Schedule, armed_for: timedelta) -> Message:
         f"Stopped. *{name}* will be recorded{_there(schedule.channel)} when somebody joins "
         f"within {duration(armed_for.total_seconds())}."
     )
-    undo = button(
-        "Undo", ids.UNDO, value=schedule.schedule_id, label=f"Undo: {plain(schedule.room_name, 50)}"
-    )
+    undo = _undo(ids.UNDO, schedule)
     return say(text, [undo, schedules_button()])
 
 
@@ -170,8 +176,35 @@ def undone(schedule: Schedule) -> Message:
     return say(f"The schedule of *{esc(schedule.room_name, 100)}* was deleted.")
 
 
-def ends(room_name: str, at: datetime) -> Message:
-    return say(f"The recording of *{esc(room_name, 100)}* stops at {when(at)}.")
+def deleted(schedule: Schedule) -> Message:
+    """Say what is no longer recorded, with *Undo*."""
+    name = esc(schedule.room_name, 100)
+    date = schedule.next_date
+    if isinstance(schedule.when.start, Repeat):
+        text = f"The schedule of *{name}*, {own(say_cycle(schedule.when.start))}, was deleted."
+    elif date:
+        text = f"*{name}* will not be recorded {when(date)}."
+    else:
+        return undone(schedule)
+    return say(text, [_undo(ids.RESTORE, schedule)])
+
+
+def restored(schedule: Schedule) -> Message:
+    upcoming = next_dates(schedule, 1)
+    then = f" The next date is {when(upcoming[0])}." if upcoming else ""
+    return say(f"*{esc(schedule.room_name, 100)}* is scheduled again.{then}")
+
+
+def too_late_to_undo() -> Message:
+    return say("It is too late to undo that. Set the schedule up again.")
+
+
+def ends(recording: Recording, at: datetime | None) -> Message:
+    """Say when a recording stops, with buttons that postpone or remove that end."""
+    if at is None:
+        return say(f"*{esc(recording.name, 100)}* is recorded until somebody stops it.")
+    text = f"The recording of *{esc(recording.name, 100)}* stops at {when(at)}."
+    return say(text, end_buttons(replace(recording, ends_at=at)))
 
 
 def has_no_end(room_name: str, buttons: Sequence[Block]) -> Message:
@@ -182,7 +215,13 @@ def has_no_end(room_name: str, buttons: Sequence[Block]) -> Message:
 def skipping(schedule: Schedule, date: datetime) -> Message:
     upcoming = next_dates(schedule, 1)
     then = f" Next: {when(upcoming[0])}." if upcoming else " It has no further dates."
-    return say(f"*{esc(schedule.room_name, 100)}* skips {when(date)}.{then}")
+    text = f"*{esc(schedule.room_name, 100)}* skips {when(date)}.{then}"
+    return say(text, [_undo(ids.UNSKIP, schedule, ui_ids.value_at(schedule.schedule_id, date))])
+
+
+def _undo(action: str, schedule: Schedule, value: str = "") -> Block:
+    label = f"Undo: {plain(schedule.room_name, 50)}"
+    return button("Undo", action, value=value or schedule.schedule_id, label=label)
 
 
 def now_is(schedule: Schedule, state: str) -> Message:
@@ -417,8 +456,12 @@ def _why(why: Why, one: Schedule | Rule) -> str:
 def deleted_by(schedule: Schedule, by: str, now: datetime) -> str:
     times = _without_zone(schedule, now, schedule.when.zone)
     again = code(f'/record schedule "{schedule.room_name}" {times}')
-    deleted = f"{_did(by, 'deleted', schedule)} ({own(times)})."
-    return f"{deleted} To set it up again, type {again}{_there(schedule.channel)}."
+    said = f"{_did(by, 'deleted', schedule)} ({own(times)})."
+    return f"{said} *Undo* works for an hour. Later, type {again}{_there(schedule.channel)}."
+
+
+def restored_by(schedule: Schedule, by: str) -> str:
+    return f"{_did(by, 'restored', schedule)}."
 
 
 def paused_by(schedule: Schedule, by: str) -> str:
@@ -436,6 +479,10 @@ def moved_by(before: Schedule, after: Schedule, by: str, now: datetime) -> str:
 
 def skipped_by(schedule: Schedule, by: str, date: datetime) -> str:
     return f"{_did(by, 'skipped one date of', schedule)}: {when(date)}."
+
+
+def unskipped_by(schedule: Schedule, by: str, date: datetime) -> str:
+    return f"{_did(by, 'restored one date of', schedule)}: {when(date)}."
 
 
 def calendar_off_by(calendar: RoomCalendar, by: str) -> str:

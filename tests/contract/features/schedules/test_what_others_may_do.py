@@ -11,7 +11,15 @@ from bot.access.views import refused_message
 from bot.core.channel_settings import Allowed, ChannelSettings
 from bot.core.proofs import SeenSchedule
 from bot.features.schedules import ids, service, views
-from bot.features.schedules.model import RoomCalendar, Rule, Schedule, paused
+from bot.features.schedules.model import (
+    RoomCalendar,
+    Rule,
+    Schedule,
+    deleted,
+    next_dates,
+    paused,
+    skipped,
+)
 from bot.features.schedules.store import CalendarRepository
 from tests.contract.schedules_kit import Stage
 
@@ -96,7 +104,7 @@ Done = Callable[[Stage, SeenSchedule], Awaitable[object]]
 
 
 async def delete(there: Stage, by: SeenSchedule) -> object:
-    return await service.undo(there.parts.deps, Rights(there.parts.deps), by)
+    return await service.delete(there.parts.deps, Rights(there.parts.deps), by)
 
 
 async def pause(there: Stage, by: SeenSchedule) -> object:
@@ -118,19 +126,36 @@ async def change(there: Stage, by: SeenSchedule) -> object:
 
 
 async def skip(there: Stage, by: SeenSchedule) -> object:
-    return await service.skip(there.parts.deps, Rights(there.parts.deps), by)
+    return await service.skip(there.parts.deps, Rights(there.parts.deps), by, None)
+
+
+async def restore(there: Stage, by: SeenSchedule) -> object:
+    one, deps = await there.schedules.get("s1"), there.parts.deps
+    assert one
+    await there.schedules.write(one, deleted(one, deps.now()))
+    return await service.restore(deps, there.gate(), Rights(deps), by, here=seed.STANDUP)
+
+
+async def unskip(there: Stage, by: SeenSchedule) -> object:
+    one, deps = await there.schedules.get("s1"), there.parts.deps
+    assert one
+    date = next_dates(one)[1]
+    await there.schedules.write(one, skipped(one, date, deps.now()))
+    return await service.unskip(deps, Rights(deps), by, date)
 
 
 @pytest.mark.parametrize(
     ("do", "words", "buttons"),
     [
-        (delete, ["deleted your schedule", 'type `/record schedule "standup" every day at 9:30'], set()),
+        (delete, ["deleted your schedule", '`/record schedule "standup" every day at 9:30'], {ids.RESTORE}),
+        (restore, ["restored your schedule"], set()),
         (pause, ["paused your schedule"], {ids.RESUME, ids.DELETE}),
         (resume, ["resumed your schedule", "under their name"], set()),
         (change, ["changed your schedule", "11:00 for 20 min", "It was every day at 9:30"], {ids.CHANGE}),
-        (skip, ["skipped one date of your schedule"], set()),
+        (skip, ["skipped one date of your schedule"], {ids.UNSKIP}),
+        (unskip, ["restored one date of your schedule"], set()),
     ],
-    ids=["deleted", "paused", "resumed", "changed", "skipped"],
+    ids=["deleted", "restored", "paused", "resumed", "changed", "skipped", "unskipped"],
 )  # fmt: skip
 async def test_the_owner_is_told_what_somebody_else_did(
     there: Stage, do: Done, words: list[str], buttons: set[str]
@@ -145,10 +170,10 @@ async def test_the_owner_is_told_what_somebody_else_did(
         assert each in post.args["text"], post.args["text"]
     elements = post.args["blocks"][-1]["elements"]
     assert {one["action_id"] for one in elements[:-1]} == buttons
-    assert all(one["value"] == "s1" for one in elements[:-1])
+    assert all(one["value"].split()[0] == "s1" for one in elements[:-1])
 
 
-@pytest.mark.parametrize("do", [delete, pause, resume, change, skip])
+@pytest.mark.parametrize("do", [delete, restore, pause, resume, change, skip, unskip])
 async def test_nobody_is_told_what_they_did_themselves(there: Stage, do: Done) -> None:
     await there.due("every day at 9:30")
     assert await do(there, seen(seed.STARTER))
