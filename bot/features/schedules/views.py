@@ -112,7 +112,7 @@ def _rivals(schedule: Schedule, rivals: Rivals, now: datetime, reader: str) -> l
         more = f", and so {does} {count(rivals.more, 'other schedule')}" if rivals.more else ""
         first = f"That {kind}" if over.starts_first else "This one"
         said.append(
-            f"{other} ({times}) covers the same time on {when(over.date)}{more}. A room has one "
+            f"{other} ({times}) covers the same time{more}: {when(over.date)}. A room has one "
             f"recording at a time. {first} starts first, so its end counts."
         )
     if rivals.rule:
@@ -183,7 +183,7 @@ def deleted(schedule: Schedule) -> Message:
     if isinstance(schedule.when.start, Repeat):
         text = f"The schedule of *{name}*, {own(say_cycle(schedule.when.start))}, was deleted."
     elif date:
-        text = f"*{name}* will not be recorded {when(date)}."
+        text = f"*{name}*, {when(date)}, will not be recorded."
     else:
         return undone(schedule)
     return say(text, [_undo(ids.RESTORE, schedule)])
@@ -203,7 +203,7 @@ def ends(recording: Recording, at: datetime | None) -> Message:
     """Say when a recording stops, with buttons that postpone or remove that end."""
     if at is None:
         return say(f"*{esc(recording.name, 100)}* is recorded until somebody stops it.")
-    text = f"The recording of *{esc(recording.name, 100)}* stops at {when(at)}."
+    text = f"The recording of *{esc(recording.name, 100)}* stops at {clock(at)}."
     return say(text, end_buttons(replace(recording, ends_at=at)))
 
 
