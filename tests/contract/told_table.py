@@ -92,11 +92,11 @@ TOO_MUCH = b" " * (MAX_BYTES + 1)
 _AT_FIRST = (NOT_ACCEPTED, NOTHING_KNOWN)
 
 ROWS: dict[str, Row] = {
-    # 100ms does not take the start. A clear no ends it at once, and the card alone says so.
-    "start refused: 401": Row("start", status(401), card=(KEYS,)),
-    "start refused: 403": Row("start", status(403), card=(NO_RIGHT,)),
-    "start refused: 404": Row("start", status(404), card=(UNKNOWN,)),
-    "start refused: 422": Row("start", status(422), card=(BAD,)),
+    # 100ms does not take the start. A clear no ends it at once, and the card alone says why.
+    "start refused: 401": Row("start", status(401), card=(KEYS,), asked=(NOT_STARTED,)),
+    "start refused: 403": Row("start", status(403), card=(NO_RIGHT,), asked=(NOT_STARTED,)),
+    "start refused: 404": Row("start", status(404), card=(UNKNOWN,), asked=(NOT_STARTED,)),
+    "start refused: 422": Row("start", status(422), card=(BAD,), asked=(NOT_STARTED,)),
     "start, room in use": Row(
         "start", status(409), card=(*_AT_FIRST, SOMETHING), direct=(*_AT_FIRST, SOMETHING),
         doctor=(STARTING, SOMETHING),

@@ -45,6 +45,7 @@ from tests.unit.views_samples import (
 from tests.voice.cards import SILENT, THERE
 from tests.voice.sample import (
     BOT,
+    PERMALINK,
     Group,
     Sample,
     direct,
@@ -235,6 +236,7 @@ def _told() -> list[Sample]:
             "start",
             Silence("start", at(1)),
             until=at(120),
+            permalink=PERMALINK,
             bot=BOT,
         ),
         direct(
@@ -244,6 +246,7 @@ def _told() -> list[Sample]:
             "start",
             Silence("start", at(2), accepted=True),
             until=at(120),
+            permalink=PERMALINK,
             bot=BOT,
         ),
         direct(
@@ -253,6 +256,7 @@ def _told() -> list[Sample]:
             "start",
             None,
             until=at(120),
+            permalink=PERMALINK,
             bot=BOT,
         ),
         direct(
@@ -262,6 +266,7 @@ def _told() -> list[Sample]:
             "start",
             None,
             until=at(120),
+            permalink=PERMALINK,
             bot=BOT,
         ),
         direct(
@@ -271,6 +276,7 @@ def _told() -> list[Sample]:
             "stop",
             Silence("stop", at(4000)),
             until=at(120),
+            permalink=PERMALINK,
             bot=BOT,
         ),
         direct(
@@ -280,6 +286,7 @@ def _told() -> list[Sample]:
             "stop",
             None,
             until=at(120),
+            permalink=PERMALINK,
             bot=BOT,
         ),
         direct(

@@ -60,6 +60,7 @@ async def start(request: Request, order: StoredOrder, once: Sequence[str]) -> Me
                 caller.user,
                 channel=None if caller.direct else caller.channel,  # None: a direct message
                 response_url=caller.response_url,
+                replaces=request.clicked,
             ),
             preset=order.preset,
             end=end_of_start(order.when, at=now, by=caller.user) if order.when else None,
@@ -137,6 +138,8 @@ async def _say_started(request: Request, made: Started, *, live: bool) -> None:
         message = start_views.nobody_there(name, made.key)
     else:
         message = start_views.starting_reply(name)
+    if (await bot.deps.store.recordings.load(made.key)).recording.problem:
+        return  # the outcome says what happened meanwhile
     await bot.reply(caller, message, replace=request.clicked)
     if live:
         await say_if_empty(bot, caller, made)
