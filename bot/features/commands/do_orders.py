@@ -138,8 +138,6 @@ async def _say_started(request: Request, made: Started, *, live: bool) -> None:
         message = start_views.nobody_there(name, made.key)
     else:
         message = start_views.starting_reply(name)
-    if (await bot.deps.store.recordings.load(made.key)).recording.problem:
-        return  # the outcome says what happened meanwhile
     await bot.reply(caller, message, replace=request.clicked)
     if live:
         await say_if_empty(bot, caller, made)

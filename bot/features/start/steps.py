@@ -183,6 +183,7 @@ def _words(refused: HmsRefused) -> str:
 # ---- reporting the outcome to the person who asked -------------------------------------------
 
 _TELL_TRIES = 5
+ANSWERED_WITHIN = timedelta(seconds=3)  # "Starting" comes after the ack, and before its correction
 
 Way = Callable[[], Awaitable[None]]
 
@@ -200,6 +201,10 @@ async def outcome(ctx: Context, target: str) -> Note:
     left = left_to_say(ctx.recording, ctx.work, address)
     if left is Left.NOTHING:
         return Note(deliveries=[replace(delivery, state=State.SENT, changed_at=ctx.now)])
+    answered_at = ctx.recording.requested_at + ANSWERED_WITHIN
+    if left is Left.POINTER and ctx.now < answered_at:
+        later = replace(delivery.retry, not_before=answered_at)
+        return Note(deliveries=[replace(delivery, state=State.WAITING, retry=later)])
     card = ctx.work.delivery(Kind.CARD, ctx.recording.origin)
     link = ctx.pointer_link or await ctx.deps.slack.link_to(card)
     message = await _answer(ctx, address, left, link)
