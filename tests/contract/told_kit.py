@@ -70,10 +70,12 @@ class Stage:
         """As at the beginning, but for what is remembered of people."""
         self.rig.bot.slack.faults.clear()
         await self.driver.sim("/faults", {"clear": True})
-        self.clock.time = datetime.now(UTC)  # where both sides begin; ours then runs ahead
         async with self.rig.store.db.database.write() as conn:
             for table in reversed(schema.metadata.sorted_tables):
                 await conn.execute(delete(table))
+        self.clock.time += HOUR
+        await self.deps.hms.check_start()  # forgets the pauses of the test before
+        self.clock.time = datetime.now(UTC)  # where both sides begin; ours then runs ahead
         for channel in self.rig.bot.slack.channels.values():
             channel.messages.clear()
             channel.ephemerals.clear()
