@@ -88,6 +88,7 @@ NO_EDIT = "The bot cannot update the card"
 EDIT_FAILED = "the card's latest state failed"
 
 INTERNAL_CODE = "(error `internal_error`)"
+ERROR_PAGE = b"<?xml version='1.0'?>\n<Error><Code>AccessDenied</Code></Error>"
 TOO_MUCH = b" " * (MAX_BYTES + 1)
 _AT_FIRST = (NOT_ACCEPTED, NOTHING_KNOWN)
 
@@ -199,6 +200,11 @@ ROWS: dict[str, Row] = {
         "files", {}, thread=(FORMAT,), spoil=("transcript", b'{"said": 7}'),
         options="--transcript --modes json",
     ),
+    "transcript is an error page": Row(
+        "files", {}, thread=(FORMAT,), spoil=("transcript", ERROR_PAGE),
+        options="--transcript --modes txt",
+    ),
+    "chat is an error page": Row("files", {}, thread=(CHAT_KEPT,), spoil=("chat", ERROR_PAGE)),
     "transcript too large": Row(
         "files", {}, thread=(LARGE,), spoil=("transcript", TOO_MUCH)
     ),
