@@ -138,10 +138,10 @@ def explain(
 
 def _cancelled(recording: Recording, to: str | None) -> Explanation:
     what, by = "The recording did not start.", recording.stopped_by
-    if by is None:
-        return Explanation(what, "Its end came before it started.", "")
-    who = "You" if by == to else mention(by)
-    return Explanation(what, f"{who} stopped it before it started.", "")
+    if by is not None and by == to:
+        return Explanation(what, "You stopped it before it started.", "")
+    stopped = f"{mention(by)} stopped it" if by else "It was stopped"
+    return Explanation(what, f"{stopped} before it started.", "Try again whenever you like.")
 
 
 def _not_started(problem: Problem, recording: Recording, bot: str) -> Explanation:
