@@ -15,6 +15,7 @@ from bot.features.control import views as control
 from bot.features.schedules import views
 from bot.features.schedules.form import rules_form
 from bot.features.schedules.model import PassedDate, RoomCalendar, Rule, Schedule, paused, planned
+from bot.features.schedules.overlaps import Overlap, Rivals
 from bot.features.schedules.service import past_refused
 from tests.unit.views_samples import NOW, RUNS
 from tests.voice.sample import ROOM, Sample, channel, modal, only_you, story, thread
@@ -51,6 +52,14 @@ CALENDAR = RoomCalendar(
 )
 EMPTY = replace(CALENDAR, calendar_id="c2", room_name="Sales call")
 EVENT = replace(ONCE, calendar_id="c1", event="e1")
+ME = seed.ADMIN
+THEIRS = Overlap(EVERY, LATER, starts_first=True)
+OWN = Overlap(replace(EVENT, by=ME), LATER, starts_first=False)
+
+
+def beside(when: str, rivals: Rivals) -> Sample:
+    """A new schedule, and what else records the room then."""
+    return only_you(when, views.scheduled, ONCE, now=NOW, zone_known=True, rivals=rivals, reader=ME)
 
 
 def answers() -> list[Sample]:
@@ -64,11 +73,19 @@ def answers() -> list[Sample]:
             now=NOW,
             zone_known=False,
         ),
+        beside("… at the time of another schedule", Rivals(THEIRS)),
+        beside("… of the person's own calendar", Rivals(OWN, more=1)),
+        beside("… in a room with a rule", Rivals(rule=RULE)),
         only_you("Undo was pressed", views.undone, EVERY),
+        only_you("Delete was pressed, or “cancel” was said", views.deleted, EVERY),
+        only_you("… of a single date", views.deleted, ONCE),
+        only_you("… and Undo", views.restored, EVERY),
+        only_you("… and Undo after an hour", views.too_late_to_undo),
         only_you(
             "Wait for people was pressed", views.waiting_for_people, EVERY, timedelta(hours=1)
         ),
-        only_you("A running recording gets an end", views.ends, ROOM, NOW),
+        only_you("A running recording gets an end", views.ends, story(*RUNS), NOW),
+        only_you("… and No end was pressed", views.ends, story(*RUNS), None),
         only_you("“5 more minutes” is said of one that has none", views.has_no_end, ROOM, STOP_AT),
         only_you("Skip next was pressed", views.skipping, EVERY, NOW),
         only_you("Run now was pressed", views.running_now, ROOM),
@@ -77,7 +94,10 @@ def answers() -> list[Sample]:
         only_you("Resume was pressed, and no date is left", views.no_date_left, ONCE),
         only_you("Somebody else was faster", views.changed_meanwhile),
         modal("Change was pressed", views.change_form, EVERY, NOW),
-        only_you("A room is to be recorded automatically", views.rule_set, RULE),
+        only_you("A room is to be recorded automatically", views.rule_set, RULE, now=NOW),
+        only_you(
+            "… and it is scheduled, too", views.rule_set, RULE, [EVERY, EVENT], now=NOW, reader=ME
+        ),
         only_you("… and another channel has done that", views.rule_elsewhere, ROOM),
         modal("Rules for rooms, in the channel settings", rules_form, seed.STANDUP, []),
         modal(
@@ -85,12 +105,18 @@ def answers() -> list[Sample]:
             rules_form,
             seed.STANDUP,
             [RULE, TWO],
-            said=views.rule_saved(RULE),
+            said=views.rule_saved(RULE, [EVERY], now=NOW),
         ),
         only_you("Turn off was pressed", views.rule_off, ROOM, there=True),
         only_you("… and there was no rule", views.rule_off, ROOM, there=False),
         only_you("It is not clear what to do automatically", views.auto_usage),
-        only_you("A calendar is followed", views.calendar_added, CALENDAR),
+        only_you("A calendar is followed", views.calendar_added, CALENDAR, now=NOW),
+        only_you(
+            "… of a room with a schedule and a rule",
+            *(views.calendar_added, CALENDAR, [EVERY], RULE),
+            now=NOW,
+            reader=ME,
+        ),
         only_you("… and is not any more", views.calendar_off, ROOM),
         only_you("A room was chosen, but no time", views.at_what_time, "Weekly sync"),
         only_you("Its time passed before it was confirmed", views.not_planned, past_refused()),

@@ -54,6 +54,10 @@ def read_negated(
     wish = "recording" in negation.key or "recordings" in negation.key
     if negation.key in _UNABLE and any(p.key in _LOOKED_AT for p in rest[:1]):
         return replace(base, intent=Intent.DOCTOR)  # I can't see the video
+    named = any(piece.sort is Sort.ROOM for piece in rest)
+    if verb is None and named and any(piece.key[-1] in ("need", "want") for piece in pieces):
+        left = tuple(piece for piece in rest if not skipped(piece))
+        return replace(base, intent=Intent.STOP, mood=Mood.UNWANTED, left=left, asks=True)
     if verb is None and not wish:
         return replace(base, intent=Intent.UNKNOWN, mood=Mood.NEGATED, left=(negation,))
     if verb is not None and (
@@ -291,7 +295,8 @@ def _shown(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Pi
     room = any(piece.sort is Sort.ROOM for piece in rest)
     unread = tuple(piece for piece in rest if piece.sort is Sort.UNREAD)
     recorded = next((p for p in rest if p.role is Role.PAST and p.intent is Intent.START), None)
-    if recorded and room and not has_role(rest, Role.WAS, Role.WHICH, Role.IS):
+    before = rest[: list(rest).index(recorded)] if recorded else ()
+    if recorded and room and not has_role(before, Role.WAS, Role.WHICH, Role.IS):
         left = tuple(p for p in left_over(Intent.START, pieces) if p not in (head, recorded))
         return replace(base, intent=Intent.START, mood=Mood.TOLD, left=left)
     timed = any(piece.sort is Sort.TIME for piece in rest)

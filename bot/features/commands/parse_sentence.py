@@ -205,11 +205,12 @@ def _guessed(
 ) -> Parsed:
     """Read a misspelt verb: `stpo webinar`."""
     if intent is Intent.FIND:
-        return replace(base, intent=intent, mood=Mood.GUESS, query=words_after(pieces, head))
+        query = words_after(pieces, head)
+        return replace(base, intent=intent, mood=Mood.GUESS, query=query, guessed=head)
     left = tuple(piece for piece in left_over(intent, pieces) if piece is not head)
     if intent in (Intent.THANKS, Intent.HELP) and left:
         return replace(base, left=tuple(heads))
-    return replace(base, intent=intent, mood=Mood.GUESS, left=left)
+    return replace(base, intent=intent, mood=Mood.GUESS, left=left, guessed=head)
 
 
 def _by_head(
@@ -260,7 +261,7 @@ def _by_head(
             if has_role(pieces, Role.THANKS):
                 return replace(base, intent=Intent.THANKS)
             return replace(base, intent=Intent.UNKNOWN, left=left)
-        case Role.FORGET if any(p.intent is Intent.UNSCHEDULE for p in rest):
+        case Role.FORGET if any(p.intent in _PLANS for p in rest):
             left = tuple(left_over(Intent.UNSCHEDULE, pieces))
             return replace(base, intent=Intent.UNSCHEDULE, mood=Mood.ORDER, left=left)
         case Role.FORGET:
@@ -276,6 +277,9 @@ def _by_head(
         case Role.CLAUSE | Role.ABOUT:
             return read_told(base, head, rest, pieces)
     return replace(base, left=(head, *(p for p in rest if not skipped(p))))
+
+
+_PLANS = (Intent.SCHEDULE, Intent.UNSCHEDULE)  # remove the schedule of town hall
 
 
 def _called_off(base: Parsed, rest: Sequence[Piece]) -> Parsed:

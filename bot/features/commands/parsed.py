@@ -41,6 +41,7 @@ class Parsed:
     query: tuple[Word, ...] = ()
     speaker: str | None = None
     topic: str | None = None
+    guessed: Piece | None = None  # the misspelt verb
 
 
 _SKIPPED = frozenset(

@@ -317,6 +317,8 @@ class ParsedText:
         for at, piece in enumerate(self.pieces):
             if piece.sort is not Sort.UNREAD or piece in self._options.pieces:
                 continue
+            if piece is self.parsed.guessed:
+                continue
             last = at
             while last + 1 < len(self.pieces) and self._goes_on(self.pieces[last + 1]):
                 last += 1
@@ -380,6 +382,11 @@ class ParsedText:
         if isinstance(self.when, When) and self.when.start is None and self.when.stop is None:
             return None
         return self.when
+
+    def planned_rooms(self) -> tuple[RoomEntry, ...]:
+        by_id = self.world.names.by_id
+        rooms = (by_id.get(one.room_id) for one in self.world.schedules)
+        return tuple(dict.fromkeys(room for room in rooms if room))
 
     def planned(self, room: RoomEntry) -> tuple[Scheduled, ...]:
         return tuple(one for one in self.world.schedules if one.room_id == room.room_id)

@@ -144,11 +144,26 @@ def words_of(text: str, bot_user: str | None = None) -> list[Word]:
         sort = found.lastgroup or "mark"
         if raw.lower() == "@bot" or (bot_user and raw.startswith(f"<@{bot_user}")):
             sort = "bot"
-        elif sort == "word" and raw.startswith("@"):
+        elif sort == "word" and raw.startswith("@") and not like_a_time(raw[1:]):
             sort = "user"
         key = raw.casefold()
         words.append(Word(text[start:end], key, start, end, sort, inside, key.replace("'", "")))
     return words
+
+
+# `noonish`, `3ish`, `blursday`, `lunchtime`: not times that the bot reads, but not names either.
+_TIME_LIKE = re.compile(
+    r"[0-9]{1,2}(?:[:.h]?[0-9]{2})?-?ish"
+    r"|(?:noon|midday|midnight|lunch|one|two|three|four|five|six|seven|eight|nine|ten|eleven|"
+    r"twelve|[a-z]*day)-?ish"
+    r"|[a-z]{2,}day|[a-z]{2,}noon|(?:lunch|show|tea|bed|some|any)time|someday|eventually|shortly",
+    re.IGNORECASE,
+)
+
+
+def like_a_time(word: str) -> bool:
+    """Whether a word without a meaning is formed like a time."""
+    return _TIME_LIKE.fullmatch(word) is not None
 
 
 def _quoted(text: str) -> list[Span]:

@@ -288,17 +288,20 @@ def _share(said: ParsedText, parsed: Parsed) -> Understood:
 
 
 def _find(said: ParsedText, parsed: Parsed) -> Understood:
-    query = _as_typed(parsed.query).strip(" .,!?\"'“”")
+    words, speaker = parsed.query, parsed.speaker
+    if said.where is Where.SLASH and speaker is None and len(words) > 2 and words[-2].key == "from":
+        words, speaker = words[:-2], words[-1].text  # find budget from ana
+    query = _as_typed(words).strip(" .,!?\"'“”")
     if not query and said.rooms and said.where is Where.SLASH:
-        words = said.text.split(maxsplit=1)  # `find standup` searches for the word
-        return answered(Intent.FIND, query=words[-1].strip("\"'“”"))
+        typed = said.text.split(maxsplit=1)  # `find standup` searches for the word
+        return answered(Intent.FIND, query=typed[-1].strip("\"'“”"))
     if not query:
         return answered(Intent.SUMMARY, room=said.room_or_thread(), when=said.past())
     return answered(
         Intent.FIND,
         room=said.room_or_thread(),
         query=query,
-        speaker=parsed.speaker,
+        speaker=speaker,
         when=said.past(),
     )
 

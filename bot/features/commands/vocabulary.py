@@ -244,7 +244,10 @@ _NOUNS: Mapping[Intent, str] = {
         | out of order | stopped working | keeps failing | hangs | nothing works | nothing
         worked | nothing happens | nothing happened | does nothing | did nothing | not
         responding | doesnt respond | everything ok | everything okay | everything all right |
-        everything alright | wasnt recorded | was not recorded | wont record""",
+        everything alright | wasnt recorded | was not recorded | wont record | has no sound |
+        has no audio | has no video | has no picture | has no image | is silent | is empty |
+        is black | has a black screen | you missed | you forgot | you forgot to record | you did
+        not record | you didnt record | is cut off""",
     Intent.FOLLOW: "follows | followed rooms | subscriptions | rooms we follow | following",
     Intent.PRESETS: "preset | templates",
     Intent.UNKNOWN: "non - stop | nonstop | non stop",
@@ -271,7 +274,8 @@ _OPTIONS: Mapping[tuple[str, object], str] = {
         only | audio-only | only the audio | just sound | just the sound | only the sound |
         audio - only | only voice | no picture | no video | no camera | no cam | w/o video |
         without video | without the video | without picture | no image | sound without video |
-        no pictures | no cameras | only audios | as audio | audio | video off | camera off |
+        no pictures | no cameras | audio is enough | sound is enough |
+        only audios | as audio | audio | video off | camera off |
         cameras off | without camera | without cameras""",
     ("resolution", "720p"): "720p | hd | 720 p | 1280x720 | 720",
     ("resolution", "1080p"): """
@@ -480,7 +484,8 @@ _OTHER: Mapping[Role, str] = {
         second | this instant | this minute | in a sec | sir | madam | boss | people |
         everyone please | channel | full | quality | resolution | format | mode | size |
         off you go | thanks in advance | tia | regards | best regards | kind regards | br
-        | rgds""",
+        | rgds | until further notice | until i say stop | until i say so | until told
+        otherwise | until i stop it | until we stop it""",
 }
 
 

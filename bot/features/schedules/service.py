@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.access.gate import Gate
@@ -27,11 +27,16 @@ from bot.features.schedules.model import (
     RoomCalendar,
     Rule,
     Schedule,
+    date_at,
+    deleted,
     paused,
     planned,
+    restored,
     resumed,
     skipped,
+    unskipped,
 )
+from bot.features.schedules.overlaps import Rivals, first_overlaps
 from bot.features.schedules.store import CalendarRepository, RuleRepository, ScheduleRepository
 from bot.features.start.model import Later, SessionRule, StartRequest
 from bot.features.start.service import commit, options_for
@@ -43,6 +48,7 @@ from bot.ui.message import Message
 from bot.ui.text import carries_secrets
 
 WRONG_END = "I cannot read that as an end."
+RIVALS_MOST = 10  # schedules of the same room whose channels are checked
 LOOKED_INTO = 30  # public channels checked that a person is not in
 
 
@@ -103,6 +109,38 @@ async def make(deps: Deps, request: ScheduleRequest) -> Schedule | NoSuchPreset 
         return past_refused()
     await ScheduleRepository(deps.db).add(schedule, once=request.once)
     return schedule
+
+
+async def rivals(
+    deps: Deps, gate: Gate, schedule: Schedule, user: str, *, here: str | None
+) -> Rivals:
+    """Return what else would record the room at a schedule's times, as far as they may see it."""
+    others = await ScheduleRepository(deps.db).of_room(schedule.room_id)
+    seen = [
+        one
+        for one in first_overlaps(schedule, others, deps.policy.armed_for)[:RIVALS_MOST]
+        if await gate.sees_place(user, one.schedule.channel, one.schedule.by, here)
+    ]
+    rule = await rule_seen(deps, gate, schedule.room_id, user, here=here)
+    return Rivals(seen[0] if seen else None, max(0, len(seen) - 1), rule)
+
+
+async def rule_seen(
+    deps: Deps, gate: Gate, room_id: str, user: str, *, here: str | None
+) -> Rule | None:
+    """Return the rule that records every session of the room, if they may see it."""
+    rule = await RuleRepository(deps.db).get(room_id)
+    if rule is None or rule.state != "active" or not rule.every_session:
+        return None
+    return rule if await gate.sees_place(user, rule.channel, rule.by, here) else None
+
+
+async def schedules_of_room_seen(
+    deps: Deps, gate: Gate, room_id: str, user: str, *, here: str | None
+) -> list[Schedule]:
+    """Return the active schedules of a room that they may see, the next one first."""
+    found = (await ScheduleRepository(deps.db).of_room(room_id))[:RIVALS_MOST]
+    return [one for one in found if await gate.sees_place(user, one.channel, one.by, here)]
 
 
 async def wait_for_people(
@@ -181,29 +219,55 @@ async def _channels_seen(
 # ---- one schedule: each function returns its new state; None if it is gone or has moved on ------
 
 
-async def undo(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
+async def delete(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
     """Delete a schedule. Raises NoRight."""
-    schedule = await _theirs(deps, rights, seen)
-    if schedule is None or not await ScheduleRepository(deps.db).delete(seen.schedule_id):
+    before = await _theirs(deps, rights, seen)
+    return await _changed(deps, before, deleted(before, deps.now())) if before else None
+
+
+async def restore(
+    deps: Deps, gate: Gate, rights: Rights, seen: SeenSchedule, *, here: str | None
+) -> Schedule | None:
+    """Take a deletion back. None if it is too late, or its last date has passed.
+
+    Raises NoRight, NotOpen.
+    """
+    before = await ScheduleRepository(deps.db).deleted(seen.schedule_id)
+    if before is None:
         return None
-    return schedule
+    await rights.to_change_schedule(seen.by, before.channel, before.by)
+    await _post_to(gate, seen.by, before.channel, here)
+    after = restored(before, deps.now())
+    return await _changed(deps, before, after) if after.state != "over" else None
 
 
 async def skip(
-    deps: Deps, rights: Rights, seen: SeenSchedule, button: str = ""
+    deps: Deps, rights: Rights, seen: SeenSchedule, at: datetime | None
 ) -> tuple[Schedule, datetime] | None:
-    """Skip the next date, and return it as well. Raises NoRight.
+    """Skip the date in this second, else the next one; return it as well. Raises NoRight.
 
-    None if the button is about a date that is not the next any more: a click counts once.
+    None if there is no such date, or it is skipped already: a click counts once.
     """
     before = await _theirs(deps, rights, seen)
-    date = before.next_date if before else None
-    if before is None or date is None or before.state != "active":
+    if before is None or before.state != "active":
         return None
-    if not ui_ids.is_about(button, date):
+    date = date_at(before, at) if at else before.next_date
+    if date is None:
         return None
-    after = skipped(before)
+    after = skipped(before, date, deps.now())
     return (after, date) if await ScheduleRepository(deps.db).write(before, after) else None
+
+
+async def unskip(
+    deps: Deps, rights: Rights, seen: SeenSchedule, at: datetime | None
+) -> Schedule | None:
+    """Take a skipped date back in. None if it is not skipped, or has passed. Raises NoRight."""
+    before = await _theirs(deps, rights, seen)
+    skips = before.skips if before else ()
+    date = next((one for one in skips if one.replace(microsecond=0) == at), None)
+    if before is None or date is None or date < deps.now():
+        return None
+    return await _changed(deps, before, unskipped(before, date))
 
 
 async def pause(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
@@ -409,28 +473,6 @@ async def set_end(
     return recording, until
 
 
-async def take_back(
-    deps: Deps,
-    rights: Rights,
-    seen: SeenSchedule,
-    schedule: Schedule,
-    *,
-    day: date | None,
-    zone: str,
-) -> tuple[Schedule, datetime | None] | None:
-    """Skip the next date if it is on `day`; without a day, delete the schedule.
-
-    Returns the skipped date as well. None if nothing was changed. Raises NoRight.
-    """
-    if day is None or not schedule.repeats:
-        gone = await undo(deps, rights, seen)
-        return (gone, None) if gone else None
-    following = schedule.next_date
-    if following is None or following.astimezone(ZoneInfo(zone)).date() != day:
-        return None
-    return await skip(deps, rights, seen)
-
-
 async def move_end(
     deps: Deps,
     rights: Rights,
@@ -442,6 +484,8 @@ async def move_end(
 ) -> tuple[Recording, datetime | None] | None:
     """Move the end to later, or remove it if `by` is None. None if there is none ahead.
 
+    The end of a recording that is still starting may be a length; it can be removed.
+
     A button that is about an earlier end changes nothing: a click counts once.
 
     Raises NoRight if the person may not stop the recording, DoneBefore.
@@ -451,12 +495,13 @@ async def move_end(
         return None
     await rights.to_control(seen.by, row, "change the end of")
     recording = (await deps.store.recordings.load(seen.key)).recording
-    if not _can_end(recording) or recording.ends_at is None:
+    pending = recording.end is not None and recording.end.after_s is not None
+    if not _can_end(recording) or (recording.ends_at is None and not (by is None and pending)):
         return None
     if not ui_ids.is_about(button, recording.ends_at):
         return recording, recording.ends_at
     now = deps.now()
-    until = None if by is None else max(recording.ends_at, now) + by
+    until = max(recording.ends_at, now) + by if by and recording.ends_at else None
     await deps.store.recordings.act(seen, [EndSet(at=now, by=seen.by, until=until)], once=once)
     return recording, until
 
@@ -465,8 +510,9 @@ async def move_end(
 
 
 class Planner(Later):
-    def __init__(self, deps: Deps, rights: Rights) -> None:
+    def __init__(self, deps: Deps, gate: Gate, rights: Rights) -> None:
         self._deps = deps
+        self._gate = gate
         self._rights = rights
 
     async def read(self, user: str, when: str, stop_after: str) -> When | FieldErrors:
@@ -499,8 +545,9 @@ class Planner(Later):
             raise TypeError("a form has its preset's options")
         if isinstance(made, Refused):
             return views.not_planned(made)
-        zone = await zone_of(self._rights, request.by)
-        return views.scheduled(made, now=self._deps.now(), zone_known=zone.known)
+        return await say_scheduled(
+            self._deps, self._gate, self._rights, made, request.by, here=request.channel
+        )
 
     async def record_sessions(
         self, request: StartRequest, rule: SessionRule
@@ -522,7 +569,27 @@ class Planner(Later):
                 options=request.options,
             ),
         )
-        return made if isinstance(made, FieldErrors) else views.rule_set(made)
+        if isinstance(made, FieldErrors):
+            return made
+        return await say_rule_set(self._deps, self._gate, made, request.by, here=request.channel)
+
+
+async def say_scheduled(
+    deps: Deps, gate: Gate, rights: Rights, schedule: Schedule, user: str, *, here: str | None
+) -> Message:
+    """Repeat the time of a new or changed schedule, and say what else records the room then."""
+    zone = await zone_of(rights, user)
+    now = deps.now().astimezone(ZoneInfo(zone.name))
+    others = await rivals(deps, gate, schedule, user, here=here)
+    return views.scheduled(schedule, now=now, zone_known=zone.known, rivals=others, reader=user)
+
+
+async def say_rule_set(
+    deps: Deps, gate: Gate, rule: Rule, user: str, *, here: str | None
+) -> Message:
+    """Repeat a rule, and say what is scheduled for its room."""
+    others = await schedules_of_room_seen(deps, gate, rule.room_id, user, here=here)
+    return views.rule_set(rule, others, now=deps.now(), reader=user)
 
 
 async def rule_of_form(deps: Deps, rights: Rights, rule: Rule) -> Rule | FieldErrors:

@@ -1,11 +1,13 @@
 """Messages and forms about schedules and rules for rooms."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.places import is_channel
-from bot.core.when import Refused, Unclear
-from bot.core.when_words import say_due, say_problem, say_when
+from bot.core.recording import Recording
+from bot.core.when import Refused, Repeat, Unclear
+from bot.core.when_words import say_cycle, say_due, say_problem, say_when
 from bot.features.schedules import ids
 from bot.features.schedules.model import (
     CALENDARS_MOST,
@@ -16,8 +18,9 @@ from bot.features.schedules.model import (
     Why,
     next_dates,
 )
+from bot.features.schedules.overlaps import Rivals
 from bot.ui import ids as ui_ids
-from bot.ui.buttons import schedules_button
+from bot.ui.buttons import end_buttons, schedules_button
 from bot.ui.forms import words
 from bot.ui.message import (
     FALLBACK_MOST,
@@ -37,6 +40,7 @@ from bot.ui.message import (
 from bot.ui.text import clock, count, duration, esc, join, mention, own, place, plain, when
 
 SHOWN = 8
+NO_RIVALS = Rivals()
 ALL = "Schedules"
 WAITS = "It starts when somebody is in the room."
 UNKNOWN_ZONE = "Slack did not report your time zone, so these times are in UTC."
@@ -61,17 +65,74 @@ def notice(text: str, paused: str | None = None) -> Message:
 # ---- answers to the person who asks ----------------------------------------------------------
 
 
-def scheduled(schedule: Schedule, *, now: datetime, zone_known: bool) -> Message:
-    """Repeat the time in words, in the person's zone, with the next three dates."""
+def scheduled(
+    schedule: Schedule,
+    *,
+    now: datetime,
+    zone_known: bool,
+    rivals: Rivals = NO_RIVALS,
+    reader: str = "",
+) -> Message:
+    """Repeat the time in words, in the person's zone, with the next three dates.
+
+    `rivals`: what else records the room then; `reader` is the person who reads this.
+    """
     name = esc(schedule.room_name, 100)
     said = own(say_due(schedule.when, now=now))
     first = f"*{name}* will be recorded{_there(schedule.channel)}{said}."
-    sentences = [first, _next(schedule), WAITS, "" if zone_known else UNKNOWN_ZONE]
-    undo = button(
-        "Undo", ids.UNDO, value=schedule.schedule_id, label=f"Undo: {plain(schedule.room_name, 50)}"
-    )
+    zone = "" if zone_known else UNKNOWN_ZONE
+    sentences = [first, _next(schedule), WAITS, *_rivals(schedule, rivals, now, reader), zone]
+    undo = _undo(ids.UNDO, schedule)
     change = _button("Change", ids.CHANGE, schedule)
     return say(lines(filter(None, sentences)), [undo, change, schedules_button()])
+
+
+def _rivals(schedule: Schedule, rivals: Rivals, now: datetime, reader: str) -> list[str]:
+    """Say what else records the room at the same time, and which of them counts."""
+    said = []
+    if over := rivals.overlap:
+        kind = "calendar" if over.schedule.calendar_id else "schedule"
+        other = _whose(kind, over.schedule, reader)
+        times = own(_without_zone(over.schedule, now, schedule.when.zone))
+        does = "does" if rivals.more == 1 else "do"
+        more = f", and so {does} {count(rivals.more, 'other schedule')}" if rivals.more else ""
+        first = f"That {kind}" if over.starts_first else "This one"
+        said.append(
+            f"{other} ({times}) covers the same time{more}: {when(over.date)}. A room has one "
+            f"recording at a time. {first} starts first, so its end counts."
+        )
+    if rivals.rule:
+        ends = " ends when the last person leaves" if rivals.rule.until_empty else " has no end"
+        said.append(
+            f"{_whose('rule', rivals.rule, reader)} records every session of this room. If people "
+            f"come before the time, its recording goes on and{ends}."
+        )
+    return said
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _whose(kind: str, one: Schedule | Rule, reader: str) -> str:
+    whose = f"Your {kind}" if one.by == reader else f"The {kind} of {mention(one.by)}"
+    return f"{whose} in {place(one.channel)}" if is_channel(one.channel) else whose
+
+
+def _without_zone(schedule: Schedule, now: datetime, zone: str) -> str:
+    """Say when, with the zone only if it is another one."""
+    return say_when(schedule.when, now=now).removesuffix(f" ({zone})")
+
+
+def _also_scheduled(others: Sequence[Schedule], now: datetime, zone: str, reader: str) -> str:
+    """Say what is scheduled for the room; empty if nothing is."""
+    if not others:
+        return ""
+    first, more = others[0], len(others) - 1
+    by = "you" if first.by == reader else mention(first.by)
+    times = own(_without_zone(first, now, zone))
+    also = f" There {_are(more)} {count(more, 'other schedule')}." if more else ""
+    return f"This room is also scheduled by {by}: {times}.{also}"
 
 
 def waiting_for_people(schedule: Schedule, armed_for: timedelta) -> Message:
@@ -81,9 +142,7 @@ def waiting_for_people(schedule: Schedule, armed_for: timedelta) -> Message:
         f"Stopped. *{name}* will be recorded{_there(schedule.channel)} when somebody joins "
         f"within {duration(armed_for.total_seconds())}."
     )
-    undo = button(
-        "Undo", ids.UNDO, value=schedule.schedule_id, label=f"Undo: {plain(schedule.room_name, 50)}"
-    )
+    undo = _undo(ids.UNDO, schedule)
     return say(text, [undo, schedules_button()])
 
 
@@ -103,8 +162,35 @@ def undone(schedule: Schedule) -> Message:
     return say(f"The schedule of *{esc(schedule.room_name, 100)}* was deleted.")
 
 
-def ends(room_name: str, at: datetime) -> Message:
-    return say(f"The recording of *{esc(room_name, 100)}* stops at {when(at)}.")
+def deleted(schedule: Schedule) -> Message:
+    """Say what is no longer recorded, with *Undo*."""
+    name = esc(schedule.room_name, 100)
+    date = schedule.next_date
+    if isinstance(schedule.when.start, Repeat):
+        text = f"The schedule of *{name}*, {own(say_cycle(schedule.when.start))}, was deleted."
+    elif date:
+        text = f"*{name}*, {when(date)}, will not be recorded."
+    else:
+        return undone(schedule)
+    return say(text, [_undo(ids.RESTORE, schedule)])
+
+
+def restored(schedule: Schedule) -> Message:
+    upcoming = next_dates(schedule, 1)
+    then = f" The next date is {when(upcoming[0])}." if upcoming else ""
+    return say(f"*{esc(schedule.room_name, 100)}* is scheduled again.{then}")
+
+
+def too_late_to_undo() -> Message:
+    return say("It is too late to undo that. Set the schedule up again.")
+
+
+def ends(recording: Recording, at: datetime | None) -> Message:
+    """Say when a recording stops, with buttons that postpone or remove that end."""
+    if at is None:
+        return say(f"*{esc(recording.name, 100)}* is recorded until somebody stops it.")
+    text = f"The recording of *{esc(recording.name, 100)}* stops at {clock(at)}."
+    return say(text, end_buttons(replace(recording, ends_at=at)))
 
 
 def has_no_end(room_name: str, buttons: Sequence[Block]) -> Message:
@@ -115,7 +201,13 @@ def has_no_end(room_name: str, buttons: Sequence[Block]) -> Message:
 def skipping(schedule: Schedule, date: datetime) -> Message:
     upcoming = next_dates(schedule, 1)
     then = f" Next: {when(upcoming[0])}." if upcoming else " It has no further dates."
-    return say(f"*{esc(schedule.room_name, 100)}* skips {when(date)}.{then}")
+    text = f"*{esc(schedule.room_name, 100)}* skips {when(date)}.{then}"
+    return say(text, [_undo(ids.UNSKIP, schedule, ui_ids.value_at(schedule.schedule_id, date))])
+
+
+def _undo(action: str, schedule: Schedule, value: str = "") -> Block:
+    label = f"Undo: {plain(schedule.room_name, 50)}"
+    return button("Undo", action, value=value or schedule.schedule_id, label=label)
 
 
 def now_is(schedule: Schedule, state: str) -> Message:
@@ -347,13 +439,26 @@ _HOW_ON: dict[Why, str] = {
 # ---- calendars -------------------------------------------------------------------------------
 
 
-def calendar_added(calendar: RoomCalendar) -> Message:
+def calendar_added(
+    calendar: RoomCalendar,
+    others: Sequence[Schedule] = (),
+    rule: Rule | None = None,
+    *,
+    now: datetime,
+    reader: str = "",
+) -> Message:
+    """Confirm a calendar. `others` and `rule` record the same room, and the reader may see them."""
     name, there = esc(calendar.room_name, 100), _there(calendar.channel)
-    return say(
+    first = (
         f"Events of that calendar that link to *{name}* will be recorded{there}. The bot reads "
-        "it now, and again every hour.",
-        [_calendar_off(calendar), schedules_button()],
+        "it now, and again every hour."
     )
+    scheduled = _also_scheduled(others, now, calendar.zone, reader)
+    if scheduled:
+        scheduled += " If an event is at the same time, the one that starts first is recorded."
+    ruled = f"{_whose('rule', rule, reader)} records every session of this room." if rule else ""
+    text = lines(filter(None, [first, scheduled, ruled]))
+    return say(text, [_calendar_off(calendar), schedules_button()])
 
 
 def calendar_off(room_name: str) -> Message:
@@ -425,12 +530,28 @@ def rule_line(rule: Rule) -> str:
     return join(f"*{name}*", does, ends, off, where, mention(rule.by))
 
 
-def rule_saved(rule: Rule) -> str:
-    return f"Saved the rule for *{esc(rule.room_name, 100)}*."
+def rule_saved(
+    rule: Rule, others: Sequence[Schedule] = (), *, now: datetime, reader: str = ""
+) -> str:
+    saved = f"Saved the rule for *{esc(rule.room_name, 100)}*."
+    return " ".join(filter(None, [saved, _rule_and(rule, others, now, reader)]))
 
 
-def rule_set(rule: Rule) -> Message:
-    return say(f"{rule_line(rule)}", [_rule_off(rule), schedules_button()])
+def rule_set(
+    rule: Rule, others: Sequence[Schedule] = (), *, now: datetime, reader: str = ""
+) -> Message:
+    """Repeat a rule. `others` are the room's schedules that the reader may see."""
+    text = lines(filter(None, [rule_line(rule), _rule_and(rule, others, now, reader)]))
+    return say(text, [_rule_off(rule), schedules_button()])
+
+
+def _rule_and(rule: Rule, others: Sequence[Schedule], now: datetime, reader: str) -> str:
+    """Say what a rule means for the room's schedules; empty if there are none."""
+    if not others or not rule.every_session:
+        return ""
+    scheduled = _also_scheduled(others, now, others[0].when.zone, reader)
+    goes_on = "If people come before the time, the rule's recording goes on"
+    return f"{scheduled} {goes_on}, and the schedule starts nothing."
 
 
 RULE_ELSEWHERE = "Another channel already has a rule for this room, and a room has one."

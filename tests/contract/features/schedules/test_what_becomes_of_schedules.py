@@ -22,6 +22,9 @@ from record_bot_sandbox.slack.app import create_app
 from record_bot_sandbox.slack.config import SlackConfig
 from record_bot_sandbox.slack.sim import Sim as SlackSim
 
+from bot.access.gate import Gate
+from bot.access.rights import Rights
+from bot.access.visibility import Visibility
 from bot.core.facts import (
     BeamStarted,
     Fact,
@@ -36,6 +39,7 @@ from bot.core.when_grammar import read_when
 from bot.features.presets.model import Preset
 from bot.features.presets.store import PresetRepository
 from bot.features.rooms.refreshing import Refreshing
+from bot.features.schedules import service
 from bot.features.schedules.model import Rule, Schedule, planned, woken
 from bot.features.schedules.store import Notice, RuleRepository, ScheduleRepository
 from bot.settings import Settings
@@ -59,6 +63,10 @@ class Stage:
     @property
     def rules(self) -> RuleRepository:
         return RuleRepository(self.parts.deps.db)
+
+    def gate(self) -> Gate:
+        people = Rights(self.parts.deps).people
+        return Gate(self.parts.deps, people, Visibility(self.parts.deps, people))
 
     def room(self, name: str = "standup") -> Room:
         return next(room for room in self.hms.state.rooms.values() if room.name == name)
@@ -274,14 +282,65 @@ async def test_two_replicas_start_one_recording(new_postgres: Callable[[], str])
         assert len(await there.recordings()) == 1
 
 
-async def test_two_schedules_of_a_room_at_the_same_time(there: Stage) -> None:
+@pytest.mark.parametrize("older", ["s1", "s2"])
+async def test_of_two_schedules_at_the_same_time_the_older_starts(there: Stage, older: str) -> None:
     somebody_in(there)
-    one = await there.due()
-    await there.schedules.add(replace(one, schedule_id="s2"))
+    one = await there.due("every day at 9:30")
+    made = one.created_at - MIN if older == "s2" else one.created_at + MIN
+    await there.schedules.add(replace(one, schedule_id="s2", created_at=made))
     await there.turn()
-    assert len(await there.recordings()) == 1
+    (row,) = await there.recordings()
+    recording = (await there.parts.deps.store.recordings.load(row.key)).recording
+    assert recording.request_id.startswith(f"schedule:{older}:")
     (told,) = await there.notices()
     assert "already being recorded" in told.text
+
+
+async def test_of_two_that_wait_for_people_the_earlier_date_starts(there: Stage) -> None:
+    """The other one starts nothing, although it is older."""
+    one = await there.due("at 9:30 for 20m")
+    earlier = one.created_at - 5 * MIN
+    later = replace(one, schedule_id="s2", due_at=earlier, created_at=one.created_at + MIN)
+    await there.schedules.add(later)
+    await there.turn()
+    somebody_in(there)
+    await there.parts.deps.store.presence.people_in({there.room().id: "session-1"})
+    await there.turn()
+    (row,) = await there.recordings()
+    recording = (await there.parts.deps.store.recordings.load(row.key)).recording
+    assert recording.request_id.startswith("schedule:s2:")
+
+
+async def test_what_else_records_the_room_is_named_to_those_who_may_see_it(there: Stage) -> None:
+    deps, gate = there.parts.deps, there.gate()
+    one = await there.due("every day at 9:30")
+    hidden = replace(one, schedule_id="s2", channel=seed.DESIGN)
+    await there.schedules.add(hidden)
+    others = await service.rivals(deps, gate, hidden, seed.ADMIN, here=seed.STANDUP)
+    assert others.overlap
+    assert others.overlap.schedule.schedule_id == "s1"
+    for user, named in ((seed.MEMBER, "s2"), (seed.ADMIN, None)):
+        others = await service.rivals(deps, gate, one, user, here=seed.STANDUP)
+        assert (others.overlap and others.overlap.schedule.schedule_id) == named
+        seen = await service.schedules_of_room_seen(
+            deps, gate, one.room_id, user, here=seed.STANDUP
+        )
+        assert {each.schedule_id for each in seen} == {"s1", named} - {None}
+
+
+async def test_the_rule_of_the_room_is_named_to_those_who_may_see_it(there: Stage) -> None:
+    deps, gate = there.parts.deps, there.gate()
+    one = await there.due("every day at 9:30")
+    rule = Rule(one.room_id, one.room_name, seed.DESIGN, seed.STARTER, deps.now())
+    for each, user, named in (
+        (rule, seed.MEMBER, True),
+        (rule, seed.ADMIN, False),
+        (replace(rule, every_session=False), seed.MEMBER, False),
+        (replace(rule, state="paused", why="left"), seed.MEMBER, False),
+    ):
+        await there.rules.set(each)
+        others = await service.rivals(deps, gate, one, user, here=seed.STANDUP)
+        assert (others.rule is not None) is named
 
 
 async def test_a_rule_and_a_schedule_at_the_same_time(there: Stage) -> None:
