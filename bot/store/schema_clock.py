@@ -39,6 +39,8 @@ schedules = Table(
     c.time("wake_at"),  # when to check it; the worker that does moves it ahead as its lease
     c.text("calendar_id", null=True),
     c.text("event", null=True),  # an id within that calendar
+    c.text("skips", null=True),  # dates ahead that are left out, separated by spaces
+    c.time("deleted_at"),  # it can be restored for an hour, and is `over` meanwhile
     PrimaryKeyConstraint("enterprise_id", "team_id", "schedule_id"),
     UniqueConstraint("enterprise_id", "team_id", "calendar_id", "event"),
     Index("ix_schedules_wake_at", "team_id", "wake_at", **c.where("wake_at IS NOT NULL")),

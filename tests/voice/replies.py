@@ -134,6 +134,7 @@ def _doing() -> list[Sample]:
     known = {"permalink": PERMALINK, "key": "key-1"}
     return [
         only_you("A recording was asked for by command", start_views.starting_reply, ROOM),
+        only_you("… for a while", start_views.starting_reply, ROOM, "key-1", " for 30 min"),
         only_you("… of a room in which nobody is", start_views.nobody_there, ROOM, "key-1"),
         only_you(
             "It is already recorded, with its card elsewhere",

@@ -77,10 +77,15 @@ def answers() -> list[Sample]:
         beside("… of the person's own calendar", Rivals(OWN, more=1)),
         beside("… in a room with a rule", Rivals(rule=RULE)),
         only_you("Undo was pressed", views.undone, EVERY),
+        only_you("Delete was pressed, or “cancel” was said", views.deleted, EVERY),
+        only_you("… of a single date", views.deleted, ONCE),
+        only_you("… and Undo", views.restored, EVERY),
+        only_you("… and Undo after an hour", views.too_late_to_undo),
         only_you(
             "Wait for people was pressed", views.waiting_for_people, EVERY, timedelta(hours=1)
         ),
-        only_you("A running recording gets an end", views.ends, ROOM, NOW),
+        only_you("A running recording gets an end", views.ends, story(*RUNS), NOW),
+        only_you("… and No end was pressed", views.ends, story(*RUNS), None),
         only_you("“5 more minutes” is said of one that has none", views.has_no_end, ROOM, STOP_AT),
         only_you("Skip next was pressed", views.skipping, EVERY, NOW),
         only_you("Run now was pressed", views.running_now, ROOM),

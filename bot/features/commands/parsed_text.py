@@ -384,6 +384,11 @@ class ParsedText:
             return None
         return self.when
 
+    def planned_rooms(self) -> tuple[RoomEntry, ...]:
+        by_id = self.world.names.by_id
+        rooms = (by_id.get(one.room_id) for one in self.world.schedules)
+        return tuple(dict.fromkeys(room for room in rooms if room))
+
     def planned(self, room: RoomEntry) -> tuple[Scheduled, ...]:
         return tuple(one for one in self.world.schedules if one.room_id == room.room_id)
 

@@ -205,7 +205,8 @@ async def _show(bot: Bot, click: Click, to: Horizon, said: Message) -> None:
 
 @on.action(ids.UNDO)
 async def undo(seen: SeenSchedule, click: Click, ack: Ack, bot: Bot) -> None:
-    gone = await service.undo(bot.deps, bot.rights, seen)
+    """Take back what was just scheduled."""
+    gone = await service.delete(bot.deps, bot.rights, seen)
     await ack()
     if gone is None:
         raise UnknownSchedule(seen.schedule_id)
@@ -216,19 +217,42 @@ async def undo(seen: SeenSchedule, click: Click, ack: Ack, bot: Bot) -> None:
 
 @on.action(ids.DELETE)
 async def delete(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
-    gone = await service.undo(bot.deps, bot.rights, seen)
+    gone = await service.delete(bot.deps, bot.rights, seen)
     await ack()
     if gone is None:
         raise UnknownSchedule(seen.schedule_id)
-    bot.after_ack(click.caller, _show(bot, click, to, views.undone(gone)))
+    bot.after_ack(click.caller, _show(bot, click, to, views.deleted(gone)))
+
+
+@on.action(ids.RESTORE)
+async def restore(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
+    here = click.caller.channel
+    there = await service.restore(bot.deps, bot.gate, bot.rights, seen, here=here)
+    await ack()
+    bot.after_ack(click.caller, _say_restored(bot, click, to, there))
 
 
 @on.action(ids.SKIP)
 async def skip(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
-    skipped = await service.skip(bot.deps, bot.rights, seen, click.value)
+    skipped = await service.skip(bot.deps, bot.rights, seen, ui_ids.moment_of(click.value))
     await ack()
     said = views.skipping(*skipped) if skipped else views.changed_meanwhile()
     bot.after_ack(click.caller, _show(bot, click, to, said))
+
+
+@on.action(ids.UNSKIP)
+async def unskip(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
+    there = await service.unskip(bot.deps, bot.rights, seen, ui_ids.moment_of(click.value))
+    await ack()
+    bot.after_ack(click.caller, _say_restored(bot, click, to, there))
+
+
+async def _say_restored(bot: Bot, click: Click, to: Horizon, there: Schedule | None) -> None:
+    said = views.restored(there) if there else views.too_late_to_undo()
+    if click.view is not None:
+        await _show(bot, click, to, said)
+        return
+    await bot.reply(click.caller, said, replace=click.on_answer)
 
 
 @on.action(ids.PAUSE)
@@ -421,8 +445,14 @@ async def no_end(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> 
 async def _move_end(
     seen: SeenRecording, click: Click, ack: Ack, bot: Bot, by: timedelta | None
 ) -> None:
-    """Move or remove the end. The card shows it; a failure is explained to the person."""
+    """Move or remove the end. The card shows it, as does the answer that had the button.
+
+    A failure is explained to the person.
+    """
     moved = await service.move_end(bot.deps, bot.rights, seen, by, button=click.value)
     await ack()
     if moved is None:
         bot.after_ack(click.caller, bot.reply(click.caller, views.no_end_to_move()))
+    elif click.on_ephemeral:
+        said = views.ends(*moved)
+        bot.after_ack(click.caller, bot.reply(click.caller, said, replace=True))

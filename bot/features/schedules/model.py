@@ -67,6 +67,8 @@ class Schedule:
     wake_at: datetime | None = None
     calendar_id: str | None = None
     event: str | None = None
+    skips: frozenset[datetime] = frozenset()  # dates ahead that are left out
+    deleted_at: datetime | None = None  # it can be restored for a while
 
     @property
     def request_id(self) -> str:
@@ -103,6 +105,11 @@ def dates_after(when: When, after: datetime) -> Iterator[datetime]:
             yield from occurrences(repeat, after=after)
 
 
+def _later(schedule: Schedule, after: datetime) -> Iterator[datetime]:
+    """Yield the dates later than `after` that are not skipped, in order."""
+    return (at for at in dates_after(schedule.when, after) if at not in schedule.skips)
+
+
 def next_dates(schedule: Schedule, count: int = 3) -> tuple[datetime, ...]:
     """Return the next dates, the armed one first."""
     return tuple(islice(dates_from(schedule), count))
@@ -114,7 +121,13 @@ def dates_from(schedule: Schedule, after: datetime | None = None) -> Iterator[da
         if date and (after is None or date > after):
             yield date
     if schedule.due_at:
-        yield from dates_after(schedule.when, max(schedule.due_at, after or schedule.due_at))
+        yield from _later(schedule, max(schedule.due_at, after or schedule.due_at))
+
+
+def date_at(schedule: Schedule, at: datetime) -> datetime | None:
+    """Return the date ahead that is in this second; None if there is none."""
+    found = next(dates_from(schedule, at - ONE_MOMENT), None)
+    return found if found and found - at < timedelta(seconds=1) else None
 
 
 def armed_until(when: When, due: datetime, armed_for: timedelta) -> datetime:
@@ -158,12 +171,12 @@ def turn(
         passed_dates.append(PassedDate("nobody", one.armed_for, one.armed_until))
         one = replace(one, armed_for=None, armed_until=None)
     if one.state == "active" and one.due_at and one.due_at <= now:
-        later = dates_after(one.when, one.due_at)
+        later = _later(one, one.due_at)
         dates = [one.due_at, *islice(later, PASSED_MOST)]
         passed = [date for date in dates if date <= now]
         due_at = next((date for date in dates if date > now), None)
         if due_at is None:
-            due_at = next(dates_after(one.when, now), None)
+            due_at = next(_later(one, now), None)
         if one.armed_for and one.armed_until:
             passed_dates.append(PassedDate("nobody", one.armed_for, passed[-1]))
         last, until = passed[-1], armed_until(one.when, passed[-1], armed_for)
@@ -190,14 +203,35 @@ def started(schedule: Schedule) -> Schedule:
     return woken(replace(schedule, armed_for=None, armed_until=None))
 
 
-def skipped(schedule: Schedule) -> Schedule:
-    """Drop the next date."""
-    if schedule.armed_for:
-        return started(schedule)
-    if schedule.due_at is None:
-        return schedule
-    following = next(dates_after(schedule.when, schedule.due_at), None)
-    return woken(replace(schedule, due_at=following))
+def skipped(schedule: Schedule, date: datetime, now: datetime) -> Schedule:
+    """Leave out one date ahead. Skips that have passed are forgotten."""
+    ahead = frozenset(at for at in schedule.skips if at > now)
+    one = replace(schedule, skips=ahead | {date})
+    if one.armed_for == date:
+        return started(one)
+    if one.due_at == date:
+        one = replace(one, due_at=next(_later(one, date), None))
+    return woken(one)
+
+
+def unskipped(schedule: Schedule, date: datetime) -> Schedule:
+    """Take a skipped date back in."""
+    one = replace(schedule, skips=schedule.skips - {date}, state="active")
+    if one.due_at is None or date < one.due_at:
+        one = replace(one, due_at=date)
+    return woken(one)
+
+
+def deleted(schedule: Schedule, now: datetime) -> Schedule:
+    return replace(schedule, state="over", deleted_at=now, wake_at=None)
+
+
+def restored(schedule: Schedule, now: datetime) -> Schedule:
+    """Take a deletion back. A schedule whose last date has passed meanwhile is over."""
+    one = replace(schedule, deleted_at=None, armed_for=None, armed_until=None)
+    if one.why is not None:
+        return replace(one, state="paused")
+    return woken(replace(one, state="active", due_at=next(_later(one, now), None)))
 
 
 def paused(schedule: Schedule, why: Why) -> Schedule:
@@ -207,14 +241,14 @@ def paused(schedule: Schedule, why: Why) -> Schedule:
 
 def resumed(schedule: Schedule, now: datetime, by: str) -> Schedule:
     """Resume from the next date on, under the name of the person who resumes it."""
-    due_at = next(dates_after(schedule.when, now), None)
+    due_at = next(_later(schedule, now), None)
     return woken(replace(schedule, state="active", why=None, by=by, due_at=due_at))
 
 
 def planned(schedule: Schedule, now: datetime) -> Schedule:
     """Give a new schedule its first date, which may be the current minute."""
     minute = now.replace(second=0, microsecond=0) - ONE_MOMENT
-    due_at = next(dates_after(schedule.when, minute), None)
+    due_at = next(_later(schedule, minute), None)
     return woken(replace(schedule, due_at=due_at))
 
 
@@ -372,7 +406,8 @@ def follow_calendar(
                 new.append(_of_event(calendar, event, new_id(), now))
             continue
         after = _of_event(calendar, event, before.schedule_id, before.created_at)
-        if after.when != before.when and before.state != "paused" and event.end > now:
+        stays = before.state == "paused" or before.deleted_at is not None
+        if after.when != before.when and not stays and event.end > now:
             changed.append((before, after))
     gone = tuple(one for one in known if one.event not in listed)
     return CalendarChange(tuple(new), tuple(changed), gone)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.access.gate import Gate
@@ -27,10 +27,14 @@ from bot.features.schedules.model import (
     RoomCalendar,
     Rule,
     Schedule,
+    date_at,
+    deleted,
     paused,
     planned,
+    restored,
     resumed,
     skipped,
+    unskipped,
 )
 from bot.features.schedules.overlaps import Rivals, first_overlaps
 from bot.features.schedules.store import CalendarRepository, RuleRepository, ScheduleRepository
@@ -215,29 +219,55 @@ async def _channels_seen(
 # ---- one schedule: each function returns its new state; None if it is gone or has moved on ------
 
 
-async def undo(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
+async def delete(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
     """Delete a schedule. Raises NoRight."""
-    schedule = await _theirs(deps, rights, seen)
-    if schedule is None or not await ScheduleRepository(deps.db).delete(seen.schedule_id):
+    before = await _theirs(deps, rights, seen)
+    return await _changed(deps, before, deleted(before, deps.now())) if before else None
+
+
+async def restore(
+    deps: Deps, gate: Gate, rights: Rights, seen: SeenSchedule, *, here: str | None
+) -> Schedule | None:
+    """Take a deletion back. None if it is too late, or its last date has passed.
+
+    Raises NoRight, NotOpen.
+    """
+    before = await ScheduleRepository(deps.db).deleted(seen.schedule_id)
+    if before is None:
         return None
-    return schedule
+    await rights.to_change_schedule(seen.by, before.channel, before.by)
+    await _post_to(gate, seen.by, before.channel, here)
+    after = restored(before, deps.now())
+    return await _changed(deps, before, after) if after.state != "over" else None
 
 
 async def skip(
-    deps: Deps, rights: Rights, seen: SeenSchedule, button: str = ""
+    deps: Deps, rights: Rights, seen: SeenSchedule, at: datetime | None
 ) -> tuple[Schedule, datetime] | None:
-    """Skip the next date, and return it as well. Raises NoRight.
+    """Skip the date in this second, else the next one; return it as well. Raises NoRight.
 
-    None if the button is about a date that is not the next any more: a click counts once.
+    None if there is no such date, or it is skipped already: a click counts once.
     """
     before = await _theirs(deps, rights, seen)
-    date = before.next_date if before else None
-    if before is None or date is None or before.state != "active":
+    if before is None or before.state != "active":
         return None
-    if not ui_ids.is_about(button, date):
+    date = date_at(before, at) if at else before.next_date
+    if date is None:
         return None
-    after = skipped(before)
+    after = skipped(before, date, deps.now())
     return (after, date) if await ScheduleRepository(deps.db).write(before, after) else None
+
+
+async def unskip(
+    deps: Deps, rights: Rights, seen: SeenSchedule, at: datetime | None
+) -> Schedule | None:
+    """Take a skipped date back in. None if it is not skipped, or has passed. Raises NoRight."""
+    before = await _theirs(deps, rights, seen)
+    skips = before.skips if before else ()
+    date = next((one for one in skips if one.replace(microsecond=0) == at), None)
+    if before is None or date is None or date < deps.now():
+        return None
+    return await _changed(deps, before, unskipped(before, date))
 
 
 async def pause(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
@@ -443,28 +473,6 @@ async def set_end(
     return recording, until
 
 
-async def take_back(
-    deps: Deps,
-    rights: Rights,
-    seen: SeenSchedule,
-    schedule: Schedule,
-    *,
-    day: date | None,
-    zone: str,
-) -> tuple[Schedule, datetime | None] | None:
-    """Skip the next date if it is on `day`; without a day, delete the schedule.
-
-    Returns the skipped date as well. None if nothing was changed. Raises NoRight.
-    """
-    if day is None or not schedule.repeats:
-        gone = await undo(deps, rights, seen)
-        return (gone, None) if gone else None
-    following = schedule.next_date
-    if following is None or following.astimezone(ZoneInfo(zone)).date() != day:
-        return None
-    return await skip(deps, rights, seen)
-
-
 async def move_end(
     deps: Deps,
     rights: Rights,
@@ -476,6 +484,8 @@ async def move_end(
 ) -> tuple[Recording, datetime | None] | None:
     """Move the end to later, or remove it if `by` is None. None if there is none ahead.
 
+    The end of a recording that is still starting may be a length; it can be removed.
+
     A button that is about an earlier end changes nothing: a click counts once.
 
     Raises NoRight if the person may not stop the recording, DoneBefore.
@@ -485,12 +495,13 @@ async def move_end(
         return None
     await rights.to_control(seen.by, row, "change the end of")
     recording = (await deps.store.recordings.load(seen.key)).recording
-    if not _can_end(recording) or recording.ends_at is None:
+    pending = recording.end is not None and recording.end.after_s is not None
+    if not _can_end(recording) or (recording.ends_at is None and not (by is None and pending)):
         return None
     if not ui_ids.is_about(button, recording.ends_at):
         return recording, recording.ends_at
     now = deps.now()
-    until = None if by is None else max(recording.ends_at, now) + by
+    until = max(recording.ends_at, now) + by if by and recording.ends_at else None
     await deps.store.recordings.act(seen, [EndSet(at=now, by=seen.by, until=until)], once=once)
     return recording, until
 

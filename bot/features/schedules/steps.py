@@ -443,7 +443,7 @@ class Timekeeper:
         known = await self._schedules.of_calendar(calendar.calendar_id)
         change = follow_calendar(calendar, known, events, now, self._deps.new_id)
         for one in change.gone:
-            await self._schedules.delete(one.schedule_id)
+            await self._schedules.drop(one.schedule_id)
         for before, after in change.changed:
             await self._schedules.write(before, after)
         for one in change.new:

@@ -59,7 +59,12 @@ class ScheduleRepository(Repository):
             await conn.execute(put.on_conflict_do_nothing())
 
     async def get(self, schedule_id: str) -> Schedule | None:
-        found = await self._found(s.schedule_id == schedule_id)
+        found = await self._found(s.schedule_id == schedule_id, s.deleted_at.is_(None))
+        return found[0] if found else None
+
+    async def deleted(self, schedule_id: str) -> Schedule | None:
+        """Return a schedule that was deleted a short time ago."""
+        found = await self._found(s.schedule_id == schedule_id, s.deleted_at.is_not(None))
         return found[0] if found else None
 
     async def listed(
@@ -144,10 +149,11 @@ class ScheduleRepository(Repository):
         async with self._db.read() as conn:
             return set(await conn.scalars(query.where(c.request_id.in_(sorted(request_ids)))))
 
-    async def delete(self, schedule_id: str) -> bool:
+    async def drop(self, schedule_id: str) -> None:
+        """Delete a schedule whose calendar no longer has its event."""
         gone = delete(schedules).where(self._mine(schedules), s.schedule_id == schedule_id)
         async with self._db.write() as conn:
-            return (await conn.execute(gone.returning(s.schedule_id))).first() is not None
+            await conn.execute(gone)
 
     # Notices
 
@@ -380,6 +386,8 @@ def _same(schedule: Schedule) -> tuple[ColumnElement[bool], ...]:
         s.state == schedule.state,
         equal(s.due_at, schedule.due_at),
         equal(s.armed_for, schedule.armed_for),
+        equal(s.skips, _skips(schedule)),
+        equal(s.deleted_at, schedule.deleted_at),
     )
 
 
@@ -411,7 +419,13 @@ def _row(schedule: Schedule) -> dict[str, Any]:
         "wake_at": schedule.wake_at,
         "calendar_id": schedule.calendar_id,
         "event": schedule.event,
+        "skips": _skips(schedule),
+        "deleted_at": schedule.deleted_at,
     }
+
+
+def _skips(schedule: Schedule) -> str | None:
+    return " ".join(at.isoformat() for at in sorted(schedule.skips)) or None
 
 
 def _schedule(row: AnyRow) -> Schedule:
@@ -440,6 +454,8 @@ def _schedule(row: AnyRow) -> Schedule:
         wake_at=row.wake_at,
         calendar_id=row.calendar_id,
         event=row.event,
+        skips=frozenset(map(datetime.fromisoformat, (row.skips or "").split())),
+        deleted_at=row.deleted_at,
     )
 
 

@@ -1,11 +1,13 @@
 """Messages and forms about schedules and rules for rooms."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.places import is_channel
-from bot.core.when import Refused, Unclear
-from bot.core.when_words import say_due, say_problem, say_when
+from bot.core.recording import Recording
+from bot.core.when import Refused, Repeat, Unclear
+from bot.core.when_words import say_cycle, say_due, say_problem, say_when
 from bot.features.schedules import ids
 from bot.features.schedules.model import (
     CALENDARS_MOST,
@@ -18,7 +20,7 @@ from bot.features.schedules.model import (
 )
 from bot.features.schedules.overlaps import Rivals
 from bot.ui import ids as ui_ids
-from bot.ui.buttons import schedules_button
+from bot.ui.buttons import end_buttons, schedules_button
 from bot.ui.forms import words
 from bot.ui.message import (
     FALLBACK_MOST,
@@ -80,9 +82,7 @@ def scheduled(
     first = f"*{name}* will be recorded{_there(schedule.channel)}{said}."
     zone = "" if zone_known else UNKNOWN_ZONE
     sentences = [first, _next(schedule), WAITS, *_rivals(schedule, rivals, now, reader), zone]
-    undo = button(
-        "Undo", ids.UNDO, value=schedule.schedule_id, label=f"Undo: {plain(schedule.room_name, 50)}"
-    )
+    undo = _undo(ids.UNDO, schedule)
     change = _button("Change", ids.CHANGE, schedule)
     return say(lines(filter(None, sentences)), [undo, change, schedules_button()])
 
@@ -98,7 +98,7 @@ def _rivals(schedule: Schedule, rivals: Rivals, now: datetime, reader: str) -> l
         more = f", and so {does} {count(rivals.more, 'other schedule')}" if rivals.more else ""
         first = f"That {kind}" if over.starts_first else "This one"
         said.append(
-            f"{other} ({times}) covers the same time on {when(over.date)}{more}. A room has one "
+            f"{other} ({times}) covers the same time{more}: {when(over.date)}. A room has one "
             f"recording at a time. {first} starts first, so its end counts."
         )
     if rivals.rule:
@@ -142,9 +142,7 @@ def waiting_for_people(schedule: Schedule, armed_for: timedelta) -> Message:
         f"Stopped. *{name}* will be recorded{_there(schedule.channel)} when somebody joins "
         f"within {duration(armed_for.total_seconds())}."
     )
-    undo = button(
-        "Undo", ids.UNDO, value=schedule.schedule_id, label=f"Undo: {plain(schedule.room_name, 50)}"
-    )
+    undo = _undo(ids.UNDO, schedule)
     return say(text, [undo, schedules_button()])
 
 
@@ -164,8 +162,35 @@ def undone(schedule: Schedule) -> Message:
     return say(f"The schedule of *{esc(schedule.room_name, 100)}* was deleted.")
 
 
-def ends(room_name: str, at: datetime) -> Message:
-    return say(f"The recording of *{esc(room_name, 100)}* stops at {when(at)}.")
+def deleted(schedule: Schedule) -> Message:
+    """Say what is no longer recorded, with *Undo*."""
+    name = esc(schedule.room_name, 100)
+    date = schedule.next_date
+    if isinstance(schedule.when.start, Repeat):
+        text = f"The schedule of *{name}*, {own(say_cycle(schedule.when.start))}, was deleted."
+    elif date:
+        text = f"*{name}*, {when(date)}, will not be recorded."
+    else:
+        return undone(schedule)
+    return say(text, [_undo(ids.RESTORE, schedule)])
+
+
+def restored(schedule: Schedule) -> Message:
+    upcoming = next_dates(schedule, 1)
+    then = f" The next date is {when(upcoming[0])}." if upcoming else ""
+    return say(f"*{esc(schedule.room_name, 100)}* is scheduled again.{then}")
+
+
+def too_late_to_undo() -> Message:
+    return say("It is too late to undo that. Set the schedule up again.")
+
+
+def ends(recording: Recording, at: datetime | None) -> Message:
+    """Say when a recording stops, with buttons that postpone or remove that end."""
+    if at is None:
+        return say(f"*{esc(recording.name, 100)}* is recorded until somebody stops it.")
+    text = f"The recording of *{esc(recording.name, 100)}* stops at {clock(at)}."
+    return say(text, end_buttons(replace(recording, ends_at=at)))
 
 
 def has_no_end(room_name: str, buttons: Sequence[Block]) -> Message:
@@ -176,7 +201,13 @@ def has_no_end(room_name: str, buttons: Sequence[Block]) -> Message:
 def skipping(schedule: Schedule, date: datetime) -> Message:
     upcoming = next_dates(schedule, 1)
     then = f" Next: {when(upcoming[0])}." if upcoming else " It has no further dates."
-    return say(f"*{esc(schedule.room_name, 100)}* skips {when(date)}.{then}")
+    text = f"*{esc(schedule.room_name, 100)}* skips {when(date)}.{then}"
+    return say(text, [_undo(ids.UNSKIP, schedule, ui_ids.value_at(schedule.schedule_id, date))])
+
+
+def _undo(action: str, schedule: Schedule, value: str = "") -> Block:
+    label = f"Undo: {plain(schedule.room_name, 50)}"
+    return button("Undo", action, value=value or schedule.schedule_id, label=label)
 
 
 def now_is(schedule: Schedule, state: str) -> Message:

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.core.recording import ON_AIR, Phase, Recording
 from bot.features.card.views import ELSEWHERE, retry_button
 from bot.ui import ids
-from bot.ui.buttons import filled_form_button, form_button, stop_button
+from bot.ui.buttons import filled_form_button, form_button, no_end_button, stop_button
 from bot.ui.message import (
     Block,
     Message,
@@ -24,7 +24,7 @@ from bot.ui.message import (
     section,
 )
 from bot.ui.problems import BOT, explain
-from bot.ui.text import esc, mention, plain, when
+from bot.ui.text import esc, mention, own, plain, when
 from bot.ui.words import state_of
 
 TITLE = "Start a recording"  # the form's title
@@ -106,12 +106,14 @@ def _card_link(permalink: str | None) -> list[Block]:
     return [card] if card else []
 
 
-def starting_reply(room_name: str) -> Message:
-    return say(f"Starting to record *{esc(room_name)}*.")
+def starting_reply(room_name: str, key: str = "", length: str = "") -> Message:
+    """`length`: of a recording with an end, such as ` for 30 min`; it can be removed."""
+    buttons = [no_end_button(key, room_name)] if length else []
+    return say(f"Starting to record *{esc(room_name)}*{own(length)}.", buttons)
 
 
-def nobody_there(room_name: str, key: str) -> Message:
-    """Say that the recording was started in an empty room, with a way out."""
+def nobody_there(room_name: str, key: str, length: str = "") -> Message:
+    """Say that the recording was started in an empty room, with a way out. `length`: as above."""
     name = plain(room_name, 50)
     wait = button(
         "Wait for people",
@@ -119,8 +121,9 @@ def nobody_there(room_name: str, key: str) -> Message:
         value=key,
         label=f"Wait for people: stop now, and record {name} once somebody is there",
     )
-    text = f"Nobody is in *{esc(room_name)}* yet. The recording is starting anyway."
-    return say(text, [stop_button(key, room_name), wait])
+    text = f"Nobody is in *{esc(room_name)}* yet. The recording is starting anyway{own(length)}."
+    no_end = [no_end_button(key, room_name)] if length else []
+    return say(text, [stop_button(key, room_name), wait, *no_end])
 
 
 def already_recording(

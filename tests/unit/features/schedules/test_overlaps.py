@@ -69,8 +69,8 @@ def test_only_dates_ahead_of_active_schedules_of_the_room_count() -> None:
     assert overlap(one, model.paused(other, "asked")) is None
     daily = schedule("every day at 9", "daily")
     assert overlap(one, daily)
-    assert overlap(one, model.skipped(daily)) is None
-    assert overlap(model.skipped(one), daily) is None
+    assert overlap(one, model.skipped(daily, at(1, 9), T0)) is None
+    assert overlap(model.skipped(one, at(1, 9), T0), daily) is None
     armed, _ = model.turn(other, at(1, 9), HOUR)
     assert overlap(daily, armed)
 
