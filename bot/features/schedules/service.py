@@ -473,6 +473,15 @@ async def set_end(
     return recording, until
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """The end of a recording after a request to move it; `ends_at` None: it has none."""
+
+    recording: Recording
+    ends_at: datetime | None = None
+    moved: bool = False
+
+
 async def move_end(
     deps: Deps,
     rights: Rights,
@@ -481,12 +490,12 @@ async def move_end(
     *,
     button: str = "",
     once: Sequence[str] = (),
-) -> tuple[Recording, datetime | None] | None:
-    """Move the end to later, or remove it if `by` is None. None if there is none ahead.
+) -> End | None:
+    """Move the end to later, or remove it if `by` is None. None if the recording is forgotten.
 
-    The end of a recording that is still starting may be a length; it can be removed.
-
-    A button that is about an earlier end changes nothing: a click counts once.
+    Nothing changes without an end ahead, or for a button that is about an earlier end: a click
+    counts once. Of requests at the same time, one counts. The end of a recording that is still
+    starting may be a length; it can be removed.
 
     Raises NoRight if the person may not stop the recording, DoneBefore.
     """
@@ -495,15 +504,23 @@ async def move_end(
         return None
     await rights.to_control(seen.by, row, "change the end of")
     recording = (await deps.store.recordings.load(seen.key)).recording
+    ends_at, now = recording.ends_at, deps.now()
     pending = recording.end is not None and recording.end.after_s is not None
-    if not _can_end(recording) or (recording.ends_at is None and not (by is None and pending)):
-        return None
-    if not ui_ids.is_about(button, recording.ends_at):
-        return recording, recording.ends_at
-    now = deps.now()
-    until = max(recording.ends_at, now) + by if by and recording.ends_at else None
-    await deps.store.recordings.act(seen, [EndSet(at=now, by=seen.by, until=until)], once=once)
-    return recording, until
+    if not _can_end(recording) or (ends_at is None and not (by is None and pending)):
+        return End(recording)
+    if not ui_ids.is_about(button, ends_at):
+        return End(recording, ends_at)
+    until = max(ends_at, now) + by if by and ends_at else None
+    same_time = [f"end:{seen.key}:{sum(isinstance(f, EndSet) for f in recording.log)}"]
+    try:
+        fact = EndSet(at=now, by=seen.by, until=until)
+        await deps.store.recordings.act(seen, [fact], once=[*once, *same_time])
+    except DoneBefore:
+        if once and await deps.store.requests.done_before(once):
+            raise
+        recording = (await deps.store.recordings.load(seen.key)).recording
+        return End(recording, recording.ends_at)
+    return End(recording, until, moved=True)
 
 
 # ---- the form --------------------------------------------------------------------------------
