@@ -32,6 +32,7 @@ schedules = Table(
     c.text("preset_id", null=True),
     c.text("state"),
     c.text("why", null=True),  # why it is paused
+    c.text("paused_by", null=True),  # the person who paused it
     c.time("created_at", null=False),
     c.time("due_at"),
     c.time("armed_for"),  # the date that waits for people in the room

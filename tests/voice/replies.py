@@ -301,7 +301,7 @@ def _rights() -> list[Sample]:
         no("A guest opens a file", Act.LINK, everyone),
         no("A guest follows", Act.FOLLOW, everyone),
         no("Somebody is not allowed to forget it", Act.FORGET, admins, "", seed.STARTER),
-        no("Somebody else's schedule", Act.SCHEDULE, admins, "", seed.ADMIN),
+        no("Somebody else's schedule", Act.SCHEDULE, admins, "delete this schedule", seed.ADMIN),
         only_you("A schedule that is gone, or hidden", rights.no_such_schedule),
         no("Somebody else's preset", Act.PRESET, admins, "", seed.ADMIN),
         no("A guest opens the settings", Act.SETTINGS, everyone),

@@ -42,6 +42,7 @@ from tests.unit.views_samples import (
     UPLOADED,
     at,
 )
+from tests.voice import schedules
 from tests.voice.cards import SILENT, THERE
 from tests.voice.sample import (
     BOT,
@@ -409,6 +410,10 @@ GROUPS = (
     Group("Results", "In the thread of the card, or in the channel.", tuple(_results())),
     Group("Questions about a recording", "Only visible to the person who asked.", tuple(_asked())),
     Group("Links", "Created on request, for one person.", tuple(_links())),
-    Group("Other messages", "Direct messages, and messages in the room's chat.", tuple(_told())),
+    Group(
+        "Other messages",
+        "Direct messages, and messages in the room's chat.",
+        (*_told(), *schedules.to_owner()),
+    ),
     Group("Details", "A modal, from the card, the results and lists.", tuple(_details())),
 )

@@ -178,8 +178,8 @@ async def answer_schedules(bot: Bot, caller: Caller) -> None:
 
 
 async def _list(bot: Bot, to: Horizon, here: str | None) -> Message:
-    schedules, rules, calendars = await service.listed(bot.deps, bot.gate, to, here=here)
-    return views.schedules_list(schedules, rules, bot.deps.now(), calendars)
+    found = await service.listed(bot.deps, bot.gate, bot.rights, to, here=here)
+    return views.schedules_list(found, bot.deps.now())
 
 
 @on.action(ui_ids.SCHEDULES)
@@ -328,12 +328,12 @@ async def change_submitted(
 
 
 @on.action(ids.RULE_OFF)
-async def rule_off(by: HomeMember, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
+async def rule_off(to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
     rule = await RuleRepository(bot.deps.db).get(click.value)
     here = click.caller.channel
-    if rule is None or not await bot.gate.sees_place(by.user, rule.channel, rule.by, here):
+    if rule is None or not await bot.gate.sees_place(to.user, rule.channel, rule.by, here):
         raise UnknownSchedule(click.value)
-    await service.unset_rule(bot.deps, bot.rights, rule.room_id, rule.channel, by.user)
+    await service.unset_rule(bot.deps, bot.rights, rule.room_id, rule.channel, to.user)
     await ack()
     bot.after_ack(click.caller, _show(bot, click, to, views.rule_off(rule.room_name, there=True)))
 
@@ -406,13 +406,13 @@ async def rule_dropped(
 
 
 @on.action(ids.CALENDAR_OFF)
-async def calendar_off(by: HomeMember, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
+async def calendar_off(to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
     calendar = await CalendarRepository(bot.deps.db).get(click.value)
     here = click.caller.channel
-    seen = calendar and await bot.gate.sees_place(by.user, calendar.channel, calendar.by, here)
+    seen = calendar and await bot.gate.sees_place(to.user, calendar.channel, calendar.by, here)
     if calendar is None or not seen:
         raise UnknownSchedule(click.value)
-    await service.drop_calendar(bot.deps, bot.rights, calendar, by.user)
+    await service.drop_calendar(bot.deps, bot.rights, calendar, to.user)
     await ack()
     bot.after_ack(click.caller, _show(bot, click, to, views.calendar_off(calendar.room_name)))
 

@@ -4,9 +4,9 @@ A date of a schedule is *armed* when its time has come; the recording starts whe
 is in the room. The date is over at its end, or without one after `Policy.armed_for`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -38,7 +38,6 @@ MAX_DURATION = "max duration reached"  # 100ms' reason for a stop at its time li
 PARTS_MOST = 2
 SOON = timedelta(seconds=5)
 CALENDARS_MOST = 20  # per person: they are fetched one at a time
-PAUSED = "paused:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +60,7 @@ class Schedule:
     preset_id: str | None = None
     state: State = "active"
     why: Why | None = None
+    paused_by: str | None = None  # who asked for the pause
     due_at: datetime | None = None
     armed_for: datetime | None = None
     armed_until: datetime | None = None
@@ -81,19 +81,42 @@ class Schedule:
         return self.armed_for or self.due_at
 
     def paused_identity(self, why: Why) -> str:
-        """The identity of the notice that it was paused; `schedule_of_notice` parses it."""
-        return f"{PAUSED}{self.request_id}:{why}"
+        """The identity of the notice that it was paused; `subject_of` parses it."""
+        return f"paused:{self.request_id}:{why}"
 
     @property
     def repeats(self) -> bool:
         return isinstance(self.when.start, Repeat)
 
 
-def schedule_of_notice(identity: str) -> str | None:
-    """Return the id of the schedule that a notice reports as paused; None for other notices."""
-    if not identity.startswith(PAUSED):
-        return None
-    return identity.removeprefix(PAUSED).removeprefix("schedule:").partition(":")[0]
+About = Literal["paused", "moved", "deleted", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The schedule of a notice, and what was done with it: the notice has buttons for that.
+
+    `date` is the one that was skipped.
+    """
+
+    about: About
+    schedule_id: str
+    date: datetime | None = None
+
+    def identity(self, name: str) -> str:
+        """The identity of the notice; `subject_of` parses it."""
+        date = int(self.date.timestamp()) if self.date else ""
+        return f"{self.about}:schedule:{self.schedule_id}:{date}:{name}"
+
+
+def subject_of(identity: str) -> Subject | None:
+    """Return the schedule of a notice that has buttons for it; None for other notices."""
+    match identity.split(":"):
+        case ["skipped", "schedule", name, date, *_]:
+            return Subject("skipped", name, datetime.fromtimestamp(int(date), UTC))
+        case ["paused" | "moved" | "deleted" as about, "schedule", name, *_]:
+            return Subject(about, name)
+    return None
 
 
 def dates_after(when: When, after: datetime) -> Iterator[datetime]:
@@ -234,15 +257,16 @@ def restored(schedule: Schedule, now: datetime) -> Schedule:
     return woken(replace(one, state="active", due_at=next(_later(one, now), None)))
 
 
-def paused(schedule: Schedule, why: Why) -> Schedule:
-    """Pause a schedule; its armed date will not start."""
-    return woken(replace(schedule, state="paused", why=why, armed_for=None, armed_until=None))
+def paused(schedule: Schedule, why: Why, by: str | None = None) -> Schedule:
+    """Pause a schedule; its armed date will not start. `by` is who asked for it."""
+    one = replace(schedule, state="paused", why=why, paused_by=by)
+    return woken(replace(one, armed_for=None, armed_until=None))
 
 
 def resumed(schedule: Schedule, now: datetime, by: str) -> Schedule:
     """Resume from the next date on, under the name of the person who resumes it."""
     due_at = next(_later(schedule, now), None)
-    return woken(replace(schedule, state="active", why=None, by=by, due_at=due_at))
+    return woken(replace(schedule, state="active", why=None, paused_by=None, by=by, due_at=due_at))
 
 
 def planned(schedule: Schedule, now: datetime) -> Schedule:
@@ -432,3 +456,34 @@ def _of_event(calendar: RoomCalendar, event: Event, schedule_id: str, at: dateti
         event=event.name,
     )
     return woken(one)
+
+
+# ---- the list --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a person may see, the next one first, and what they may do with it.
+
+    `may_change` has pairs of a channel and an owner, `may_start` has channels.
+    """
+
+    schedules: Sequence[Schedule] = ()
+    rules: Sequence[Rule] = ()
+    calendars: Sequence[RoomCalendar] = ()
+    may_change: Collection[tuple[str, str]] = ()
+    may_start: Collection[str] = ()
+    may_start_here: bool = True
+
+    @property
+    def listed_alone(self) -> list[Schedule]:
+        """The schedules that were not made from a calendar."""
+        return [one for one in self.schedules if one.calendar_id is None]
+
+    def may(self, one: Schedule | Rule | RoomCalendar) -> bool:
+        """Whether the person may change it or delete it."""
+        return (one.channel, one.by) in self.may_change
+
+    def may_run(self, one: Schedule) -> bool:
+        """Whether the person may start recordings where it does."""
+        return one.channel in self.may_start

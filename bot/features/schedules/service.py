@@ -24,9 +24,11 @@ from bot.features.presets.model import NoSuchPreset
 from bot.features.schedules import views
 from bot.features.schedules.model import (
     CALENDARS_MOST,
+    Listing,
     RoomCalendar,
     Rule,
     Schedule,
+    Subject,
     date_at,
     deleted,
     paused,
@@ -37,7 +39,12 @@ from bot.features.schedules.model import (
     unskipped,
 )
 from bot.features.schedules.overlaps import Rivals, first_overlaps
-from bot.features.schedules.store import CalendarRepository, RuleRepository, ScheduleRepository
+from bot.features.schedules.store import (
+    CalendarRepository,
+    Notice,
+    RuleRepository,
+    ScheduleRepository,
+)
 from bot.features.start.model import Later, SessionRule, StartRequest
 from bot.features.start.service import commit, options_for
 from bot.store.errors import DoneBefore
@@ -176,9 +183,12 @@ async def wait_for_people(
 
 
 async def listed(
-    deps: Deps, gate: Gate, to: Horizon, *, here: str | None
-) -> tuple[list[Schedule], list[Rule], list[RoomCalendar]]:
-    """Return what a person may see: this channel's, their own, and those of visible channels."""
+    deps: Deps, gate: Gate, rights: Rights, to: Horizon, *, here: str | None
+) -> Listing:
+    """Return what a person may see: this channel's, their own, and those of visible channels.
+
+    What they may do is checked for those that are shown, and again when they do it.
+    """
     repo, rules = ScheduleRepository(deps.db), RuleRepository(deps.db)
     calendars = CalendarRepository(deps.db)
     async with deps.db.database.together():
@@ -186,11 +196,29 @@ async def listed(
     channels = await _channels_seen(gate, to, every, here)
     own = to.user if to.member else None
     async with deps.db.database.together():
-        return (
+        found = Listing(
             await repo.listed(channels=channels, by=own),
             await rules.listed(channels, by=own),
             await calendars.listed(channels, by=own),
         )
+    return await _with_rights(rights, to, found, here)
+
+
+async def _with_rights(rights: Rights, to: Horizon, found: Listing, here: str | None) -> Listing:
+    lists = found.listed_alone, found.rules, found.calendars
+    shown = [one for each in lists for one in each[: views.SHOWN]]
+    owned = sorted({(one.channel, one.by) for one in shown})
+    posts = {one.channel for one in found.listed_alone[: views.SHOWN]}
+    there = [c for c in sorted(posts) if not is_channel(c) or c == here or c in to.channels]
+    change = await asyncio.gather(*(rights.may_change_schedule(to.user, *one) for one in owned))
+    places = [*map(_channel, there), _channel(here) if here else None]
+    start = await asyncio.gather(*(rights.may_start(to.user, place) for place in places))
+    return replace(
+        found,
+        may_change=frozenset(one for one, may in zip(owned, change, strict=True) if may),
+        may_start=frozenset(c for c, may in zip(there, start, strict=False) if may),
+        may_start_here=start[-1],
+    )
 
 
 async def schedules_seen(
@@ -219,10 +247,23 @@ async def _channels_seen(
 # ---- one schedule: each function returns its new state; None if it is gone or has moved on ------
 
 
+# Where the person is not the owner, the owner gets a direct message about it.
+
+
+def _to_owner(one: Schedule | RoomCalendar | Rule, by: str, name: str, text: str) -> list[Notice]:
+    """Return the notice for the owner; none if they did it themselves."""
+    return [] if by == one.by else [Notice(name, one.by, one.by, text)]
+
+
 async def delete(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
     """Delete a schedule. Raises NoRight."""
-    before = await _theirs(deps, rights, seen)
-    return await _changed(deps, before, deleted(before, deps.now())) if before else None
+    before = await _theirs(deps, rights, seen, "delete this schedule")
+    if before is None:
+        return None
+    now = deps.now()
+    name = Subject("deleted", before.schedule_id).identity(deps.new_id())
+    told = _to_owner(before, seen.by, name, views.deleted_by(before, seen.by, now))
+    return await _changed(deps, before, deleted(before, now), told)
 
 
 async def restore(
@@ -238,7 +279,15 @@ async def restore(
     await rights.to_change_schedule(seen.by, before.channel, before.by)
     await _post_to(gate, seen.by, before.channel, here)
     after = restored(before, deps.now())
-    return await _changed(deps, before, after) if after.state != "over" else None
+    if after.state == "over":
+        return None
+    text = views.restored_by(before, seen.by)
+    return await _changed(deps, before, after, _told_plainly(deps, before, seen.by, text))
+
+
+def _told_plainly(deps: Deps, one: Schedule, by: str, text: str) -> list[Notice]:
+    """Return a notice without buttons for that schedule."""
+    return _to_owner(one, by, f"owner:{deps.new_id()}", text)
 
 
 async def skip(
@@ -254,8 +303,11 @@ async def skip(
     date = date_at(before, at) if at else before.next_date
     if date is None:
         return None
-    after = skipped(before, date, deps.now())
-    return (after, date) if await ScheduleRepository(deps.db).write(before, after) else None
+    now = deps.now()
+    after = skipped(before, date, now)
+    name = Subject("skipped", before.schedule_id, date).identity(deps.new_id())
+    told = _to_owner(before, seen.by, name, views.skipped_by(before, seen.by, date))
+    return (after, date) if await _changed(deps, before, after, told) else None
 
 
 async def unskip(
@@ -267,14 +319,17 @@ async def unskip(
     date = next((one for one in skips if one.replace(microsecond=0) == at), None)
     if before is None or date is None or date < deps.now():
         return None
-    return await _changed(deps, before, unskipped(before, date))
+    told = _told_plainly(deps, before, seen.by, views.unskipped_by(before, seen.by, date))
+    return await _changed(deps, before, unskipped(before, date), told)
 
 
 async def pause(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
     before = await _theirs(deps, rights, seen)
     if before is None or before.state != "active":
         return None
-    return await _changed(deps, before, paused(before, "asked"))
+    text = views.paused_by(before, seen.by)
+    told = _to_owner(before, seen.by, before.paused_identity("asked"), text)
+    return await _changed(deps, before, paused(before, "asked", seen.by), told)
 
 
 async def resume(
@@ -295,7 +350,8 @@ async def resume(
         return before
     if seen.by != before.by:
         after = replace(after, options=_shared(before.options), said=_shared(before.said))
-    return await _changed(deps, before, after)
+    text = views.resumed_by(before, seen.by)
+    return await _changed(deps, before, after, _told_plainly(deps, before, seen.by, text))
 
 
 async def change(
@@ -320,7 +376,12 @@ async def move(
         return None
     new = replace(before, when=when, armed_for=None, armed_until=None)
     after = planned(new, deps.now())
-    return past_refused() if after.state == "over" else await _changed(deps, before, after)
+    if after.state == "over":
+        return past_refused()
+    text = views.moved_by(before, after, seen.by, deps.now())
+    name = Subject("moved", before.schedule_id).identity(deps.new_id())
+    told = _to_owner(before, seen.by, name, text)
+    return await _changed(deps, before, after, told)
 
 
 def read_refused() -> Refused:
@@ -369,16 +430,20 @@ async def _post_to(gate: Gate, user: str, to: str, here: str | None) -> None:
         await gate.channel(user, to, here=here)
 
 
-async def _theirs(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
+async def _theirs(
+    deps: Deps, rights: Rights, seen: SeenSchedule, doing: str = "change this schedule"
+) -> Schedule | None:
     """Load the schedule. Raises NoRight if the person may not change it."""
     schedule = await ScheduleRepository(deps.db).get(seen.schedule_id)
     if schedule is not None:
-        await rights.to_change_schedule(seen.by, schedule.channel, schedule.by)
+        await rights.to_change_schedule(seen.by, schedule.channel, schedule.by, doing)
     return schedule
 
 
-async def _changed(deps: Deps, before: Schedule, after: Schedule) -> Schedule | None:
-    return after if await ScheduleRepository(deps.db).write(before, after) else None
+async def _changed(
+    deps: Deps, before: Schedule, after: Schedule, told: Sequence[Notice]
+) -> Schedule | None:
+    return after if await ScheduleRepository(deps.db).write(before, after, told) else None
 
 
 def _channel(origin: str) -> str | None:
@@ -413,8 +478,11 @@ async def add_calendar(
 
 async def drop_calendar(deps: Deps, rights: Rights, calendar: RoomCalendar, by: str) -> bool:
     """Delete a calendar and everything that it scheduled. Raises NoRight."""
-    await rights.to_change_schedule(by, calendar.channel, calendar.by)
-    return await CalendarRepository(deps.db).delete(calendar.calendar_id)
+    doing = "stop following this calendar"
+    await rights.to_change_schedule(by, calendar.channel, calendar.by, doing)
+    text = views.calendar_off_by(calendar, by)
+    told = _to_owner(calendar, by, f"calendar-off:{calendar.calendar_id}", text)
+    return await CalendarRepository(deps.db).delete(calendar.calendar_id, told)
 
 
 # ---- rules -----------------------------------------------------------------------------------
@@ -428,7 +496,7 @@ async def set_rule(deps: Deps, rights: Rights, rule: Rule, *, once: Sequence[str
     await rights.to_start(rule.by, _channel(rule.channel))
     there = await RuleRepository(deps.db).get(rule.room_id)
     if there is not None and there.channel == rule.channel:
-        await rights.to_change_schedule(rule.by, there.channel, there.by)
+        await rights.to_change_schedule(rule.by, there.channel, there.by, "change this rule")
     return await RuleRepository(deps.db).set(replace(rule, look_at=deps.now()), once=once)
 
 
@@ -439,8 +507,9 @@ async def unset_rule(
     there = await RuleRepository(deps.db).get(room_id)
     if there is None or there.channel != channel:
         return None
-    await rights.to_change_schedule(by, there.channel, there.by)
-    gone = await RuleRepository(deps.db).delete(room_id, channel, once=once)
+    await rights.to_change_schedule(by, there.channel, there.by, "turn off this rule")
+    told = _to_owner(there, by, f"rule-off:{deps.new_id()}", views.rule_off_by(there, by))
+    gone = await RuleRepository(deps.db).delete(room_id, channel, told, once=once)
     return there if gone else None
 
 

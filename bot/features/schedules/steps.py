@@ -43,8 +43,8 @@ from bot.features.schedules.model import (
     follow_calendar,
     judge,
     paused,
-    schedule_of_notice,
     started,
+    subject_of,
     turn,
 )
 from bot.features.schedules.overlaps import order
@@ -480,7 +480,7 @@ class Timekeeper:
         return 0.0 if taken else CHECK_S
 
     async def _tell(self, notice: Notice) -> None:
-        message = views.notice(notice.text, schedule_of_notice(notice.identity)).payload()
+        message = views.notice(notice.text, subject_of(notice.identity)).payload()
         try:
             try:
                 await self._deps.slack.post(notice.channel, message)

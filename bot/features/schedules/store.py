@@ -44,7 +44,25 @@ class Notice:
     made_at: datetime | None = None
 
 
-class ScheduleRepository(Repository):
+class _WithNotices(Repository):
+    async def _tell(self, conn: AsyncConnection, notices: Sequence[Notice]) -> None:
+        """Insert notices; one whose identity is stored already is ignored."""
+        now = self._now()
+        for notice in notices:
+            row = {
+                "identity": notice.identity,
+                "channel": notice.channel,
+                "by_user": notice.by,
+                "text": notice.text,
+                "made_at": now,
+                "not_before": now,
+                "attempts": 0,
+            }
+            put = self._db.insert(clock_notices).values(**self._ours, **row)
+            await conn.execute(put.on_conflict_do_nothing())
+
+
+class ScheduleRepository(_WithNotices):
     """Stores schedules and their notices.
 
     A worker claims a schedule by postponing its `wake_at`, and writes only if nobody else has
@@ -161,22 +179,6 @@ class ScheduleRepository(Repository):
         async with self._db.write() as conn:
             await self._tell(conn, notices)
 
-    async def _tell(self, conn: AsyncConnection, notices: Sequence[Notice]) -> None:
-        """Insert notices; one whose identity is stored already is ignored."""
-        now = self._now()
-        for notice in notices:
-            row = {
-                "identity": notice.identity,
-                "channel": notice.channel,
-                "by_user": notice.by,
-                "text": notice.text,
-                "made_at": now,
-                "not_before": now,
-                "attempts": 0,
-            }
-            put = self._db.insert(clock_notices).values(**self._ours, **row)
-            await conn.execute(put.on_conflict_do_nothing())
-
     async def take_notices(self, limit: int, claim: timedelta) -> list[Notice]:
         now = self._now()
         due = select(n.id).where(self._mine(clock_notices), n.not_before <= now)
@@ -205,7 +207,7 @@ class ScheduleRepository(Repository):
             await conn.execute(gone)
 
 
-class RuleRepository(Repository):
+class RuleRepository(_WithNotices):
     async def get(self, room_id: str) -> Rule | None:
         query = select(rules).where(self._mine(rules), r.room_id == room_id)
         async with self._db.read() as conn:
@@ -248,11 +250,22 @@ class RuleRepository(Repository):
             mine = select(rules).where(self._mine(rules), r.room_id == rule.room_id)
             return _rule((await conn.execute(mine)).one())
 
-    async def delete(self, room_id: str, channel: str, *, once: Sequence[str] = ()) -> bool:
+    async def delete(
+        self,
+        room_id: str,
+        channel: str,
+        notices: Sequence[Notice] = (),
+        *,
+        once: Sequence[str] = (),
+    ) -> bool:
+        """Delete a rule together with the notices of that. False if there is none."""
         gone = delete(rules).where(self._mine(rules), r.room_id == room_id, r.channel == channel)
         async with self._db.write() as conn:
             await self._claim(conn, once)
-            return (await conn.execute(gone.returning(r.room_id))).first() is not None
+            if (await conn.execute(gone.returning(r.room_id))).first() is None:
+                return False
+            await self._tell(conn, notices)
+            return True
 
     async def take(self, limit: int, claim: timedelta) -> list[Rule]:
         now = self._now()
@@ -292,7 +305,7 @@ class RuleRepository(Repository):
         return key
 
 
-class CalendarRepository(Repository):
+class CalendarRepository(_WithNotices):
     async def add(self, calendar: RoomCalendar, *, once: Sequence[str] = ()) -> None:
         row = {name: getattr(calendar, name) for name in _CALENDAR}
         more = {
@@ -339,13 +352,14 @@ class CalendarRepository(Repository):
         async with self._db.write() as conn:
             await conn.execute(mine.values(fetch_at=again_at, failures=failures))
 
-    async def delete(self, calendar_id: str) -> bool:
-        """Delete a calendar and everything that it scheduled."""
+    async def delete(self, calendar_id: str, notices: Sequence[Notice] = ()) -> bool:
+        """Delete a calendar and everything that it scheduled, together with the notices."""
         gone = delete(calendars).where(self._mine(calendars), a.calendar_id == calendar_id)
         its = delete(schedules).where(self._mine(schedules), s.calendar_id == calendar_id)
         async with self._db.write() as conn:
             there = (await conn.execute(gone.returning(a.calendar_id))).first() is not None
             await conn.execute(its)
+            await self._tell(conn, notices if there else ())
         return there
 
 
@@ -412,6 +426,7 @@ def _row(schedule: Schedule) -> dict[str, Any]:
         "preset_id": schedule.preset_id,
         "state": schedule.state,
         "why": schedule.why,
+        "paused_by": schedule.paused_by,
         "created_at": schedule.created_at,
         "due_at": schedule.due_at,
         "armed_for": schedule.armed_for,
@@ -448,6 +463,7 @@ def _schedule(row: AnyRow) -> Schedule:
         preset_id=row.preset_id,
         state=row.state,
         why=row.why,
+        paused_by=row.paused_by,
         due_at=row.due_at,
         armed_for=row.armed_for,
         armed_until=row.armed_until,

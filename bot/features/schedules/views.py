@@ -11,10 +11,12 @@ from bot.core.when_words import say_cycle, say_due, say_problem, say_when
 from bot.features.schedules import ids
 from bot.features.schedules.model import (
     CALENDARS_MOST,
+    Listing,
     PassedDate,
     RoomCalendar,
     Rule,
     Schedule,
+    Subject,
     Why,
     next_dates,
 )
@@ -37,7 +39,7 @@ from bot.ui.message import (
     section,
     spoken,
 )
-from bot.ui.text import clock, count, duration, esc, join, mention, own, place, plain, when
+from bot.ui.text import clock, code, count, duration, esc, join, mention, own, place, plain, when
 
 SHOWN = 8
 NO_RIVALS = Rivals()
@@ -46,20 +48,32 @@ WAITS = "It starts when somebody is in the room."
 UNKNOWN_ZONE = "Slack did not report your time zone, so these times are in UTC."
 
 
-def notice(text: str, paused: str | None = None) -> Message:
-    """Tell a channel without mentioning anybody. `paused`: a schedule that can be resumed."""
-    if paused is None:
-        return say(text, [schedules_button()])
-    resume = button("Resume", ids.RESUME, value=paused, label="Resume: this schedule")
-    delete = button(
-        "Delete",
-        ids.DELETE,
-        value=paused,
-        style="danger",
-        label="Delete: this schedule",
-        confirm=_confirm("Nothing will be recorded by it any more."),
-    )
-    return say(text, [resume, delete, schedules_button()])
+def notice(text: str, subject: Subject | None = None) -> Message:
+    """Tell a channel or a person, with buttons for the schedule that it is about."""
+    return say(text, [*(_buttons_of(subject) if subject else []), schedules_button()])
+
+
+def _buttons_of(subject: Subject) -> list[Block]:
+    name = subject.schedule_id
+    match subject.about:
+        case "paused":
+            resume = button("Resume", ids.RESUME, value=name, label="Resume: this schedule")
+            delete = button(
+                "Delete",
+                ids.DELETE,
+                value=name,
+                style="danger",
+                label="Delete: this schedule",
+                confirm=_confirm("Nothing will be recorded by it any more."),
+            )
+            return [resume, delete]
+        case "moved":
+            return [button("Change", ids.CHANGE, value=name, label="Change: this schedule")]
+        case "deleted":
+            return [button("Undo", ids.RESTORE, value=name, label="Undo: restore this schedule")]
+        case "skipped":
+            value = ui_ids.value_at(name, subject.date)
+            return [button("Undo", ids.UNSKIP, value=value, label="Undo: record this date")]
 
 
 # ---- answers to the person who asks ----------------------------------------------------------
@@ -239,34 +253,32 @@ def taken(room_name: str) -> Message:
 
 # ---- the list --------------------------------------------------------------------------------
 
+_HOW = (
+    "For example `/record schedule standup every weekday 9:30 for 20m`, or `/record auto standup "
+    "on` to record every session of a room."
+)
 
-def schedules_list(
-    every: Sequence[Schedule],
-    rules: Sequence[Rule],
-    now: datetime,
-    calendars: Sequence[RoomCalendar] = (),
-) -> Message:
-    """List every schedule with its next dates and its buttons."""
-    schedules = [one for one in every if one.calendar_id is None]
+
+def schedules_list(found: Listing, now: datetime) -> Message:
+    """List every schedule with its next dates, and the buttons that the person may use."""
+    schedules, rules, calendars = found.listed_alone, found.rules, found.calendars
     if not schedules and not rules and not calendars:
-        return say(
-            "Nothing is scheduled. For example `/record schedule standup every weekday 9:30 for "
-            "20m`, or `/record auto standup on` to record every session of a room."
-        )
+        return say(f"Nothing is scheduled. {_HOW if found.may_start_here else ''}".strip())
     blocks: list[Block] = []
     sentences = []
     for n, schedule in enumerate(schedules[:SHOWN]):
         line = _line(schedule, now)
         sentences.append(spoken(line))
-        blocks += [section(line), *actions(_buttons(schedule, n))]
+        blocks += [section(line), *actions(_buttons(schedule, n, found))]
     for n, rule in enumerate(rules[:SHOWN]):
         line = rule_line(rule)
         sentences.append(spoken(line))
-        blocks += [section(line), *actions([_rule_off(rule, n)])]
+        blocks += [section(line), *actions([_rule_off(rule, n)] if found.may(rule) else [])]
     for n, calendar in enumerate(calendars[:SHOWN]):
-        line = _calendar_line(calendar, every)
+        line = _calendar_line(calendar, found.schedules)
         sentences.append(spoken(line))
-        blocks += [section(line), *actions([_calendar_off(calendar, n)])]
+        off = [_calendar_off(calendar, n)] if found.may(calendar) else []
+        blocks += [section(line), *actions(off)]
     more = max(0, len(schedules) - SHOWN) + max(0, len(rules) - SHOWN)
     if more:
         blocks.append(context(f"{more:,} more."))
@@ -277,15 +289,22 @@ def _line(schedule: Schedule, now: datetime) -> str:
     name, where = esc(schedule.room_name, 100), place(schedule.channel)
     first = join(f"*{name}*", own(say_when(schedule.when, now=now)), where, mention(schedule.by))
     if schedule.state == "paused":
-        return lines([first, f"Paused: {_WHY_SHORT[schedule.why or 'asked']}."])
+        return lines([first, f"{_paused(schedule)}."])
     if schedule.armed_for and schedule.armed_until:
         waits = f"Waiting for somebody in the room until {clock(schedule.armed_until)}."
         return lines([first, waits])
     return lines(filter(None, [first, _next(schedule)]))
 
 
+def _paused(one: Schedule | Rule) -> str:
+    """Say that it is paused, and by whom or why."""
+    if one.why is None or one.why == "asked":
+        by = one.paused_by if isinstance(one, Schedule) else None
+        return f"Paused by {mention(by) if by else 'somebody'}"
+    return f"Paused: {_WHY_SHORT[one.why]}"
+
+
 _WHY_SHORT: dict[Why, str] = {
-    "asked": "somebody paused it",
     "right": "its owner may no longer start recordings there",
     "left": "its owner is no longer a full member of this workspace",
     "away": "its owner is no longer in the channel",
@@ -295,16 +314,20 @@ _WHY_SHORT: dict[Why, str] = {
 }
 
 
-def _buttons(schedule: Schedule, n: int) -> list[Block]:
-    run = _button("Run now", ids.RUN_NOW, schedule, n)
-    change = _button("Change", ids.CHANGE, schedule, n)
-    delete = _delete(schedule, n)
+def _buttons(schedule: Schedule, n: int, found: Listing) -> list[Block]:
+    """Build the buttons that the person may use. To resume, they have to be able to start."""
+    may_change, may_run = found.may(schedule), found.may_run(schedule)
+    run = [_button("Run now", ids.RUN_NOW, schedule, n)] if may_run else []
+    if not may_change:
+        return run
+    change, delete = _button("Change", ids.CHANGE, schedule, n), _delete(schedule, n)
     if schedule.state == "paused":
-        return [_button("Resume", ids.RESUME, schedule, n), run, change, delete]
+        resume = [_button("Resume", ids.RESUME, schedule, n)] if may_run else []
+        return [*resume, *run, change, delete]
     pause = _button("Pause", ids.PAUSE, schedule, n)
     skip = _button("Skip next", ids.SKIP, schedule, n)
     skip["value"] = ui_ids.value_at(schedule.schedule_id, schedule.next_date)
-    return [*([skip] if schedule.repeats else []), run, change, pause, delete]
+    return [*([skip] if schedule.repeats else []), *run, change, pause, delete]
 
 
 def _button(text: str, action: str, schedule: Schedule, n: int | None = None) -> Block:
@@ -427,6 +450,62 @@ def _why(why: Why, one: Schedule | Rule) -> str:
     return reasons[why]
 
 
+# ---- messages to the owner, about what somebody else did ---------------------------------------
+
+
+def deleted_by(schedule: Schedule, by: str, now: datetime) -> str:
+    times = _without_zone(schedule, now, schedule.when.zone)
+    again = code(f'/record schedule "{schedule.room_name}" {times}')
+    said = f"{_did(by, 'deleted', schedule)} ({own(times)})."
+    return f"{said} *Undo* works for an hour. Later, type {again}{_there(schedule.channel)}."
+
+
+def restored_by(schedule: Schedule, by: str) -> str:
+    return f"{_did(by, 'restored', schedule)}."
+
+
+def paused_by(schedule: Schedule, by: str) -> str:
+    return f"{_did(by, 'paused', schedule)}."
+
+
+def resumed_by(schedule: Schedule, by: str) -> str:
+    return f"{_did(by, 'resumed', schedule)}. It records under their name now."
+
+
+def moved_by(before: Schedule, after: Schedule, by: str, now: datetime) -> str:
+    was, is_now = (own(_without_zone(one, now, before.when.zone)) for one in (before, after))
+    return f"{_did(by, 'changed', before)}: {is_now}. It was {was}."
+
+
+def skipped_by(schedule: Schedule, by: str, date: datetime) -> str:
+    return f"{_did(by, 'skipped one date of', schedule)}: {when(date)}."
+
+
+def unskipped_by(schedule: Schedule, by: str, date: datetime) -> str:
+    return f"{_did(by, 'restored one date of', schedule)}: {when(date)}."
+
+
+def calendar_off_by(calendar: RoomCalendar, by: str) -> str:
+    return f"{_did(by, 'stopped following', calendar)}. Its events are not recorded any more."
+
+
+def rule_off_by(rule: Rule, by: str) -> str:
+    again = code(f"/record auto {rule.room_name} on")
+    turned = _did(by, "turned off", rule)
+    return f"{turned}. To set it up again, type {again}{_there(rule.channel)}."
+
+
+def _did(by: str, what: str, one: Schedule | RoomCalendar | Rule) -> str:
+    match one:
+        case Schedule():
+            kind = "schedule of"
+        case RoomCalendar():
+            kind = "calendar for"
+        case Rule():
+            kind = "rule for"
+    return f"{mention(by)} {what} your {kind} *{esc(one.room_name, 100)}*"
+
+
 _ANYBODY = "Anybody who may start recordings there can resume it."
 _HOW_ON: dict[Why, str] = {
     "right": _ANYBODY,
@@ -526,7 +605,7 @@ def rule_line(rule: Rule) -> str:
     least = f", with at least {rule.least_people} people" if rule.least_people > 1 else ""
     does = f"every session is recorded{least}" if rule.every_session else ""
     ends = "recordings stop when the last person leaves" if rule.until_empty else ""
-    off = f"paused: {_WHY_SHORT[rule.why or 'asked']}" if rule.state == "paused" else ""
+    off = _paused(rule) if rule.state == "paused" else ""
     return join(f"*{name}*", does, ends, off, where, mention(rule.by))
 
 

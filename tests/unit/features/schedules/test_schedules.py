@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from bot.core.when import When
 from bot.core.when_grammar import read_when
 from bot.features.schedules import model
-from bot.features.schedules.model import PassedDate, Rule, Schedule, Seen, judge, next_dates, turn
+from bot.features.schedules.model import (
+    PassedDate,
+    Rule,
+    Schedule,
+    Seen,
+    Subject,
+    judge,
+    next_dates,
+    subject_of,
+    turn,
+)
 from tests.unit.examples import examples
 
 T0 = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)  # a Monday, 9:00 in Amsterdam
@@ -164,6 +174,21 @@ def days_at_half_past_nine(until: datetime) -> int:
     wall = until.astimezone(ZoneInfo("Europe/Amsterdam"))
     days = (wall.date() - date(2026, 11, 30)).days
     return days + (wall.time() >= time(9, 30))
+
+
+def test_a_notice_knows_the_schedule_that_its_buttons_are_for() -> None:
+    one = schedule("every day at 9:30")
+    for subject in (
+        Subject("moved", "s1"),
+        Subject("deleted", "s1"),
+        Subject("skipped", "s1", at(2, 9, 30)),
+    ):
+        assert subject_of(subject.identity("id")) == subject
+    assert subject_of(one.paused_identity("room")) == Subject("paused", "s1")
+    armed, _ = turn(one, at(1, 9, 30), HOUR)
+    assert subject_of(armed.paused_identity("room")) == Subject("paused", "s1")
+    for other in ("owner:id", f"nobody:{armed.request_id}", "rule-paused:room-1:s:left"):
+        assert subject_of(other) is None
 
 
 # ---- rules -----------------------------------------------------------------------------------
