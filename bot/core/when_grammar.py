@@ -125,6 +125,7 @@ def find_times(
     return Found(tuple(spans), read_when(said, now=now, zone=zone, purpose=purpose), loose)
 
 
+_SPOKEN = re.compile(r"2m|about|around|approx|roughly|half|quarter|hour", re.IGNORECASE)
 _TWO = re.compile(r"\b2(?=m(?:oro|orrow|rw|ro)\b)", re.IGNORECASE)  # 2moro
 _ABOUT = r"(?:about|around|approximately|approx|roughly)"
 _ABOUT_LENGTH = re.compile(rf"(?<=\bfor )({_ABOUT})(?= (?:[0-9]|an? |half))", re.IGNORECASE)
@@ -148,6 +149,8 @@ def _plainer(text: str, *, now: datetime, zone: str, purpose: Purpose) -> str:
 
     `at half past` is the next such time, `around 3` is at 3.
     """
+    if _SPOKEN.search(text) is None:
+        return text
     text = _TWO.sub("t", text)
     if purpose is not Purpose.PAST:
         text = _ABOUT_LENGTH.sub(lambda found: " " * len(found[0]), text)
@@ -248,7 +251,14 @@ def _understood(
             text[: question.start] + instead + text[question.end :]
             for instead in question.clause.instead
         ]
-        return _choice(question.clause.question, choices, now=now, zone=zone, purpose=purpose)
+        asked = _choice(question.clause.question, choices, now=now, zone=zone, purpose=purpose)
+        if len(asked.choices) == 2 and question.clause.instead[0].startswith("for "):
+            length, start = (
+                read_when(one, now=now, zone=zone, purpose=purpose) for one in asked.choices
+            )
+            if isinstance(length, Unclear) and isinstance(start, When):
+                return start  # `every tuesday 10h`: as a length, it would leave the time open
+        return asked
     meaning = Meaning(now=now, zone=meant_zone, purpose=purpose)
     try:
         if draft.since or purpose is Purpose.PAST:

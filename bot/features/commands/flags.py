@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.core.options import RecordingOptions
+from bot.core.options import AS_TEMPLATE, RecordingOptions
 from bot.features.commands.lexer import Token, lex
 from bot.features.options.table import (
     PRESET,
@@ -45,7 +45,7 @@ class Flags:
     """
 
     text: str = ""
-    options: RecordingOptions = field(default_factory=RecordingOptions)
+    options: RecordingOptions = AS_TEMPLATE
     preset: str | None = None
     problem: str | None = None
     help: bool = False
@@ -78,7 +78,7 @@ def split_flags(text: str) -> tuple[str, Flags]:
     options = parse_options(reading.raw)
     if isinstance(options, FieldErrors):
         reading.problems.extend(_problems(options, reading.flags))
-        options = RecordingOptions()
+        options = AS_TEMPLATE
     if not reading.problems:
         return head, Flags(tail, options, preset)
     problem = "\n".join(dict.fromkeys(reading.problems))

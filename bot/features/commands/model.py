@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, auto
 
-from bot.core.options import RecordingOptions
+from bot.core.options import AS_TEMPLATE, RecordingOptions
 from bot.core.when import Reading, Repeat
 from bot.features.about.model import Asked
 from bot.features.commands.vocabulary import Intent
@@ -131,7 +131,7 @@ class Understood:
     sure: bool = True
     acts: tuple[Order, ...] = ()
     offers: tuple[Order, ...] = ()
-    options: RecordingOptions = field(default_factory=RecordingOptions)
+    options: RecordingOptions = AS_TEMPLATE
     raw_options: Mapping[str, str] = field(default_factory=dict)  # as typed, if they are wrong
     preset: str | None = None
     when: Reading | None = None
@@ -171,7 +171,7 @@ def which_of(
         rooms[0] if len(rooms) == 1 else None,
         sure=False,
         offers=orders(intent, rooms),
-        options=options or RecordingOptions(),
+        options=options or AS_TEMPLATE,
         reference=reference,
         when=when,
     )

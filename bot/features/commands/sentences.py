@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum, auto
 
 from bot.features.commands.vocabulary import (
@@ -170,6 +170,28 @@ def _quoted(text: str) -> list[Span]:
     """Return the spans between double quotes, without the quotes."""
     places = [n for n, char in enumerate(text) if char in DOUBLE_QUOTES]
     return [(places[n] + 1, places[n + 1]) for n in range(0, len(places) - 1, 2)]
+
+
+_GLUED = re.compile(
+    r"(stop|end|pause|resume|start|record|join|share|cancel)"
+    r"(it|this|all|both|everything|now|recording|recordings|record|rec|meeting|please|pls|plz)"
+)
+
+
+def parted(words: Sequence[Word], names: RoomNames) -> list[Word]:
+    """Part a verb from the word typed to its end: `stopall`. The name of a room stays whole."""
+    found: list[Word] = []
+    for word in words:
+        able = word.sort == "word" and not word.quoted and word.bare not in LENGTHS
+        glued = _GLUED.fullmatch(word.key) if able else None
+        if glued is None or names.in_words([word.key]):
+            found.append(word)
+            continue
+        at = word.start + len(glued[1])
+        first, second = word.text[: len(glued[1])], word.text[len(glued[1]) :]
+        found.append(replace(word, text=first, key=glued[1], end=at, bare=glued[1]))
+        found.append(replace(word, text=second, key=glued[2], start=at, bare=glued[2]))
+    return found
 
 
 def rooms_in(words: Sequence[Word], names: RoomNames) -> list[Named]:

@@ -98,6 +98,8 @@ def _decided(said: ParsedText) -> Understood:
             return answered(Intent.UNKNOWN, room=said.room(), sure=False)
         case Intent.START | Intent.SCHEDULE:
             return start(said, parsed)
+        case Intent.STOP if _of_cards(said):
+            return _following(said, replace(parsed, mood=Mood.TOLD), Intent.UNFOLLOW)
         case Intent.STOP | Intent.PAUSE | Intent.RESUME:
             return understand_control(said, parsed, intent)
         case Intent.UNSCHEDULE:
@@ -140,9 +142,9 @@ def _decided(said: ParsedText) -> Understood:
         case Intent.LIST | Intent.SUMMARY if said.where is Where.SLASH and not said.rooms:
             return _list_of(said, intent)
         case _:
-            return answered(
-                intent, room=said.room_or_thread(), count=said.count(), when=said.past()
-            )
+            near = () if said.rooms or said.thread else said.suggested(intent)[0]
+            room = near[0] if len(near) == 1 else said.room_or_thread()
+            return answered(intent, room=room, count=said.count(), when=said.past())
 
 
 def _forget(said: ParsedText) -> Understood:
@@ -224,6 +226,14 @@ def _bare_room(said: ParsedText) -> Understood:
     if all(room.room_id in said.world.recorded for room in rooms):
         return answered(Intent.STATUS, room=said.room())
     return start(said, replace(said.parsed, intent=Intent.START, mood=Mood.GUESS))
+
+
+def _of_cards(said: ParsedText) -> bool:
+    """Whether a stop *here* is about a room that is only followed: `no more standup here`."""
+    room = said.room()
+    here = any(piece.role is Role.HERE for piece in said.pieces)
+    followed = room is not None and room.room_id in said.world.follows_here
+    return here and followed and room is not None and room.room_id not in said.world.recorded
 
 
 def _following(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
