@@ -16,6 +16,7 @@ from bot.core.deliveries import Delivery, Kind, State
 from bot.core.options import RecordingOptions
 from bot.core.proofs import Horizon
 from bot.core.recording import Phase
+from bot.features.card.views import retry_button
 from bot.features.channel_settings import form as settings_replies
 from bot.features.commands import views as commands_views
 from bot.features.commands.stored_orders import StoredOrder
@@ -33,13 +34,13 @@ from bot.features.rename import views as rename_views
 from bot.features.rooms.views import no_room, several_rooms
 from bot.features.share import views as share_views
 from bot.features.start import views as start_views
-from bot.features.start.views import outcome_reply
+from bot.features.start.views import outcome_pointer, outcome_reply
 from bot.store.values import FollowedRoom
 from bot.ui import replies
 from bot.ui import replies as ui_replies
 from bot.ui.buttons import filled_form_button
 from bot.ui.problems import hms_failure, slack_refusal
-from tests.unit.views_samples import NOW, READ, RUNS, at, ended_row
+from tests.unit.views_samples import NOW, READ, REFUSED, RUNS, at, ended_row
 from tests.voice import found, schedules, spoken
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, direct, line, only_you, story
 
@@ -197,6 +198,22 @@ def _doing() -> list[Sample]:
             story(f.CannotPost(at=at(2), channel_id=seed.STANDUP, error="restricted_action")),
             None,
             bot=BOT,
+        ),
+        only_you(
+            "It did not start, and the card says why", outcome_pointer, story(*REFUSED), PERMALINK
+        ),
+        only_you(
+            "… to somebody who does not see the card",
+            outcome_pointer,
+            story(*REFUSED),
+            PERMALINK,
+            retry_button(story(*REFUSED)),
+        ),
+        only_you(
+            "Somebody else stopped it before it started",
+            outcome_pointer,
+            story(f.StopRequested(at=at(2), by=seed.ADMIN)),
+            PERMALINK,
         ),
         only_you(
             "100ms refused its settings",

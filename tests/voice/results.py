@@ -46,6 +46,7 @@ from tests.voice import schedules
 from tests.voice.cards import SILENT, THERE
 from tests.voice.sample import (
     BOT,
+    PERMALINK,
     Group,
     Sample,
     direct,
@@ -236,6 +237,7 @@ def _told() -> list[Sample]:
             "start",
             Silence("start", at(1)),
             until=at(120),
+            permalink=PERMALINK,
             bot=BOT,
         ),
         direct(
@@ -245,6 +247,7 @@ def _told() -> list[Sample]:
             "start",
             Silence("start", at(2), accepted=True),
             until=at(120),
+            permalink=PERMALINK,
             bot=BOT,
         ),
         direct(
@@ -254,6 +257,7 @@ def _told() -> list[Sample]:
             "start",
             None,
             until=at(120),
+            permalink=PERMALINK,
             bot=BOT,
         ),
         direct(
@@ -263,6 +267,7 @@ def _told() -> list[Sample]:
             "start",
             None,
             until=at(120),
+            permalink=PERMALINK,
             bot=BOT,
         ),
         direct(
@@ -272,6 +277,7 @@ def _told() -> list[Sample]:
             "stop",
             Silence("stop", at(4000)),
             until=at(120),
+            permalink=PERMALINK,
             bot=BOT,
         ),
         direct(
@@ -281,6 +287,7 @@ def _told() -> list[Sample]:
             "stop",
             None,
             until=at(120),
+            permalink=PERMALINK,
             bot=BOT,
         ),
         direct(

@@ -60,6 +60,7 @@ async def start(request: Request, order: StoredOrder, once: Sequence[str]) -> Me
                 caller.user,
                 channel=None if caller.direct else caller.channel,  # None: a direct message
                 response_url=caller.response_url,
+                replaces=request.clicked,
             ),
             preset=order.preset,
             end=end_of_start(order.when, at=now, by=caller.user) if order.when else None,
