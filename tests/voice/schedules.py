@@ -112,6 +112,7 @@ def answers() -> list[Sample]:
         only_you(
             "… and it is scheduled, too", views.rule_set, RULE, [EVERY, EVENT], now=NOW, reader=ME
         ),
+        only_you("… that is disabled in 100ms", views.rule_of_disabled, ROOM),
         only_you("… and another channel has done that", views.rule_elsewhere, ROOM),
         modal("Rules for rooms, in the channel settings", rules_form, seed.STANDUP, []),
         modal(

@@ -633,6 +633,15 @@ def _rule_and(rule: Rule, others: Sequence[Schedule], now: datetime, reader: str
     return f"{scheduled} {goes_on}, and the schedule starts nothing."
 
 
+def rule_of_disabled(room_name: str) -> Message:
+    """Refuse to promise recordings of a room that nobody can enter."""
+    name = esc(room_name, 100)
+    return say(
+        f"*{name}* is disabled in 100ms, so nobody can join it. Nothing was set up. Enable the "
+        "room in the dashboard, then try again."
+    )
+
+
 RULE_ELSEWHERE = "Another channel already has a rule for this room, and a room has one."
 
 
