@@ -131,7 +131,8 @@ _ABOUT = r"(?:about|around|approximately|approx|roughly)"
 _ABOUT_LENGTH = re.compile(rf"(?<=\bfor )({_ABOUT})(?= (?:[0-9]|an? |half))", re.IGNORECASE)
 _ABOUT_TIME = re.compile(
     rf"\b(?:(?:at )?{_ABOUT}|by)(?= (?:[01]?[0-9]|2[0-4])(?:[:.][0-9]{{2}})?(?: ?[ap]m)?"
-    r"(?:$|[,.!?]| (?:for|until|till|to|with|without|no|please|pls|plz|thanks|thx|today|tomorrow|on|and)\b))",
+    r"(?:$|[,.!?]| (?:for|until|till|to|with|without|no|please|pls|plz|thanks|thx|today|"
+    r"tomorrow|on|and)\b))",
     re.IGNORECASE,
 )
 # A minute of an hour that is not said: `at half past`, `on the hour`.
