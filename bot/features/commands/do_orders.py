@@ -240,14 +240,14 @@ async def extend(request: Request, order: StoredOrder, once: Sequence[str]) -> M
     seen = await bot.gate.recording(caller.user, order.key or "", caller.channel)
     longer = order.when.stop if order.when else None
     by = timedelta(seconds=longer.seconds) if isinstance(longer, StopAfter) else QUARTER
-    moved = await schedules.move_end(bot.deps, bot.rights, seen, by, once=once)
-    if moved is not None and moved[1] is not None:
-        return schedule_views.ends(moved[0], moved[1])
+    end = await schedules.move_end(bot.deps, bot.rights, seen, by, once=once)
+    if end is not None and end.ends_at is not None:
+        return schedule_views.ends(end.recording, end.ends_at)
     row = await bot.deps.store.lists.row(seen.key)
     if row is None or row.phase not in ON_AIR:
         return control_views.not_now([row]) if row else forgotten_reply()
-    end = When(None, StopAt(now_in(request) + by), request.known.world.zone)
-    stop = order.model_copy(update={"verb": Intent.STOP, "when": end, "label": ""})
+    later = When(None, StopAt(now_in(request) + by), request.known.world.zone)
+    stop = order.model_copy(update={"verb": Intent.STOP, "when": later, "label": ""})
     return schedule_views.has_no_end(row.name, await question(request, [stop]))
 
 

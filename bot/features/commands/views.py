@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
-from bot.core.recording import Phase
 from bot.core.when import StopAt
 from bot.features.commands.stored_orders import StoredOrder
 from bot.features.commands.table import MENU, TABLE, Entry, Needs
@@ -31,7 +30,6 @@ from bot.ui.message import (
     section,
 )
 from bot.ui.text import code, esc, own, plain, when
-from bot.ui.words import PHASES
 
 BUTTONS = 20  # Slack takes 25 in a row
 ALL = "all"
@@ -51,11 +49,11 @@ _NAMED: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class MenuRow:
-    """A running recording."""
+    """A running recording. `state` is as its card names it."""
 
     key: str
     name: str
-    phase: Phase
+    state: str
     may_stop: bool
 
 
@@ -129,7 +127,7 @@ def _row(row: MenuRow, n: int) -> Block:
 
 
 def _running(row: MenuRow) -> str:
-    return f"*{esc(row.name, 60)}* · {PHASES[row.phase]}"
+    return f"*{esc(row.name, 60)}* · {row.state}"
 
 
 def _one(entry: Entry) -> Message:

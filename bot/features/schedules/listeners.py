@@ -28,6 +28,7 @@ from bot.listeners.payloads import Caller, Click, Typed
 from bot.listeners.payloads import View as ViewValues
 from bot.listeners.registry import Ack, From, Listeners
 from bot.slack.errors import SlackUnavailable
+from bot.store.errors import UnknownRecording
 from bot.ui import ids as ui_ids
 from bot.ui.forms import FieldErrors
 from bot.ui.message import Message, message_view
@@ -495,12 +496,13 @@ async def _move_end(
 ) -> None:
     """Move or remove the end. The card shows it, as does the answer that had the button.
 
-    A failure is explained to the person.
+    A button that changes nothing any more is answered with what is so.
     """
-    moved = await service.move_end(bot.deps, bot.rights, seen, by, button=click.value)
+    end = await service.move_end(bot.deps, bot.rights, seen, by, button=click.value)
     await ack()
-    if moved is None:
-        bot.after_ack(click.caller, bot.reply(click.caller, views.no_end_to_move()))
-    elif click.on_ephemeral:
-        said = views.ends(*moved)
-        bot.after_ack(click.caller, bot.reply(click.caller, said, replace=True))
+    if end is None:
+        raise UnknownRecording(seen.key)
+    if click.on_ephemeral or not end.moved:
+        say = views.ends if end.moved else views.end_is
+        said = say(end.recording, end.ends_at)
+        bot.after_ack(click.caller, bot.reply(click.caller, said, replace=click.on_ephemeral))

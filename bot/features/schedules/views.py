@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.places import is_channel
-from bot.core.recording import Recording
+from bot.core.recording import OCCUPIES_ROOM, Phase, Recording
 from bot.core.when import Refused, Repeat, Unclear
 from bot.core.when_words import say_cycle, say_due, say_problem, say_when
 from bot.features.schedules import ids
@@ -22,7 +22,7 @@ from bot.features.schedules.model import (
 )
 from bot.features.schedules.overlaps import Rivals
 from bot.ui import ids as ui_ids
-from bot.ui.buttons import end_buttons, schedules_button
+from bot.ui.buttons import details_button, end_buttons, schedules_button
 from bot.ui.forms import words
 from bot.ui.message import (
     FALLBACK_MOST,
@@ -430,12 +430,30 @@ def paused_by_itself(schedule: Schedule, why: Why) -> str:
 
 
 def rule_paused_by_itself(rule: Rule, why: Why) -> str:
-    name = esc(rule.room_name, 100)
-    on = f"Type `/record auto {name} on` to turn it on again." if why in _HOW_ON else ""
-    return f"*{name}* is no longer recorded automatically: {_why(why, rule)} {on}".strip()
+    name, again = esc(rule.room_name, 100), code(f"/record auto {rule.room_name} on")
+    on = f"Type {again} to turn it on again." if why in _HOW_ON else ""
+    told = f"*{name}* is no longer recorded automatically: {_why(why, rule)}"
+    invite = _INVITE if why == "channel" else ""
+    return " ".join(filter(None, [told, invite, on]))
 
 
-def _why(why: Why, one: Schedule | Rule) -> str:
+def calendar_dropped(calendar: RoomCalendar, why: Why) -> str:
+    name = esc(calendar.room_name, 100)
+    follow = code(f"/record schedule {calendar.room_name} from https://…")
+    return (
+        f"The calendar of *{name}* is no longer followed: {_why(why, calendar)} To follow one "
+        f"again, type {follow} with its link."
+    )
+
+
+def event_not_recorded(schedule: Schedule, why: Why) -> str:
+    """Say that an event of a calendar is not recorded; later ones are tried."""
+    name, due = esc(schedule.room_name, 100), schedule.armed_for
+    at = f" at {when(due)}" if due else ""
+    return f"The calendar's event in *{name}*{at} is not recorded: {_why(why, schedule)}"
+
+
+def _why(why: Why, one: Schedule | Rule | RoomCalendar) -> str:
     where = place(one.channel)
     reasons: dict[Why, str] = {
         "asked": "somebody paused it.",
@@ -507,10 +525,12 @@ def _did(by: str, what: str, one: Schedule | RoomCalendar | Rule) -> str:
 
 
 _ANYBODY = "Anybody who may start recordings there can resume it."
+_INVITE = "Invite the bot to it again."
 _HOW_ON: dict[Why, str] = {
     "right": _ANYBODY,
     "left": _ANYBODY,
     "away": _ANYBODY,
+    "channel": _INVITE,
     "disabled": "Enable the room, then turn this on again.",
 }
 
@@ -681,5 +701,15 @@ def _rule_off(rule: Rule, n: int | None = None) -> Block:
 # ---- the end of a recording ------------------------------------------------------------------
 
 
-def no_end_to_move() -> Message:
-    return say("The end of this recording can no longer be changed.")
+def end_is(recording: Recording, ends_at: datetime | None) -> Message:
+    """Answer a button that could not move the end: say what is so."""
+    name = f"The recording of *{esc(recording.name, 100)}*"
+    if recording.phase not in OCCUPIES_ROOM:
+        at = f": it ended {when(recording.stopped_at)}" if recording.stopped_at else ""
+        return say(f"{name} is over{at}.", [details_button(recording)])
+    if recording.stop_pending or recording.phase is Phase.STOPPING:
+        return say(f"{name} is being stopped.")
+    if ends_at is None and recording.end and recording.end.after_s:
+        length = duration(recording.end.after_s)
+        return say(f"{name} has not begun yet. It stops {length} after its start.")
+    return ends(recording, ends_at)

@@ -10,6 +10,7 @@ from bot.access.views import not_open, refused_view
 from bot.core.deliveries import OutcomeAddress
 from bot.core.places import is_channel
 from bot.core.proofs import MayStart, OwnDraft, SeenRecording
+from bot.core.recording import Phase
 from bot.core.when import When
 from bot.features.card.service import CardLinks
 from bot.features.options.drafts import Draft, add_section, remove_section, show_more
@@ -277,6 +278,7 @@ async def taken_message(
         permalink=await links.link(seen.channel, cards.get(key, ())),
         key=key,
         can_follow=is_channel(channel) and channel not in shown,
+        begun=row.phase is not Phase.REQUESTED,
     )
 
 
