@@ -88,8 +88,15 @@ def _misread() -> list[Sample]:
 
 def _asking() -> list[Sample]:
     states = [line(phase=p) for p in (Phase.RUNNING, Phase.PAUSED, Phase.STARTING, Phase.STOPPING)]
+    rule = StoredOrder(verb="auto", room_id="a", room_name="Weekly sync", rule="on 2")
+    several = {"0": (rule,), "1": (rule.model_copy(update={"room_name": "Weekly demo"}),)}
+    mean, denied = commands_views.did_you_mean, no_room("weakly")
     return [
         only_you("A rule names no room", no_room, "weakly"),
+        only_you(
+            "… that is called nearly that", mean, denied, commands_views.choices("c", several)
+        ),
+        only_you("… or one alone", mean, denied, commands_views.choices("c", {"0": (rule,)})),
         only_you("A rule names no room; 100ms refuses the keys", no_room, "weakly", KEYS_REFUSED),
         only_you("A rule names several rooms", several_rooms, "weekly"),
         only_you("Nothing to stop here", replies.nothing_running),

@@ -39,6 +39,7 @@ _VERBS: Mapping[str, str] = {
     Intent.UNSCHEDULE: "Cancel",
     Intent.EXTEND: "Record longer:",
     Intent.RESCHEDULE: "Move",
+    Intent.AUTO: "Automatic recording of",
 }
 _NAMED: Mapping[str, str] = {
     Intent.LIST: "Other recordings",
@@ -169,6 +170,14 @@ def question(text: str, buttons: Sequence[Block]) -> Message:
     return Message(caller, [section(caller), *actions(buttons)])
 
 
+def did_you_mean(denial: Message, buttons: Sequence[Block]) -> Message:
+    """Add a button for each room that may be meant to the answer that there is no such room."""
+    if not buttons:
+        return denial
+    which = "one of these rooms" if len(buttons) > 1 else "this room"
+    return say(f"{denial.text} Did you mean {which}?", buttons)
+
+
 def choices(choice_id: str, answers: Mapping[str, Sequence[StoredOrder]]) -> list[Block]:
     """Build a button for each answer. One that stops several recordings asks once more.
 
@@ -197,6 +206,8 @@ def _choice(choice_id: str, answer: str, order: StoredOrder) -> Block:
     words = _NAMED.get(order.verb) or f"{verb} {plain(order.room_name, 45)}"
     if order.verb == Intent.STOP and order.stops_at and isinstance(order.stops_at.stop, StopAt):
         words = f"{words} at {order.stops_at.stop.at:%-H:%M}"
+    elif order.rule:
+        words = f"{words}, {order.rule}"
     elif order.label:
         words = f"{words}, {plain(order.label, 40)}"
     elif order.title:

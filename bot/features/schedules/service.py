@@ -29,6 +29,7 @@ from bot.features.schedules.model import (
     Rule,
     Schedule,
     Subject,
+    armed_until,
     date_at,
     deleted,
     paused,
@@ -275,10 +276,10 @@ async def restore(
     """
     before = await ScheduleRepository(deps.db).deleted(seen.schedule_id)
     if before is None:
-        return None
+        return await _theirs(deps, rights, seen)  # restored already, or purged
     await rights.to_change_schedule(seen.by, before.channel, before.by)
     await _post_to(gate, seen.by, before.channel, here)
-    after = restored(before, deps.now())
+    after = restored(before, deps.now(), deps.policy.armed_for)
     if after.state == "over":
         return None
     text = views.restored_by(before, seen.by)
@@ -313,11 +314,14 @@ async def skip(
 async def unskip(
     deps: Deps, rights: Rights, seen: SeenSchedule, at: datetime | None
 ) -> Schedule | None:
-    """Take a skipped date back in. None if it is not skipped, or has passed. Raises NoRight."""
+    """Take a skipped date back in. None if it is not ahead any more. Raises NoRight."""
     before = await _theirs(deps, rights, seen)
-    skips = before.skips if before else ()
-    date = next((one for one in skips if one.replace(microsecond=0) == at), None)
-    if before is None or date is None or date < deps.now():
+    if before is None or at is None:
+        return None
+    date = next((one for one in before.skips if one.replace(microsecond=0) == at), None)
+    if date is None:
+        return before if date_at(before, at) else None
+    if armed_until(before.when, date, deps.policy.armed_for) <= deps.now():
         return None
     told = _told_plainly(deps, before, seen.by, views.unskipped_by(before, seen.by, date))
     return await _changed(deps, before, unskipped(before, date), told)

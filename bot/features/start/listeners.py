@@ -33,7 +33,7 @@ from bot.features.rooms.model import (
 from bot.features.rooms.service import RoomDirectory
 from bot.features.start import service as starts
 from bot.features.start import views as start_views
-from bot.features.start.form import read
+from bot.features.start.form import DISABLED, read
 from bot.features.start.model import (
     FormTime,
     Later,
@@ -57,7 +57,6 @@ from bot.ui.message import Message, message_view
 from bot.ui.replies import expired_trigger
 
 on = Listeners()
-DISABLED = "This room is disabled in 100ms. Enable it in the dashboard, or choose another room."
 
 
 async def open_filled(
