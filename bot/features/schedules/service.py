@@ -225,9 +225,9 @@ async def listed(
             await rules.listed(channels, by=own),
             await calendars.listed(channels, by=own),
         )
-    every: list[Schedule | Rule | RoomCalendar]
-    every = [*found.schedules, *found.rules, *found.calendars]
-    ids = {one.room_id for one in every}
+    all_: list[Schedule | Rule | RoomCalendar]
+    all_ = [*found.schedules, *found.rules, *found.calendars]
+    ids = {one.room_id for one in all_}
     disabled = await RoomRepository(deps.db).disabled(ids) if ids else ()
     return await _with_rights(rights, to, replace(found, disabled=disabled), here)
 
