@@ -108,9 +108,11 @@ HANDLERS: Mapping[str, Rule] = {
     "action recording_extend": Rule("recording", "facts:end_set"),
     "action recording_no_end": Rule("recording", "facts:end_set"),
     # A schedule, named by its id: a claim. Of the starter's; others may stop recordings there.
-    "action schedule_undo": Rule("schedule", "-schedules"),
-    "action schedule_delete": Rule("schedule", "-schedules"),
+    "action schedule_undo": Rule("schedule", "schedules:over"),
+    "action schedule_delete": Rule("schedule", "schedules:over"),
     "action schedule_skip": Rule("schedule", "schedules:skipped"),
+    "action schedule_unskip": Rule("schedule", "schedules:skipped"),
+    "action schedule_restore": Rule("schedule", "schedules:active", posts=True),
     "action schedule_pause": Rule("schedule", "schedules:paused"),
     "action schedule_resume": Rule("schedule", "schedules:active", posts=True),
     "action schedule_run": Rule("schedule", "recordings", posts=True),

@@ -48,6 +48,22 @@ async def test_undo_leaves_nothing(bench: Bench) -> None:
     assert room.name not in listed.text
 
 
+@pytest.mark.own_stage
+async def test_what_else_records_the_room_then_is_named(bench: Bench) -> None:
+    """A schedule at the time of another one, then a rule for the same room."""
+    room = await bench.room()
+    order = f'/record schedule "{room.name}" every weekday at'
+    await bench.ines.command(seed.STANDUP, f"{order} 9:30 for 20m")
+    await bench.told(bench.ines, seed.STANDUP, room.name, "every weekday at 9:30", "Next:")
+    await bench.tariq.command(seed.STANDUP, f"{order} 9:45")
+    whose = f"The schedule of <@{seed.STARTER}>"
+    await bench.told(bench.tariq, seed.STANDUP, whose, "covers the same time", "starts first")
+    await bench.tariq.command(seed.STANDUP, f"/record auto {room.name} on")
+    await bench.told(bench.tariq, seed.STANDUP, "every session is recorded", "also scheduled by")
+    await bench.ines.command(seed.STANDUP, f"{order} 16:00")
+    await bench.told(bench.ines, seed.STANDUP, "16:00", "The rule of", "records every session")
+
+
 async def test_what_is_armed_waits_for_the_first_person(bench: Bench) -> None:
     room = await bench.room()
     await empty(bench, room)

@@ -16,6 +16,7 @@ from bot.core.deliveries import Delivery, Kind, State
 from bot.core.options import RecordingOptions
 from bot.core.proofs import Horizon
 from bot.core.recording import Phase
+from bot.features.card.views import retry_button
 from bot.features.channel_settings import form as settings_replies
 from bot.features.commands import views as commands_views
 from bot.features.commands.stored_orders import StoredOrder
@@ -33,13 +34,13 @@ from bot.features.rename import views as rename_views
 from bot.features.rooms.views import no_room, several_rooms
 from bot.features.share import views as share_views
 from bot.features.start import views as start_views
-from bot.features.start.views import outcome_reply
+from bot.features.start.views import outcome_pointer, outcome_reply
 from bot.store.values import FollowedRoom
 from bot.ui import replies
 from bot.ui import replies as ui_replies
 from bot.ui.buttons import filled_form_button
 from bot.ui.problems import hms_failure, slack_refusal
-from tests.unit.views_samples import NOW, READ, RUNS, at, ended_row
+from tests.unit.views_samples import NOW, READ, REFUSED, RUNS, at, ended_row
 from tests.voice import found, schedules, spoken
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, direct, line, only_you, story
 
@@ -134,6 +135,7 @@ def _doing() -> list[Sample]:
     known = {"permalink": PERMALINK, "key": "key-1"}
     return [
         only_you("A recording was asked for by command", start_views.starting_reply, ROOM),
+        only_you("… for a while", start_views.starting_reply, ROOM, "key-1", " for 30 min"),
         only_you("… of a room in which nobody is", start_views.nobody_there, ROOM, "key-1"),
         only_you(
             "It is already recorded, with its card elsewhere",
@@ -196,6 +198,22 @@ def _doing() -> list[Sample]:
             story(f.CannotPost(at=at(2), channel_id=seed.STANDUP, error="restricted_action")),
             None,
             bot=BOT,
+        ),
+        only_you(
+            "It did not start, and the card says why", outcome_pointer, story(*REFUSED), PERMALINK
+        ),
+        only_you(
+            "… to somebody who does not see the card",
+            outcome_pointer,
+            story(*REFUSED),
+            PERMALINK,
+            retry_button(story(*REFUSED)),
+        ),
+        only_you(
+            "Somebody else stopped it before it started",
+            outcome_pointer,
+            story(f.StopRequested(at=at(2), by=seed.ADMIN)),
+            PERMALINK,
         ),
         only_you(
             "100ms refused its settings",
@@ -270,7 +288,7 @@ def _rights() -> list[Sample]:
         no("A guest opens a file", Act.LINK, everyone),
         no("A guest follows", Act.FOLLOW, everyone),
         no("Somebody is not allowed to forget it", Act.FORGET, admins, "", seed.STARTER),
-        no("Somebody else's schedule", Act.SCHEDULE, admins, "", seed.ADMIN),
+        no("Somebody else's schedule", Act.SCHEDULE, admins, "delete this schedule", seed.ADMIN),
         only_you("A schedule that is gone, or hidden", rights.no_such_schedule),
         no("Somebody else's preset", Act.PRESET, admins, "", seed.ADMIN),
         no("A guest opens the settings", Act.SETTINGS, everyone),

@@ -20,7 +20,7 @@ from bot.features.commands.model import (
 )
 from bot.features.commands.parsed import Mood
 from bot.features.commands.parsed_text import ParsedText
-from bot.features.commands.understand_controls import act_on, recorded_here
+from bot.features.commands.understand_controls import act_on, cancelling, recorded_here
 from bot.features.commands.vocabulary import SCHEDULED, Intent, Role
 
 BUTTONS_MOST = 5
@@ -116,11 +116,9 @@ def _longer_in(text: str) -> str | None:
 
 def undo(said: ParsedText) -> Understood:
     """Ask what to undo: a recording that runs can be stopped, a schedule deleted."""
-    world = said.world
     running = (said.thread,) if said.thread else recorded_here(said, Intent.STOP)
-    planned = [] if said.thread else [world.names.by_id.get(s.room_id) for s in world.schedules]
-    once = tuple(dict.fromkeys(room for room in planned if room))
-    offers = (*orders(Intent.STOP, running), *orders(Intent.UNSCHEDULE, once))
+    planned = () if said.thread else cancelling(said, said.planned_rooms())
+    offers = (*orders(Intent.STOP, running), *planned)
     outcome = Outcome.ASK if offers else Outcome.ANSWER
     return Understood(
         Intent.UNKNOWN, outcome, Why.UNDO, said.thread, sure=False, offers=offers[:BUTTONS_MOST]
@@ -144,7 +142,7 @@ def rescheduling(said: ParsedText) -> Understood:
     planned = said.planned(room) if room else ()
     if room is not None and not planned:
         return answered(Intent.SCHEDULE, Why.NOT_SCHEDULED, room=room, sure=False)
-    one = planned[0] if len(planned) == 1 and not planned[0].rrule else None
+    one = planned[0] if len(planned) == 1 and not planned[0].repeat else None
     when = _moved_to(said, one) if one else None
     if one is None or when is None:
         return answered(Intent.STATUS, topic=SCHEDULED, room=room, sure=False)

@@ -8,7 +8,6 @@ from itertools import chain
 
 from bot.core.recording import Phase
 from bot.core.when import StopAt
-from bot.features.commands.answers import is_date
 from bot.features.commands.stored_orders import StoredOrder
 from bot.features.commands.table import MENU, TABLE, Entry, Needs
 from bot.features.commands.vocabulary import Intent
@@ -39,7 +38,7 @@ ALL = "all"
 ANSWER_MOST = 2500
 _VERBS: Mapping[str, str] = {
     Intent.SCHEDULE: "Record",
-    Intent.UNSCHEDULE: "Delete the schedule of",
+    Intent.UNSCHEDULE: "Cancel",
     Intent.EXTEND: "Record longer:",
     Intent.RESCHEDULE: "Move",
 }
@@ -195,13 +194,13 @@ def choices(choice_id: str, answers: Mapping[str, Sequence[StoredOrder]]) -> lis
 
 def _choice(choice_id: str, answer: str, order: StoredOrder) -> Block:
     verb = _VERBS.get(order.verb, order.verb.capitalize())
-    if order.verb == Intent.UNSCHEDULE and (order.day or is_date(order.when)):
-        verb = "Skip"
+    if order.verb == Intent.UNSCHEDULE and order.repeats:
+        verb = "Skip" if order.date else "Delete"
     words = _NAMED.get(order.verb) or f"{verb} {plain(order.room_name, 45)}"
     if order.verb == Intent.STOP and order.stops_at and isinstance(order.stops_at.stop, StopAt):
         words = f"{words} at {order.stops_at.stop.at:%-H:%M}"
     elif order.label:
-        words = f"{words}, {plain(order.label, 25)}"
+        words = f"{words}, {plain(order.label, 40)}"
     elif order.title:
         words = f"{words}: {plain(order.title, 25)}"
     elif order.preset:

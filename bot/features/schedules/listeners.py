@@ -67,7 +67,15 @@ async def follow_calendar_by_command(
         url=url,
     )
     added = await service.add_calendar(bot.deps, bot.rights, calendar, once=caller.once)
-    await bot.reply(caller, views.calendar_added(added) if added else views.too_many_calendars())
+    if added is None:
+        await bot.reply(caller, views.too_many_calendars())
+        return
+    which, here = (bot.deps, bot.gate, room.room_id, caller.user), caller.channel
+    others = await service.schedules_of_room_seen(*which, here=here)
+    rule = await service.rule_seen(*which, here=here)
+    now = bot.deps.now()
+    said = views.calendar_added(added, others, rule, now=now, reader=caller.user)
+    await bot.reply(caller, said)
 
 
 def _is_calendar_link(url: str) -> bool:
@@ -151,8 +159,12 @@ async def set_rule_by_command(
         least_people=max(1, int(said["least"] or 1)),
     )
     there = await service.set_rule(bot.deps, bot.rights, rule, once=caller.once)
-    same = there.channel == origin
-    await bot.reply(caller, views.rule_set(there) if same else views.rule_elsewhere(room.name))
+    if there.channel == origin:
+        here = caller.channel
+        answer = await service.say_rule_set(bot.deps, bot.gate, there, caller.user, here=here)
+    else:
+        answer = views.rule_elsewhere(room.name)
+    await bot.reply(caller, answer)
 
 
 # ---- the list --------------------------------------------------------------------------------
@@ -165,8 +177,8 @@ async def answer_schedules(bot: Bot, caller: Caller) -> None:
 
 
 async def _list(bot: Bot, to: Horizon, here: str | None) -> Message:
-    schedules, rules, calendars = await service.listed(bot.deps, bot.gate, to, here=here)
-    return views.schedules_list(schedules, rules, bot.deps.now(), calendars)
+    found = await service.listed(bot.deps, bot.gate, bot.rights, to, here=here)
+    return views.schedules_list(found, bot.deps.now())
 
 
 @on.action(ui_ids.SCHEDULES)
@@ -193,7 +205,8 @@ async def _show(bot: Bot, click: Click, to: Horizon, said: Message) -> None:
 
 @on.action(ids.UNDO)
 async def undo(seen: SeenSchedule, click: Click, ack: Ack, bot: Bot) -> None:
-    gone = await service.undo(bot.deps, bot.rights, seen)
+    """Take back what was just scheduled."""
+    gone = await service.delete(bot.deps, bot.rights, seen)
     await ack()
     if gone is None:
         raise UnknownSchedule(seen.schedule_id)
@@ -204,19 +217,42 @@ async def undo(seen: SeenSchedule, click: Click, ack: Ack, bot: Bot) -> None:
 
 @on.action(ids.DELETE)
 async def delete(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
-    gone = await service.undo(bot.deps, bot.rights, seen)
+    gone = await service.delete(bot.deps, bot.rights, seen)
     await ack()
     if gone is None:
         raise UnknownSchedule(seen.schedule_id)
-    bot.after_ack(click.caller, _show(bot, click, to, views.undone(gone)))
+    bot.after_ack(click.caller, _show(bot, click, to, views.deleted(gone)))
+
+
+@on.action(ids.RESTORE)
+async def restore(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
+    here = click.caller.channel
+    there = await service.restore(bot.deps, bot.gate, bot.rights, seen, here=here)
+    await ack()
+    bot.after_ack(click.caller, _say_restored(bot, click, to, there))
 
 
 @on.action(ids.SKIP)
 async def skip(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
-    skipped = await service.skip(bot.deps, bot.rights, seen, click.value)
+    skipped = await service.skip(bot.deps, bot.rights, seen, ui_ids.moment_of(click.value))
     await ack()
     said = views.skipping(*skipped) if skipped else views.changed_meanwhile()
     bot.after_ack(click.caller, _show(bot, click, to, said))
+
+
+@on.action(ids.UNSKIP)
+async def unskip(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
+    there = await service.unskip(bot.deps, bot.rights, seen, ui_ids.moment_of(click.value))
+    await ack()
+    bot.after_ack(click.caller, _say_restored(bot, click, to, there))
+
+
+async def _say_restored(bot: Bot, click: Click, to: Horizon, there: Schedule | None) -> None:
+    said = views.restored(there) if there else views.too_late_to_undo()
+    if click.view is not None:
+        await _show(bot, click, to, said)
+        return
+    await bot.reply(click.caller, said, replace=click.on_answer)
 
 
 @on.action(ids.PAUSE)
@@ -284,18 +320,19 @@ async def change_submitted(
     if changed is None:
         message = views.changed_meanwhile()
     else:
-        zone = await service.zone_of(bot.rights, caller.user)
-        message = views.scheduled(changed, now=bot.deps.now(), zone_known=zone.known)
+        message = await service.say_scheduled(
+            bot.deps, bot.gate, bot.rights, changed, caller.user, here=caller.channel
+        )
     await ack(response_action="update", view=message_view(message, title=views.ALL))
 
 
 @on.action(ids.RULE_OFF)
-async def rule_off(by: HomeMember, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
+async def rule_off(to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
     rule = await RuleRepository(bot.deps.db).get(click.value)
     here = click.caller.channel
-    if rule is None or not await bot.gate.sees_place(by.user, rule.channel, rule.by, here):
+    if rule is None or not await bot.gate.sees_place(to.user, rule.channel, rule.by, here):
         raise UnknownSchedule(click.value)
-    await service.unset_rule(bot.deps, bot.rights, rule.room_id, rule.channel, by.user)
+    await service.unset_rule(bot.deps, bot.rights, rule.room_id, rule.channel, to.user)
     await ack()
     bot.after_ack(click.caller, _show(bot, click, to, views.rule_off(rule.room_name, there=True)))
 
@@ -346,7 +383,10 @@ async def rule_submitted(
         await ack(response_action="errors", errors=dict(made))
         return
     rules = await RuleRepository(bot.deps.db).of_channel(channel.channel)
-    said = views.rule_saved(made)
+    others = await service.schedules_of_room_seen(
+        bot.deps, bot.gate, made.room_id, by.user, here=channel.channel
+    )
+    said = views.rule_saved(made, others, now=bot.deps.now(), reader=by.user)
     await ack(response_action="update", view=rules_form(channel.channel, rules, said=said))
 
 
@@ -365,13 +405,13 @@ async def rule_dropped(
 
 
 @on.action(ids.CALENDAR_OFF)
-async def calendar_off(by: HomeMember, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
+async def calendar_off(to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
     calendar = await CalendarRepository(bot.deps.db).get(click.value)
     here = click.caller.channel
-    seen = calendar and await bot.gate.sees_place(by.user, calendar.channel, calendar.by, here)
+    seen = calendar and await bot.gate.sees_place(to.user, calendar.channel, calendar.by, here)
     if calendar is None or not seen:
         raise UnknownSchedule(click.value)
-    await service.drop_calendar(bot.deps, bot.rights, calendar, by.user)
+    await service.drop_calendar(bot.deps, bot.rights, calendar, to.user)
     await ack()
     bot.after_ack(click.caller, _show(bot, click, to, views.calendar_off(calendar.room_name)))
 
@@ -405,8 +445,14 @@ async def no_end(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> 
 async def _move_end(
     seen: SeenRecording, click: Click, ack: Ack, bot: Bot, by: timedelta | None
 ) -> None:
-    """Move or remove the end. The card shows it; a failure is explained to the person."""
+    """Move or remove the end. The card shows it, as does the answer that had the button.
+
+    A failure is explained to the person.
+    """
     moved = await service.move_end(bot.deps, bot.rights, seen, by, button=click.value)
     await ack()
     if moved is None:
         bot.after_ack(click.caller, bot.reply(click.caller, views.no_end_to_move()))
+    elif click.on_ephemeral:
+        said = views.ends(*moved)
+        bot.after_ack(click.caller, bot.reply(click.caller, said, replace=True))

@@ -302,19 +302,26 @@ async def try_again(
     """Repeat a start in the channel of the click, or in one where the person sees the recording."""
     caller = click.caller
     recording = (await bot.deps.store.recordings.load(seen.key)).recording
-    where = caller.channel or seen.channel
+    here = caller.channel if is_channel(caller.channel) else None
+    where, directly = here or seen.channel, (caller.channel or "").startswith("D")
     if is_channel(where):
         await bot.gate.channel(caller.user, where, here=caller.channel)
     may = await bot.gate.may_start(caller.user, where)
     room = await bot.gate.room(may, recording.room_id, known_as=recording.room_name)
-    request = starts.again(recording, may, room, channel=where, click_id=caller.trigger_id)
+    outcome = OutcomeAddress(
+        user=caller.user,
+        channel=None if directly else where,
+        response_url=caller.response_url if click.on_ephemeral else None,
+        replaces=click.on_ephemeral,
+    )
+    request = starts.again(recording, may, room, click_id=caller.trigger_id, outcome=outcome)
     made = await starts.start(bot.deps, bot.gate, rooms, request)
     await ack()
     if isinstance(made, RoomTaken):
         bot.after_ack(caller, say_taken(bot, links, caller, made.key))
-    elif click.on_ephemeral:
+    elif click.on_ephemeral or (directly and is_channel(where)):
         done = start_views.starting_reply(recording.room_name)
-        bot.after_ack(caller, bot.reply(caller, done, replace=True))
+        bot.after_ack(caller, bot.reply(caller, done, replace=click.on_ephemeral))
 
 
 # ---- links to rooms --------------------------------------------------------------------------
