@@ -204,7 +204,7 @@ async def build(
                 Homes: homes,
                 Meetings: meetings,
                 RoomDirectory: directory,
-                Later: Planner(deps, rights),
+                Later: Planner(deps, gate, rights),
                 Unfurling: Unfurling(deps, rights, directory, visibility, links),
                 Services: Services(directory, lists, links, Worlds(deps, gate, rights, directory)),
             },

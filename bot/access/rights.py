@@ -9,7 +9,10 @@ from bot.store.values import RecordingRow
 
 
 class NoRight(Exception):
-    """`key` is the recording concerned; `doing` is the refused action, such as stop."""
+    """`key` is the recording concerned; `doing` is the refused action, such as stop.
+
+    For a schedule, a calendar or a rule, `doing` has its object.
+    """
 
     def __init__(self, refused: Refusal, doing: str, key: str | None = None) -> None:
         super().__init__(f"{refused.act} is not theirs")
@@ -55,12 +58,22 @@ class Rights:
             return False
         return True
 
-    async def to_change_schedule(self, user: str, channel: str, owner: str) -> None:
-        """Check changing a schedule or a rule: its owner, and those who may stop recordings."""
+    async def to_change_schedule(
+        self, user: str, channel: str, owner: str, doing: str = "change this schedule"
+    ) -> None:
+        """Check changing a schedule, calendar or rule: its owner, and who may stop recordings."""
         if user == owner:
             return
         settings = await self._deps.store.channel_settings.of(channel)
-        await self._check(user, Act.SCHEDULE, settings, "change", starter=owner)
+        await self._check(user, Act.SCHEDULE, settings, doing, starter=owner)
+
+    async def may_change_schedule(self, user: str, channel: str, owner: str) -> bool:
+        """Return whether to offer a change. False if unknown."""
+        try:
+            await self.to_change_schedule(user, channel, owner)
+        except (NoRight, SlackUnavailable):
+            return False
+        return True
 
     async def to_open(self, user: str, channel: str) -> None:
         """Check opening a file, by the settings of the channel that shows its recording."""

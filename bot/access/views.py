@@ -24,7 +24,6 @@ NAMED = 10
 NOT_SAID = "Slack is not reporting your channels right now, so recordings may be missing here."
 WHAT = {
     Act.START: "start a recording here",
-    Act.SCHEDULE: "change this schedule",
     Act.LINK: "open this recording",
     Act.FOLLOW: "follow recordings here",
     Act.FORGET: "forget this recording",
@@ -38,7 +37,10 @@ WHAT = {
 
 def refused_message(refused: Refusal, doing: str, key: str | None) -> Message:
     """Explain a refusal; for a stop, with a button to ask the starter."""
-    what = WHAT.get(refused.act) or f"{doing} this recording"
+    if refused.act is Act.SCHEDULE:
+        what = doing
+    else:
+        what = WHAT.get(refused.act) or f"{doing} this recording"
     text = f"Only {who_can(refused)} can {what}."
     can_ask = doing == "stop" and key and refused.starter
     buttons = [button("Ask to stop it", ids.ASK_STOP, value=key or "")] if can_ask else []

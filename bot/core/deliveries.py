@@ -85,13 +85,15 @@ def refusals_name(delivery: Delivery) -> str:
 class OutcomeAddress:
     """Where a person waits for the outcome of a form or command. Deleted once they are told.
 
-    A `response_url` lets anyone answer in the bot's name, so no repr contains it.
+    A `response_url` lets anyone answer in the bot's name, so no repr contains it. `replaces`: it
+    belongs to a button, so a message to it replaces the answer that says "Starting".
     """
 
     user: str
     channel: str | None = None
     response_url: str | None = field(default=None, repr=False)
     external_id: str | None = None  # of the view that shows "Starting…"
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ AssetStatus = Literal["processing", "completed", "failed"]
 # The result of reading a file. Only `empty` means that it has no content.
 Reading = Literal["none", "read", "empty", "unreadable", "too_large", "refused", "blocked"]
 Via = Literal["command", "form", "again", "schedule", "rule"]
-# Why a call to 100ms failed. `error` is a 5xx, `limited` a 429.
+# Why a call to 100ms failed. `error` is a 5xx. `limited` is a 429, or without a status a call that
+# the bot held back because of the 429 of another call.
 Cause = Literal["refused", "error", "limited", "timeout", "network", "unreadable"]
 
 
@@ -225,8 +226,16 @@ class CallFailed(_Fact):
     status: int | None = None
     message: str = ""
 
-    def says_the_same(self, other: "CallFailed") -> bool:
-        return (self.cause, self.status) == (other.cause, other.status)
+    @property
+    def is_held_back(self) -> bool:
+        """Whether the bot did not make the call: 100ms allows no more requests for a while."""
+        return self.cause == "limited" and self.status is None
+
+    def adds_to(self, earlier: "CallFailed") -> bool:
+        """Whether it says more than the failure before it."""
+        if self.is_held_back:
+            return earlier.cause != "limited"
+        return (self.cause, self.status) != (earlier.cause, earlier.status)
 
 
 class StartExpired(_Fact):

@@ -154,6 +154,9 @@ class RecordingOptions(_Frozen):
         return self
 
 
+AS_TEMPLATE = RecordingOptions()  # nothing is set
+
+
 @dataclass(frozen=True, slots=True)
 class RoomTemplate:
     """`records`: whether composite recording is on; None if 100ms does not say."""

@@ -205,17 +205,19 @@ class Silence:
 
 
 def silence(recording: Recording, work: Work) -> Silence | None:
-    """The start or stop that 100ms has not answered, if any. A start counts from its first attempt.
+    """The start or stop that 100ms has not answered, if any.
+
+    A start counts from its first attempt, also if the bot held it back.
 
     An accepted start counts too, while 100ms does not answer polls.
     """
     if recording.phase is Phase.REQUESTED:
-        attempts = [f.at for f in recording.log if isinstance(f, StartAttempted)]
+        tried = [f.at for f in recording.log if _is_try(f)]
         failed = last_failure(recording.log, "start")
-        if not attempts:
+        if not tried:
             return None
         cancelled = recording.stop_pending
-        return Silence("start", min(attempts), failed=failed, cancelled=cancelled)
+        return Silence("start", min(tried), failed=failed, cancelled=cancelled)
     polls = work.retries.get(POLL)
     unheard = polls is not None and polls.attempts >= HICCUPS
     if recording.phase is Phase.STARTING and recording.accepted_at and unheard:
@@ -224,6 +226,12 @@ def silence(recording: Recording, work: Work) -> Silence | None:
         asked = (f.at for f in recording.log if isinstance(f, StopRequested | StopDue))
         return Silence("stop", max(asked), failed=recording.stop_failed)
     return None
+
+
+def _is_try(fact: Fact) -> bool:
+    """Whether it is a start that was made, or held back."""
+    failed = isinstance(fact, CallFailed) and fact.call == "start"
+    return failed or isinstance(fact, StartAttempted)
 
 
 def is_unheard(recording: Recording, work: Work) -> bool:

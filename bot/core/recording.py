@@ -13,6 +13,8 @@ from bot.core.facts import (
     MomentShared,
     PauseRequested,
     ResultsChecked,
+    StopDue,
+    StopRequested,
 )
 from bot.core.options import RecordingOptions
 
@@ -129,6 +131,12 @@ class Recording:
     def people(self) -> tuple[str, ...]:
         """The names of the attendees that 100ms listed."""
         return tuple(dict.fromkeys(one.name for one in self.attendees or () if one.name))
+
+    @property
+    def stopped_by(self) -> str | None:
+        """The person who last asked to stop it; None if nobody did, or its end or its room did."""
+        asked = [f for f in self.log if isinstance(f, StopRequested | StopDue)]
+        return asked[-1].by if asked and isinstance(asked[-1], StopRequested) else None
 
     @property
     def speakers(self) -> dict[str, str]:

@@ -17,7 +17,7 @@ from datetime import datetime
 from statistics import median
 from typing import Literal
 
-from bot.kit.decoding import decoded
+from bot.kit.decoding import decoded, is_page
 
 Mode = Literal["json", "srt", "txt"]
 
@@ -131,6 +131,8 @@ def read(content: bytes, mode: Mode = "json") -> Transcript | Empty | NotReadabl
         rows = _json_rows(text)
     elif mode == "srt":
         rows = _srt_rows(text)
+    elif is_page(text):
+        rows = None
     else:
         rows = [_spoken(line) for line in text.splitlines()]
     if rows is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Part = Literal["morning", "afternoon", "evening", "night"]
@@ -153,6 +153,21 @@ class Rule:
     position: int | None = None
     part: Part | None = None
 
+    def without(self, days: tuple[int, ...]) -> Rule | Bad:
+        """Return the recurrence without some days of the week."""
+        all_days = self.days or (tuple(range(7)) if self.freq == "DAILY" else ())
+        if not {*days} <= {*all_days} or self.interval > 1 or self.nth:
+            return Bad("It does not repeat on the days to leave out.")
+        left = tuple(day for day in all_days if day not in days)
+        return replace(self, freq="WEEKLY", days=left) if left else Bad("No day is left.")
+
+
+@dataclass(frozen=True, slots=True)
+class Except:
+    """Days of the week that a recurrence leaves out."""
+
+    days: tuple[int, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Zone:
@@ -190,7 +205,7 @@ class Ask:
 
 Clause = (
     At | On | In | For | Until | LastDay | Since | Starting | Rule | Zone | Now | PartOnly
-    | Bad | Ask
+    | Except | Bad | Ask
 )  # fmt: skip
 
 
@@ -253,7 +268,10 @@ MONTHS = {
     )
     for name in names.split()
 }
-RELATIVE = {"today": 0, "tomorrow": 1, "tmrw": 1, "tmr": 1, "tmw": 1, "yesterday": -1}
+_MISSPELT = ("tomorow", "tommorow", "tommorrow", "tomorro", "tomoro", "tmoro", "tmorrow", "tmro")
+RELATIVE = {"today": 0, "tomorrow": 1, "yesterday": -1} | dict.fromkeys(
+    ("tmrw", "tmr", "tmw", "tomo", *_MISSPELT), 1
+)
 PARTS: dict[str, Part] = {
     "morning": "morning",
     "afternoon": "afternoon",

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from bot.core.when import Reading, Refused, Unclear, When, known_zone
 from bot.core.when_clauses import (
@@ -25,6 +26,7 @@ from bot.core.when_clauses import (
     DAY_NAMES,
     DAY_PLURALS,
     MONTHS,
+    NUMBERS,
     Ask,
     Bad,
     For,
@@ -57,6 +59,8 @@ _KNOWN = sorted(
 _MOST_TRIES = 300  # words that may begin a time
 _MOST_CLAUSES = 20
 _MOST_GUESSES = 20  # words compared with the known ones
+_ALONE = {"tomorrow", "tonight", "yesterday"}  # corrected wherever they are
+_BEGIN_ALONE = {"tom", "ton", "tmo", "tor", "yes"}
 _LEADING = {"on", "every", "next", "this", "each"}
 
 Span = tuple[int, int]
@@ -84,6 +88,7 @@ def read_when(text: str, *, now: datetime, zone: str, purpose: Purpose = Purpose
     examples = EXAMPLES[purpose]
     if len(text) > LONGEST_TEXT:
         return Refused("That is too long for a time.", examples)
+    text = _plainer(text, now=now, zone=zone, purpose=purpose)
     scan = _Scan(text, purpose)
     rest = [token for token in _without_own_time(scan.unread) if not _is_filler(token)]
     if rest:
@@ -105,6 +110,7 @@ def find_times(
 
     Nothing that overlaps a `protected` range, such as the name of a room, is a time.
     """
+    text = _plainer(text, now=now, zone=zone, purpose=purpose)
     scan = _Scan(text, purpose, protected)
     groups = scan.groups()
     spans = [(group[0].start, group[-1].end) for group in groups if not _all_weak(group)]
@@ -117,6 +123,46 @@ def find_times(
         return Found((), None, loose)
     said = ", ".join(text[start:end] for start, end in spans)
     return Found(tuple(spans), read_when(said, now=now, zone=zone, purpose=purpose), loose)
+
+
+_SPOKEN = re.compile(r"2m|about|around|approx|roughly|half|quarter|hour", re.IGNORECASE)
+_TWO = re.compile(r"\b2(?=m(?:oro|orrow|rw|ro)\b)", re.IGNORECASE)  # 2moro
+_ABOUT = r"(?:about|around|approximately|approx|roughly)"
+_ABOUT_LENGTH = re.compile(rf"(?<=\bfor )({_ABOUT})(?= (?:[0-9]|an? |half))", re.IGNORECASE)
+_ABOUT_TIME = re.compile(
+    rf"\b(?:at )?{_ABOUT}(?= (?:[01]?[0-9]|2[0-4])(?:[:.][0-9]{{2}})?(?: ?[ap]m)?(?:$|[,.!?]| (?:"
+    r"for|until|till|to|with|without|no|please|pls|plz|thanks|thx|today|tomorrow|on|and)\b))",
+    re.IGNORECASE,
+)
+# A minute of an hour that is not said: `at half past`, `on the hour`.
+_NO_HOUR = re.compile(
+    r"\b(?:(?:at )?(?:a )?(?P<minute>half past|quarter past|quarter to)"
+    r"(?! ?(?:[0-9]|noon|midnight|" + "|".join(NUMBERS) + r"))"
+    r"|(?:at|on) the (?:full |top of the )?hour)\b",
+    re.IGNORECASE,
+)
+_MINUTES = {"half past": 30, "quarter past": 15, "quarter to": 45}
+
+
+def _plainer(text: str, *, now: datetime, zone: str, purpose: Purpose) -> str:
+    """Write spoken times as the grammar has them; positions in the text stay the same.
+
+    `at half past` is the next such time, `around 3` is at 3.
+    """
+    if _SPOKEN.search(text) is None:
+        return text
+    text = _TWO.sub("t", text)
+    if purpose is not Purpose.PAST:
+        text = _ABOUT_LENGTH.sub(lambda found: " " * len(found[0]), text)
+        text = _ABOUT_TIME.sub(lambda found: "at".ljust(len(found[0])), text)
+
+    def clock(found: re.Match[str]) -> str:
+        there = now.astimezone(ZoneInfo(known_zone(zone)))
+        minute = _MINUTES.get((found["minute"] or "").lower(), 0)
+        hour = there.hour + (minute <= there.minute)
+        return "at".ljust(len(found[0]) - 5) + f"{hour % 24:02}:{minute:02}"
+
+    return _NO_HOUR.sub(clock, text)
 
 
 class _Scan:
@@ -177,10 +223,12 @@ class _Scan:
             near = follows or (after is not None and after.start in starts)
             led = before is not None and before.word in _LEADING
             near = near or (before is not None and before.kind == "num")
-            if not (near or led) or guesses >= _MOST_GUESSES:
+            alone = token.word[:3] in _BEGIN_ALONE and token.word.isalpha()
+            if not (near or led or alone) or guesses >= _MOST_GUESSES:
                 continue
             guesses += 1
-            if guess := _guess(token):
+            guess = _guess(token)
+            if guess and (near or led or guess in _ALONE):
                 dated = guess in MONTHS and before is not None and before.kind == "num"
                 found += [before] if before and (dated or led) and before in self.unread else []
                 found.append(token)
@@ -203,7 +251,14 @@ def _understood(
             text[: question.start] + instead + text[question.end :]
             for instead in question.clause.instead
         ]
-        return _choice(question.clause.question, choices, now=now, zone=zone, purpose=purpose)
+        asked = _choice(question.clause.question, choices, now=now, zone=zone, purpose=purpose)
+        if len(asked.choices) == 2 and question.clause.instead[0].startswith("for "):
+            length, start = (
+                read_when(one, now=now, zone=zone, purpose=purpose) for one in asked.choices
+            )
+            if isinstance(length, Unclear) and isinstance(start, When):
+                return start  # `every tuesday 10h`: as a length, it would leave the time open
+        return asked
     meaning = Meaning(now=now, zone=meant_zone, purpose=purpose)
     try:
         if draft.since or purpose is Purpose.PAST:

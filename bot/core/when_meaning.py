@@ -24,8 +24,10 @@ from bot.core.when import (
 )
 from bot.core.when_clauses import (
     At,
+    Bad,
     Clause,
     Clock,
+    Except,
     For,
     In,
     LastDay,
@@ -61,6 +63,7 @@ class Draft:
     since: Since | None = None
     starting: Starting | None = None
     rule: Rule | None = None
+    out: Except | None = None
     zone: Zone | None = None
     now: Now | None = None
     part: PartOnly | None = None
@@ -88,6 +91,7 @@ _PLACE: dict[type, str] = {
     Since: "since",
     Starting: "starting",
     Rule: "rule",
+    Except: "out",
     Zone: "zone",
     Now: "now",
     PartOnly: "part",
@@ -104,6 +108,7 @@ PLURALS: dict[type, str] = {
     Since: "beginnings",
     Starting: "first days",
     Rule: "rhythms",
+    Except: "exceptions",
     Zone: "time zones",
     Now: "times to start",
     PartOnly: "parts of a day",
@@ -123,6 +128,8 @@ class Meaning(Days):
 
     def read(self, draft: Draft) -> When | Day:
         """Return the future time that a draft names."""
+        if draft.out:
+            draft.rule = self._without(draft.rule, draft.out)
         if draft.rule:
             self.examples = RULE_EXAMPLES
         if self.purpose is Purpose.STOP:
@@ -137,6 +144,12 @@ class Meaning(Days):
         if isinstance(start, Day):
             return start
         return When(start, self._stop(draft, start), self.zone)
+
+    def _without(self, rule: Rule | None, out: Except) -> Rule:
+        left = rule.without(out.days) if rule else Bad("Only a repeated time can leave out days.")
+        if isinstance(left, Bad):
+            raise self.refused(left.reason)
+        return left
 
     # Starts.
 

@@ -25,6 +25,7 @@ from bot.core.when_clauses import (
     At,
     Bad,
     Clause,
+    Except,
     For,
     In,
     LastDay,
@@ -45,7 +46,8 @@ from bot.core.when_clauses import (
 from bot.core.when_scanner import TimeScanner
 from bot.core.when_words import DAY_TITLES, listed
 
-WORKWEEK = (0, 1, 2, 3, 4)
+WORKWEEK, WEEKEND = (0, 1, 2, 3, 4), (5, 6)
+_EXCEPT = ("except", "excluding", "but", "not")
 _MOST_DAYS = 14  # in one list
 _TOO_OFTEN = "A recording repeats once a day at most."
 _TOO_RARE = "A recording repeats once a month at least."
@@ -261,16 +263,20 @@ class ClauseScanner(TimeScanner):
 
     def _except(self, rule: Clause | None) -> Clause | None:
         """Read excepted days: every weekday except friday."""
-        if not isinstance(rule, Rule) or not self.take("except", "excluding", "but"):
+        if not isinstance(rule, Rule) or self.peek().word not in _EXCEPT:
             return rule
-        self.take("not", "for")
-        self.take("on")
-        out = self._days()
-        days = rule.days or (tuple(range(7)) if rule.freq == "DAILY" else ())
-        if out is None or not set(out) <= set(days) or rule.interval > 1 or rule.nth:
+        out = self._excepted()
+        return rule.without(out.days) if out else None
+
+    def _excepted(self) -> Except | None:
+        """Read the days left out: `except friday`, `but not on weekends`."""
+        if not self.rules or not self.take(*_EXCEPT):
             return None
-        left = tuple(day for day in days if day not in out)
-        return replace(rule, freq="WEEKLY", days=left) if left else Bad("No day is left.")
+        self.take("not", "for")
+        self.take("on", "at")
+        self.take("the")
+        days = WEEKEND if self.take("weekend", "weekends") else self._days()
+        return Except(days) if days else None
 
     def _every(self) -> Clause | None:
         """Read the rest of a recurrence after `every`."""
@@ -447,7 +453,7 @@ def _is_weak(clause: Clause, first: Token, single: bool) -> bool:
     match clause:
         case On(day=Numeric() | Weekday()) | Ask():
             return first.word not in _PREPOSITIONS
-        case PartOnly() | Zone():
+        case PartOnly() | Zone() | Except():
             return True
         case Rule() | At():
             return single and first.kind == "word"
@@ -481,6 +487,7 @@ _LENGTHS = (ClauseScanner._from_now, ClauseScanner._explicit_time, ClauseScanner
 _TABLE: tuple[tuple[_Reader, Iterable[str]], ...] = (
     (ClauseScanner._rule, ["every", "each", "on", "the", "bi", "biweekly", "day"]),
     (ClauseScanner._rule, (*_ADVERBS, *DAY_PLURALS, *ORDINALS)),
+    (ClauseScanner._excepted, _EXCEPT),
     (ClauseScanner._now, ("right", "now", "immediately")),
     (ClauseScanner._in, ("in",)),
     (ClauseScanner._for, ("for",)),

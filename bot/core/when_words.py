@@ -50,6 +50,13 @@ def say_when(when: When, *, now: datetime) -> str:
             return f"{say_repeat(repeat, now=now, stop=when.stop)}{zone}"
 
 
+def say_length_of(when: When | None, *, now: datetime) -> str:
+    """Say the end of a start at once, to follow `recorded`: ` for 30 min`; empty if it has none."""
+    if when is None or when.start is not None:
+        return ""
+    return say_when(when, now=now).removeprefix("now")
+
+
 def say_due(when: When, *, now: datetime) -> str:
     """Say a time to follow `will be recorded`: `: Thu 3 Dec, 14:00 (UTC)`.
 
@@ -105,6 +112,11 @@ def say_repeat(repeat: Repeat, *, now: datetime, stop: Stop | None = None) -> st
         ends = datetime.strptime(parts["UNTIL"][:8], "%Y%m%d").date()  # noqa: DTZ007 (a date)
         said += f", until {say_date(ends, today=today)}"
     return said
+
+
+def say_cycle(repeat: Repeat) -> str:
+    """Say a recurrence in a few words: `every weekday at 9:30`."""
+    return f"{say_rhythm(repeat.rrule)} at {say_time(repeat.start.time())}"
 
 
 def say_rhythm(rrule: str) -> str:

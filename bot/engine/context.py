@@ -105,7 +105,7 @@ def failed_call(
         status=failed.status,
         message=failed.message[:MESSAGE_MOST],
     )
-    return [] if before is not None and fact.says_the_same(before) else [fact]
+    return [] if before is not None and not fact.adds_to(before) else [fact]
 
 
 def next_retry(

@@ -77,7 +77,7 @@ async def tidy(deps: Deps) -> None:
     await deps.store.purging.homes(now - HOMES_FOR)
     await deps.store.joins.purge(now - JOINS_FOR)
     await deps.store.purging.choices(now - CHOICES_FOR)
-    gone += await deps.store.purging.schedules_over(now - SCHEDULES_FOR)
+    gone += await deps.store.purging.schedules_over(now - SCHEDULES_FOR, now - CHOICES_FOR)
     gone += await deps.store.purging.webhooks_done(now - MATCHED_FOR)
     purged = await drop_recordings(deps)
     packed = await pack_facts(deps)

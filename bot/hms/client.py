@@ -43,6 +43,7 @@ KEPT_FOR_S = 600.0  # how long downloaded files are cached, in memory only
 KEPT_MOST_BYTES = 64 * 1024 * 1024
 PAGE_SIZE = 100  # 100ms' maximum
 LINK_FOR_US = timedelta(minutes=5)
+_START = "/recordings/room/{id}/start"
 DeliveryStatus = Literal["all", "failed", "success"]
 A = TypeVar("A", bound=Answer)
 
@@ -87,8 +88,12 @@ class HmsClient:
             HmsUnavailable: if `reached`, it may have started; list recordings before a retry.
         Source: recordings/start-recording-for-room.
         """
-        path, body = "/recordings/room/{id}/start", start_body(options)
-        return _read(Recording, await self._transport.call("POST", path, room_id, body=body))
+        body = start_body(options)
+        return _read(Recording, await self._transport.call("POST", _START, room_id, body=body))
+
+    async def check_start(self) -> None:
+        """Raise HmsUnavailable if a rate limit holds back starts; no call."""
+        await self._transport.check_pause(f"POST {_START}")
 
     async def stop(self, recording_id: str) -> Recording | None:
         """Stop one recording; safe to repeat. Return None if the response names no recording.

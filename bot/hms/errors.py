@@ -43,7 +43,7 @@ class HmsUnavailable(HmsError):
     """No usable response. `retry_after_s` is the wait that 100ms asked for, in seconds, if any.
 
     `status` and `message` are those of the response, if there was one; `cause` classifies the
-    failure.
+    failure. `limited` without a status: not sent, because of the 429 of another call.
     """
 
     def __init__(

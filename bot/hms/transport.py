@@ -82,7 +82,7 @@ class Transport:
             HmsUnavailable: any other failure, including a pause and a response that is not JSON.
         """
         name = f"{method} {path}"
-        await self._check_pause(name)
+        await self.check_pause(name)
         if "{id}" in path:
             path = path.replace("{id}", _segment(about))
         with timed_call("100ms", name, about=about) as call:
@@ -98,11 +98,12 @@ class Transport:
             raise failed
         return _json(answer.content)
 
-    async def _check_pause(self, name: str) -> None:
+    async def check_pause(self, name: str) -> None:
+        """Raise HmsUnavailable if a rate limit holds back this method."""
         left_s = await self._pauses.left_s(name) if self._pauses else 0
         if left_s:
             raise HmsUnavailable(
-                f"{name} is paused", reached=False, retry_after_s=left_s, status=429
+                f"{name} is paused", reached=False, retry_after_s=left_s, cause="limited"
             )
 
     async def _note_pause(self, name: str, failed: HmsError) -> None:

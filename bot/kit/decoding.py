@@ -1,6 +1,10 @@
 """Decode files whose encoding is not known."""
 
 import json
+import re
+
+_PAGE = re.compile(r"\s*<(?:\?xml|!doctype|html)\b", re.IGNORECASE)
+_ELEMENT = re.compile(r"\s*<([A-Za-z][\w:.-]*)(?:\s[^<>]*)?>.*</\1>\s*", re.DOTALL)
 
 
 def decoded(content: bytes) -> str:
@@ -13,3 +17,8 @@ def decoded(content: bytes) -> str:
     except (LookupError, ValueError):
         text = content.decode("utf-8", errors="replace")
     return text.removeprefix("\ufeff").replace("\x00", "")
+
+
+def is_page(text: str) -> bool:
+    """Whether a file is HTML or XML, such as the error page of a storage, not plain text."""
+    return bool(_PAGE.match(text) or _ELEMENT.fullmatch(text))

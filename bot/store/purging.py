@@ -48,10 +48,11 @@ class Purging(Repository):
             if count < at_once:
                 return gone
 
-    async def schedules_over(self, made_before: datetime) -> int:
+    async def schedules_over(self, made_before: datetime, deleted_before: datetime) -> int:
         """Delete finished schedules; events of a calendar stay as long as it is followed."""
         s = schedules.c
-        over = and_(s.state == "over", s.created_at < made_before, s.calendar_id.is_(None))
+        old = or_(s.created_at < made_before, s.deleted_at < deleted_before)
+        over = and_(s.state == "over", old, s.calendar_id.is_(None))
         return await self._purge(s.schedule_id, over, PURGED_AT_ONCE)
 
     async def choices(self, asked_before: datetime) -> None:

@@ -32,6 +32,7 @@ schedules = Table(
     c.text("preset_id", null=True),
     c.text("state"),
     c.text("why", null=True),  # why it is paused
+    c.text("paused_by", null=True),  # the person who paused it
     c.time("created_at", null=False),
     c.time("due_at"),
     c.time("armed_for"),  # the date that waits for people in the room
@@ -39,6 +40,8 @@ schedules = Table(
     c.time("wake_at"),  # when to check it; the worker that does moves it ahead as its lease
     c.text("calendar_id", null=True),
     c.text("event", null=True),  # an id within that calendar
+    c.text("skips", null=True),  # dates ahead that are left out, separated by spaces
+    c.time("deleted_at"),  # it can be restored for an hour, and is `over` meanwhile
     PrimaryKeyConstraint("enterprise_id", "team_id", "schedule_id"),
     UniqueConstraint("enterprise_id", "team_id", "calendar_id", "event"),
     Index("ix_schedules_wake_at", "team_id", "wake_at", **c.where("wake_at IS NOT NULL")),

@@ -44,12 +44,18 @@ def stop_button(key: str, room_name: str, action_id: str = ids.STOP) -> Block:
 
 def end_buttons(recording: Recording) -> list[Block]:
     """The buttons that postpone or remove the end of a recording."""
-    name, key = plain(recording.name, 50), recording.key
-    later = ids.value_at(key, recording.ends_at)
+    name = plain(recording.name, 50)
+    later = ids.value_at(recording.key, recording.ends_at)
     return [
         button("+15 min", ids.EXTEND, value=later, label=f"+15 min: record {name} for longer"),
-        button("No end", ids.NO_END, value=key, label=f"No end: record {name} until stopped"),
+        no_end_button(recording.key, recording.name),
     ]
+
+
+def no_end_button(key: str, name: str) -> Block:
+    """The button that removes the end of a recording."""
+    label = f"No end: record {plain(name, 50)} until stopped"
+    return button("No end", ids.NO_END, value=key, label=label)
 
 
 def schedules_button() -> Block:

@@ -5,7 +5,7 @@ register its listener with `matching(ACTION)`.
 """
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 
 CARD_BLOCK = "card"  # the buttons of a card; a click on them reveals where the card is
 
@@ -186,6 +186,13 @@ def is_about(value: str, at: datetime | None) -> bool:
     """Whether the button is about this moment; one without a moment, of an old message, is."""
     _, _, moment = value.partition(" ")
     return not moment or (at is not None and moment == str(int(at.timestamp())))
+
+
+def moment_of(value: str) -> datetime | None:
+    """Read the moment from the value of a button; None if it names none."""
+    _, _, moment = value.partition(" ")
+    digits = moment.isascii() and moment.isdecimal() and len(moment) <= 11
+    return datetime.fromtimestamp(int(moment), UTC) if digits else None
 
 
 def choice_value(choice_id: str, answer: str) -> str:

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from bot.core.facts import CallFailed, Cause
 from bot.core.recording import Problem, Recording, Why
-from bot.ui.text import clean, code, esc, place
+from bot.ui.text import clean, code, esc, mention, place
 
 BOT = "record-bot"
 _FORBIDDEN_PLACE = frozenset(
@@ -70,6 +70,8 @@ def hms_failure(cause: Cause, status: int | None = None, message: str = "") -> t
             return _refusal(status, message, http)
         case "error":
             return f"100ms had an internal error{http}.", later
+        case "limited" if status is None:
+            return "100ms allows only so many requests at a time, so the bot has to wait.", later
         case "limited":
             return f"100ms asks the bot to wait: too many requests{http}.", later
         case "timeout":
@@ -114,10 +116,17 @@ def stop_failure(failed: CallFailed) -> str:
     return f"Not stopped yet. {why} {way}"
 
 
-def explain(problem: Problem, recording: Recording, *, bot: str = BOT) -> Explanation:
-    """Explain a problem in words; `bot` is the name that people type after @."""
+def explain(
+    problem: Problem, recording: Recording, *, bot: str = BOT, to: str | None = None
+) -> Explanation:
+    """Explain a problem in words; `bot` is the name that people type after @.
+
+    `to`: the only person who reads it.
+    """
     match problem.why:
-        case Why.CANCELLED | Why.CANNOT_POST | Why.EXPIRED | Why.REFUSED:
+        case Why.CANCELLED:
+            return _cancelled(recording, to)
+        case Why.CANNOT_POST | Why.EXPIRED | Why.REFUSED:
             return _not_started(problem, recording, bot)
         case Why.INTERNAL_ERROR | Why.MAX_RETRIES_REACHED | Why.UPLOAD_ERROR | Why.BEAM_STOPPED:
             return _failed_at_100ms(problem, recording)
@@ -127,11 +136,16 @@ def explain(problem: Problem, recording: Recording, *, bot: str = BOT) -> Explan
             assert_never(problem.why)
 
 
+def _cancelled(recording: Recording, to: str | None) -> Explanation:
+    what, by = "The recording did not start.", recording.stopped_by
+    if by is not None and by == to:
+        return Explanation(what, "You stopped it before it started.", "")
+    stopped = f"{mention(by)} stopped it" if by else "It was stopped"
+    return Explanation(what, f"{stopped} before it started.", "Try again whenever you like.")
+
+
 def _not_started(problem: Problem, recording: Recording, bot: str) -> Explanation:
     what = "The recording did not start."
-    if problem.why is Why.CANCELLED:
-        why = "It was stopped before it started."
-        return Explanation(what, why, "Try again whenever you like.")
     if problem.why is Why.EXPIRED:
         why = f"{_too_old(problem.after)} The request expired."
         return Explanation(what, why, "If you still want the recording, try again.")

@@ -55,12 +55,20 @@ from bot.features.presets.model import Preset
 from bot.features.presets.store import PresetRepository
 from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.store import RoomRepository
-from bot.features.schedules.model import RoomCalendar, Schedule, paused, planned
+from bot.features.schedules.model import (
+    RoomCalendar,
+    Schedule,
+    deleted,
+    paused,
+    planned,
+    skipped,
+)
 from bot.features.schedules.model import Rule as RoomRule
 from bot.features.schedules.store import CalendarRepository, RuleRepository, ScheduleRepository
 from bot.slack.errors import SlackUnavailable
 from bot.store import schema
 from bot.store.errors import LeaseLost
+from bot.ui.ids import value_at
 from bot.wiring import FEATURES
 from tests.contract.access_rig import (
     HALL,
@@ -224,8 +232,13 @@ async def test_a_schedule_by_its_id(rig: Rig, name: str, rule: Rule) -> None:
         )  # fmt: skip
         made = planned(made, now)
         made = paused(made, "asked") if action == "schedule_resume" else made
+        made = deleted(made, now) if action == "schedule_restore" else made
+        value = f"s{n}"
+        if action == "schedule_unskip" and made.due_at:
+            value = value_at(value, made.due_at)
+            made = skipped(made, made.due_at, now)
         await ScheduleRepository(deps.db).add(made)
-        return f"s{n}", room_name
+        return value, room_name
 
     nothing: dict[str, tuple[str, Counter[str]]] = {}
     async for place, who, user, (value, room_name) in rig.everybody(make):

@@ -107,3 +107,37 @@ async def test_an_end_is_moved_once_however_often_the_button_is_pressed(stage: S
         await stage.rig.send(stage.rig.click(seed.STARTER, ids.EXTEND, value))
     [_, (moved,)] = stage.rows("select body from facts where kind = 'end_set' order by id")
     assert datetime.fromisoformat(json.loads(moved)["until"]) - until == timedelta(minutes=15)
+
+
+async def test_what_was_skipped_or_deleted_is_taken_back_once(stage: Stage) -> None:
+    await stage.command("schedule town hall every day at 9")
+    [(schedule_id, due)] = stage.rows("select schedule_id, due_at from schedules")
+    skipped = await stage.command("skip town hall")
+    [value] = set(re.findall(rf"{schedule_id} [0-9]+", skipped.told))
+    await stage.command("skip town hall")
+    assert stage.rows("select due_at from schedules") != [(due,)]
+    for _ in range(2):
+        await stage.rig.send(stage.rig.click(seed.STARTER, "schedule_unskip", value))
+    assert stage.rows("select due_at from schedules") == [(due,)]
+    deleted = await stage.rig.send(stage.rig.click(seed.STARTER, "schedule_delete", schedule_id))
+    assert stage.rows("select state from schedules") == [("over",)]
+    late = await stage.rig.send(stage.rig.click(seed.STARTER, "schedule_run", schedule_id))
+    assert "was deleted" in late.told
+    assert schedule_id in deleted.told
+    for _ in range(2):
+        done = await stage.rig.send(stage.rig.click(seed.STARTER, "schedule_restore", schedule_id))
+        assert "is scheduled again" in done.told
+    assert stage.rows("select state, due_at from schedules") == [("active", due)]
+
+
+async def test_a_start_for_a_while_says_so_and_its_end_can_be_removed(stage: Stage) -> None:
+    said = await stage.command("start town hall for 30m")
+    assert "for 30 min" in said.told
+    [(key,)] = stage.rows("select key from recordings")
+    for _ in range(2):
+        await stage.rig.send(stage.rig.click(seed.STARTER, ids.NO_END, key))
+    bodies = [json.loads(body) for (body,) in stage.rows(ENDS)]
+    assert [body.get("after_s") for body in bodies] == [1800, None]
+
+
+ENDS = "select body from facts where kind = 'end_set' order by id"

@@ -21,6 +21,7 @@ from record_bot_sandbox.slack.faults import Fault
 from record_bot_sandbox.slack.model import Message
 from sqlalchemy import delete
 
+from bot.core.deliveries import Kind
 from bot.deps import Deps
 from bot.dispatch import DISPATCH
 from bot.engine.inbox import match_inbox
@@ -69,10 +70,12 @@ class Stage:
         """As at the beginning, but for what is remembered of people."""
         self.rig.bot.slack.faults.clear()
         await self.driver.sim("/faults", {"clear": True})
-        self.clock.time = datetime.now(UTC)  # where both sides begin; ours then runs ahead
         async with self.rig.store.db.database.write() as conn:
             for table in reversed(schema.metadata.sorted_tables):
                 await conn.execute(delete(table))
+        self.clock.time += HOUR
+        await self.deps.hms.check_start()  # forgets the pauses of the test before
+        self.clock.time = datetime.now(UTC)  # where both sides begin; ours then runs ahead
         for channel in self.rig.bot.slack.channels.values():
             channel.messages.clear()
             channel.ephemerals.clear()
@@ -96,6 +99,22 @@ class Stage:
 
     async def click(self, action: str, value: str, who: str = seed.STARTER) -> str:
         return await self._send(self.rig.click(who, action, value), "payload")
+
+    async def click_on(self, message: Message, action: str, value: str) -> str:
+        """A click of the starter on a message, wherever it is."""
+        body = self.rig.click(seed.STARTER, action, value)
+        where = {"message_ts": message.ts, "channel_id": message.channel}
+        channel, container = {"id": message.channel}, {**body["container"], **where}
+        return await self._send({**body, "channel": channel, "container": container}, "payload")
+
+    def ephemerals(self, who: str = seed.STARTER) -> list[Message]:
+        """What this person alone sees in #plaza."""
+        shown = self.rig.bot.slack.channels[PLAZA].ephemerals.values()
+        return [one for one in shown if one.viewer == who]
+
+    def directs(self, who: str = seed.STARTER) -> list[Message]:
+        """The bot's direct messages to this person."""
+        return list(self.rig.bot.slack.channels[seed.dm_id(who)].messages.values())
 
     async def _send(self, body: dict[str, Any], form: str) -> str:
         slack, log = self.rig.bot.slack, self.rig.bot.log
@@ -131,9 +150,16 @@ class Stage:
 
     async def found_key(self) -> str:
         async with self.rig.store.db.database.read() as conn:
-            keys = (await conn.scalars(schema.recordings.select().with_only_columns(
-                schema.recordings.c.key))).all()  # fmt: skip
+            r = schema.recordings.c
+            found = schema.recordings.select().with_only_columns(r.key).order_by(r.requested_at)
+            keys = (await conn.scalars(found.where(r.room_id == self.room))).all()
         return str(keys[-1]) if keys else ""
+
+    async def card(self, key: str) -> str:
+        """What stands on the card of a recording."""
+        work = (await self.deps.store.recordings.load(key)).work
+        (shown,) = [d.message for d in work.deliveries if d.kind is Kind.CARD and d.message]
+        return self.rig.bot.slack.channels[shown[0]].messages[shown[1]].text
 
     async def hms_id(self) -> str:
         found = (await self.deps.store.recordings.load(self.key)).recording.hms_id
@@ -176,13 +202,11 @@ class Stage:
     async def told(self) -> Told:
         places = self.rig.bot.slack.channels
         plaza = list(places[PLAZA].messages.values())
-        alone = [m for m in places[PLAZA].ephemerals.values() if m.viewer == seed.STARTER]
-        asked = "\n".join([*self.asked, *(m.text for m in alone)])
-        direct = places[seed.dm_id(seed.STARTER)].messages.values()
+        asked = "\n".join([*self.asked, *(m.text for m in self.ephemerals())])
         return Told(
             card="\n".join(m.text for m in plaza if not _is_reply(m)),
             thread="\n".join(m.text for m in plaza if _is_reply(m)),
-            direct="\n".join(m.text for m in direct),
+            direct="\n".join(m.text for m in self.directs()),
             asked=asked,
             doctor=await self.say("doctor"),
         )
@@ -197,6 +221,12 @@ def _handled(log: Path, since: int) -> bool:
 
 def _is_reply(message: Message) -> bool:
     return message.thread_ts is not None and message.thread_ts != message.ts
+
+
+def buttons(message: Message) -> list[str]:
+    """The labels of a message's buttons."""
+    rows = (block["elements"] for block in message.blocks if block["type"] == "actions")
+    return [one["text"]["text"] for row in rows for one in row]
 
 
 def readable(what: Any) -> str:

@@ -88,15 +88,16 @@ NO_EDIT = "The bot cannot update the card"
 EDIT_FAILED = "the card's latest state failed"
 
 INTERNAL_CODE = "(error `internal_error`)"
+ERROR_PAGE = b"<?xml version='1.0'?>\n<Error><Code>AccessDenied</Code></Error>"
 TOO_MUCH = b" " * (MAX_BYTES + 1)
 _AT_FIRST = (NOT_ACCEPTED, NOTHING_KNOWN)
 
 ROWS: dict[str, Row] = {
-    # 100ms does not take the start. A clear no ends it at once, and the card alone says so.
-    "start refused: 401": Row("start", status(401), card=(KEYS,)),
-    "start refused: 403": Row("start", status(403), card=(NO_RIGHT,)),
-    "start refused: 404": Row("start", status(404), card=(UNKNOWN,)),
-    "start refused: 422": Row("start", status(422), card=(BAD,)),
+    # 100ms does not take the start. A clear no ends it at once, and the card alone says why.
+    "start refused: 401": Row("start", status(401), card=(KEYS,), asked=(NOT_STARTED,)),
+    "start refused: 403": Row("start", status(403), card=(NO_RIGHT,), asked=(NOT_STARTED,)),
+    "start refused: 404": Row("start", status(404), card=(UNKNOWN,), asked=(NOT_STARTED,)),
+    "start refused: 422": Row("start", status(422), card=(BAD,), asked=(NOT_STARTED,)),
     "start, room in use": Row(
         "start", status(409), card=(*_AT_FIRST, SOMETHING), direct=(*_AT_FIRST, SOMETHING),
         doctor=(STARTING, SOMETHING),
@@ -199,6 +200,11 @@ ROWS: dict[str, Row] = {
         "files", {}, thread=(FORMAT,), spoil=("transcript", b'{"said": 7}'),
         options="--transcript --modes json",
     ),
+    "transcript is an error page": Row(
+        "files", {}, thread=(FORMAT,), spoil=("transcript", ERROR_PAGE),
+        options="--transcript --modes txt",
+    ),
+    "chat is an error page": Row("files", {}, thread=(CHAT_KEPT,), spoil=("chat", ERROR_PAGE)),
     "transcript too large": Row(
         "files", {}, thread=(LARGE,), spoil=("transcript", TOO_MUCH)
     ),

@@ -48,6 +48,39 @@ async def test_undo_leaves_nothing(bench: Bench) -> None:
     assert room.name not in listed.text
 
 
+async def test_a_rule_for_a_misspelt_room_offers_the_room(bench: Bench) -> None:
+    await bench.ines.command(seed.STANDUP, "/record auto desing review on 2")
+    asked = await bench.told(bench.ines, seed.STANDUP, "There is no room", "Did you mean")
+    offer = button(asked.blocks, "Automatic recording of Design review, on 2")
+    await bench.ines.click(asked, offer)
+    await bench.told(bench.ines, seed.STANDUP, "Design review", "at least 2 people")
+    await bench.ines.command(seed.STANDUP, "/record auto Design review off")
+    await bench.told(bench.ines, seed.STANDUP, "Design review is no longer recorded")
+
+
+async def test_a_rule_for_a_disabled_room_is_refused(bench: Bench) -> None:
+    await bench.ines.command(seed.STANDUP, "/record auto old standup on")
+    await bench.told(bench.ines, seed.STANDUP, "is disabled in 100ms", "Nothing was set up")
+    await bench.ines.command(seed.STANDUP, "/record auto old standup off")
+    await bench.told(bench.ines, seed.STANDUP, "No rule is set")
+
+
+@pytest.mark.own_stage
+async def test_what_else_records_the_room_then_is_named(bench: Bench) -> None:
+    """A schedule at the time of another one, then a rule for the same room."""
+    room = await bench.room()
+    order = f'/record schedule "{room.name}" every weekday at'
+    await bench.ines.command(seed.STANDUP, f"{order} 9:30 for 20m")
+    await bench.told(bench.ines, seed.STANDUP, room.name, "every weekday at 9:30", "Next:")
+    await bench.tariq.command(seed.STANDUP, f"{order} 9:45")
+    whose = f"The schedule of <@{seed.STARTER}>"
+    await bench.told(bench.tariq, seed.STANDUP, whose, "covers the same time", "starts first")
+    await bench.tariq.command(seed.STANDUP, f"/record auto {room.name} on")
+    await bench.told(bench.tariq, seed.STANDUP, "every session is recorded", "also scheduled by")
+    await bench.ines.command(seed.STANDUP, f"{order} 16:00")
+    await bench.told(bench.ines, seed.STANDUP, "16:00", "The rule of", "records every session")
+
+
 async def test_what_is_armed_waits_for_the_first_person(bench: Bench) -> None:
     room = await bench.room()
     await empty(bench, room)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -98,11 +99,14 @@ def world_of(data: dict, where: str) -> World:  # type: ignore[type-arg]
         default_room=ids.get(channel["default_room"]),
         presets=tuple(data["presets"]),
         follows_here=frozenset(ids[name] for name in channel["follows_here"]),
-        schedules=tuple(
-            Scheduled(ids[s["room"]], datetime.fromisoformat(s["at"]), s.get("rrule"))
-            for s in data["schedules"]
-        ),
+        schedules=tuple(_scheduled(ids[s["room"]], s, data["zone"]) for s in data["schedules"]),
     )
+
+
+def _scheduled(room_id: str, given: Mapping[str, str], zone: str) -> Scheduled:
+    at = datetime.fromisoformat(given["at"])
+    rrule = given.get("rrule")
+    return Scheduled(room_id, at, Repeat(at.replace(tzinfo=None), zone, rrule) if rrule else None)
 
 
 def args_said(found: Understood, now: datetime) -> dict[str, str]:

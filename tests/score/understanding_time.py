@@ -67,7 +67,7 @@ def main() -> None:
     data = json.loads((DATA / "world.json").read_text("utf-8"))
     rows: list[Row] = [
         row
-        for name in ("phrases.tsv", "own.tsv", "fresh.tsv", "tired.tsv")
+        for name in ("phrases.tsv", "own.tsv", "fresh.tsv", "tired.tsv", "blind.tsv")
         for row in rows_of((DATA / name).read_text("utf-8"))
     ]
     worlds = {where: world_of(data, where) for where in Where}

@@ -107,6 +107,7 @@ HELD_UP = {
         "start", "refused", status=409, message="beam already started"
     ),
     "a rate limit": failed("start", "limited", status=429),
+    "a rate limit that another start met": failed("start", "limited"),
     "an error of 100ms": failed("start", "error", status=503),
     "no answer": failed("start", "timeout"),
     "no connection": failed("start", "network"),
@@ -133,6 +134,11 @@ def _on_air() -> list[Sample]:
             "100ms is too busy for the start",
             story(f.StartAttempted(at=at(1))),
             silent=Silence("start", at(1), failed=failed("start", "limited", status=429)),
+        ),
+        card(
+            "100ms is too busy for more starts, so this one is held back",
+            story(failed("start", "limited")),
+            silent=Silence("start", at(9), failed=failed("start", "limited")),
         ),
         card(
             "100ms does not answer the start, which somebody has stopped",

@@ -124,6 +124,15 @@ def _outcomes() -> list[Sample]:
         outcome("The bot is already recording the room", f.PointsTo(at=at(2), key="key-0")),
         outcome("The room is already recorded by others", elsewhere),
         outcome("100ms refused", *REFUSED, link=None),
+        modal(
+            "They stopped it before it started",
+            outcomes.outcome_view,
+            story(f.StopRequested(at=at(2), by=seed.STARTER)),
+            None,
+            "r",
+            to=seed.STARTER,
+            bot=BOT,
+        ),
         outcome("The bot is not in the channel", not_there, link=None, channel=seed.LOBBY),
     ]
 

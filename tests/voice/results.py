@@ -42,9 +42,11 @@ from tests.unit.views_samples import (
     UPLOADED,
     at,
 )
+from tests.voice import schedules
 from tests.voice.cards import SILENT, THERE
 from tests.voice.sample import (
     BOT,
+    PERMALINK,
     Group,
     Sample,
     direct,
@@ -235,6 +237,7 @@ def _told() -> list[Sample]:
             "start",
             Silence("start", at(1)),
             until=at(120),
+            permalink=PERMALINK,
             bot=BOT,
         ),
         direct(
@@ -244,6 +247,7 @@ def _told() -> list[Sample]:
             "start",
             Silence("start", at(2), accepted=True),
             until=at(120),
+            permalink=PERMALINK,
             bot=BOT,
         ),
         direct(
@@ -253,6 +257,7 @@ def _told() -> list[Sample]:
             "start",
             None,
             until=at(120),
+            permalink=PERMALINK,
             bot=BOT,
         ),
         direct(
@@ -262,6 +267,7 @@ def _told() -> list[Sample]:
             "start",
             None,
             until=at(120),
+            permalink=PERMALINK,
             bot=BOT,
         ),
         direct(
@@ -271,6 +277,7 @@ def _told() -> list[Sample]:
             "stop",
             Silence("stop", at(4000)),
             until=at(120),
+            permalink=PERMALINK,
             bot=BOT,
         ),
         direct(
@@ -280,6 +287,7 @@ def _told() -> list[Sample]:
             "stop",
             None,
             until=at(120),
+            permalink=PERMALINK,
             bot=BOT,
         ),
         direct(
@@ -402,6 +410,10 @@ GROUPS = (
     Group("Results", "In the thread of the card, or in the channel.", tuple(_results())),
     Group("Questions about a recording", "Only visible to the person who asked.", tuple(_asked())),
     Group("Links", "Created on request, for one person.", tuple(_links())),
-    Group("Other messages", "Direct messages, and messages in the room's chat.", tuple(_told())),
+    Group(
+        "Other messages",
+        "Direct messages, and messages in the room's chat.",
+        (*_told(), *schedules.to_owner()),
+    ),
     Group("Details", "A modal, from the card, the results and lists.", tuple(_details())),
 )

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from record_bot_sandbox.slack import seed
 
+from bot.core import facts as f
 from bot.core.when import Refused, StopAt, Unclear, When
 from bot.core.when_grammar import read_when
 from bot.features.commands.stored_orders import StoredOrder
@@ -14,10 +15,20 @@ from bot.features.commands.views import choices
 from bot.features.control import views as control
 from bot.features.schedules import views
 from bot.features.schedules.form import rules_form
-from bot.features.schedules.model import PassedDate, RoomCalendar, Rule, Schedule, paused, planned
+from bot.features.schedules.model import (
+    Listing,
+    PassedDate,
+    RoomCalendar,
+    Rule,
+    Schedule,
+    Subject,
+    paused,
+    planned,
+)
+from bot.features.schedules.overlaps import Overlap, Rivals
 from bot.features.schedules.service import past_refused
-from tests.unit.views_samples import NOW, RUNS
-from tests.voice.sample import ROOM, Sample, channel, modal, only_you, story, thread
+from tests.unit.views_samples import NOW, READ, RUNS, at
+from tests.voice.sample import ROOM, Sample, channel, direct, modal, only_you, story, thread
 
 ZONE = "Europe/Amsterdam"
 ROOM_ID = "65f0c0ffee00000000000001"
@@ -51,6 +62,19 @@ CALENDAR = RoomCalendar(
 )
 EMPTY = replace(CALENDAR, calendar_id="c2", room_name="Sales call")
 EVENT = replace(ONCE, calendar_id="c1", event="e1")
+ME = seed.ADMIN
+THEIRS = Overlap(EVERY, LATER, starts_first=True)
+OWN = Overlap(replace(EVENT, by=ME), LATER, starts_first=False)
+
+
+PAUSED, MOVED = Subject("paused", "s1"), Subject("moved", "s1")
+DELETED, SKIPPED = Subject("deleted", "s1"), Subject("skipped", "s1", LATER)
+CALENDAR_OFF = views.calendar_off_by(CALENDAR, ME)
+
+
+def beside(when: str, rivals: Rivals) -> Sample:
+    """A new schedule, and what else records the room then."""
+    return only_you(when, views.scheduled, ONCE, now=NOW, zone_known=True, rivals=rivals, reader=ME)
 
 
 def answers() -> list[Sample]:
@@ -64,11 +88,19 @@ def answers() -> list[Sample]:
             now=NOW,
             zone_known=False,
         ),
+        beside("… at the time of another schedule", Rivals(THEIRS)),
+        beside("… of the person's own calendar", Rivals(OWN, more=1)),
+        beside("… in a room with a rule", Rivals(rule=RULE)),
         only_you("Undo was pressed", views.undone, EVERY),
+        only_you("Delete was pressed, or “cancel” was said", views.deleted, EVERY),
+        only_you("… of a single date", views.deleted, ONCE),
+        only_you("… and Undo", views.restored, EVERY),
+        only_you("… and Undo after an hour", views.too_late_to_undo),
         only_you(
             "Wait for people was pressed", views.waiting_for_people, EVERY, timedelta(hours=1)
         ),
-        only_you("A running recording gets an end", views.ends, ROOM, NOW),
+        only_you("A running recording gets an end", views.ends, story(*RUNS), NOW),
+        only_you("… and No end was pressed", views.ends, story(*RUNS), None),
         only_you("“5 more minutes” is said of one that has none", views.has_no_end, ROOM, STOP_AT),
         only_you("Skip next was pressed", views.skipping, EVERY, NOW),
         only_you("Run now was pressed", views.running_now, ROOM),
@@ -77,7 +109,11 @@ def answers() -> list[Sample]:
         only_you("Resume was pressed, and no date is left", views.no_date_left, ONCE),
         only_you("Somebody else was faster", views.changed_meanwhile),
         modal("Change was pressed", views.change_form, EVERY, NOW),
-        only_you("A room is to be recorded automatically", views.rule_set, RULE),
+        only_you("A room is to be recorded automatically", views.rule_set, RULE, now=NOW),
+        only_you(
+            "… and it is scheduled, too", views.rule_set, RULE, [EVERY, EVENT], now=NOW, reader=ME
+        ),
+        only_you("… that is disabled in 100ms", views.rule_of_disabled, ROOM),
         only_you("… and another channel has done that", views.rule_elsewhere, ROOM),
         modal("Rules for rooms, in the channel settings", rules_form, seed.STANDUP, []),
         modal(
@@ -85,35 +121,74 @@ def answers() -> list[Sample]:
             rules_form,
             seed.STANDUP,
             [RULE, TWO],
-            said=views.rule_saved(RULE),
+            said=views.rule_saved(RULE, [EVERY], now=NOW),
         ),
         only_you("Turn off was pressed", views.rule_off, ROOM, there=True),
         only_you("… and there was no rule", views.rule_off, ROOM, there=False),
         only_you("It is not clear what to do automatically", views.auto_usage),
-        only_you("A calendar is followed", views.calendar_added, CALENDAR),
+        only_you("A calendar is followed", views.calendar_added, CALENDAR, now=NOW),
+        only_you(
+            "… of a room with a schedule and a rule",
+            *(views.calendar_added, CALENDAR, [EVERY], RULE),
+            now=NOW,
+            reader=ME,
+        ),
         only_you("… and is not any more", views.calendar_off, ROOM),
         only_you("A room was chosen, but no time", views.at_what_time, "Weekly sync"),
         only_you("Its time passed before it was confirmed", views.not_planned, past_refused()),
         only_you("A calendar without a room", views.calendar_usage),
         only_you("A calendar has no secure link", views.only_https),
         only_you("Too many calendars", views.too_many_calendars),
-        only_you("The end cannot be moved any more", views.no_end_to_move),
+        only_you(
+            "+15 min is pressed on a stale card: it is over", views.end_is, story(*READ), None
+        ),
+        only_you(
+            "… it is being stopped",
+            views.end_is,
+            story(*RUNS, f.StopRequested(at=at(60), by="U2")),
+            None,
+        ),
+        only_you("… its end was removed", views.end_is, story(*RUNS), None),
+        only_you("… its end was moved", views.end_is, story(*RUNS), at(4500)),
     ]
 
 
 def lists() -> list[Sample]:
-    asked = replace(paused(EVERY, "asked"), schedule_id="s2")
+    asked = replace(paused(EVERY, "asked", ME), schedule_id="s2")
     left = replace(paused(EVERY, "left"), schedule_id="s3")
-    every = [ARMED, EVERY, asked, left]
+    before = replace(asked, paused_by=None, schedule_id="s4")
+    every, mine = [ARMED, EVERY, asked, left, before], [(seed.STANDUP, seed.STARTER)]
+    some = Listing(every, [RULE, TWO], [], mine, [seed.STANDUP])
+    of_calendars = Listing([EVENT], [], [CALENDAR, EMPTY], mine, [seed.STANDUP])
+    elsewhere = replace(some, may_start=())
     return [
-        only_you("All schedules", views.schedules_list, every, [RULE, TWO], NOW),
-        only_you("… with calendars", views.schedules_list, [EVENT], [], NOW, [CALENDAR, EMPTY]),
-        only_you("Nothing is scheduled", views.schedules_list, [], [], NOW),
+        only_you("All schedules", views.schedules_list, some, NOW),
+        only_you("… with calendars", views.schedules_list, of_calendars, NOW),
+        only_you("… of a channel that one is not in", views.schedules_list, elsewhere, NOW),
+        only_you("… for a guest", views.schedules_list, replace(elsewhere, may_change=()), NOW),
+        only_you("Nothing is scheduled", views.schedules_list, Listing(), NOW),
+        only_you("… for a guest", views.schedules_list, Listing(may_start_here=False), NOW),
     ]
 
 
-def _told(when: str, text: str, paused: str | None = None) -> Sample:
-    return channel(when, views.notice, text, paused)
+def _told(when: str, text: str, about: Subject | None = None) -> Sample:
+    return channel(when, views.notice, text, about)
+
+
+def to_owner() -> list[Sample]:
+    """Direct messages about what somebody else did."""
+    moved = scheduled("every weekday at 10 for 20m")
+    return [
+        direct("It was deleted", views.notice, views.deleted_by(EVERY, ME, NOW), DELETED),
+        direct("… restored", views.notice, views.restored_by(EVERY, ME)),
+        direct("… paused", views.notice, views.paused_by(EVERY, ME), PAUSED),
+        direct("… resumed", views.notice, views.resumed_by(EVERY, ME)),
+        direct("… changed", views.notice, views.moved_by(EVERY, moved, ME, NOW), MOVED),
+        direct("… skipped once", views.notice, views.skipped_by(EVERY, ME, LATER), SKIPPED),
+        direct("… and not after all", views.notice, views.unskipped_by(EVERY, ME, LATER)),
+        direct("Their calendar is not followed any more", views.notice, CALENDAR_OFF),
+        direct("Their rule was turned off", views.notice, views.rule_off_by(RULE, ME)),
+    ]
 
 
 def notices() -> list[Sample]:
@@ -133,8 +208,8 @@ def notices() -> list[Sample]:
         _told("Its owner may no longer start recordings", views.paused_by_itself(EVERY, "right")),
         _told("Its owner has left", views.paused_by_itself(EVERY, "left")),
         _told("Its owner has left the private channel", views.paused_by_itself(ARMED, "away")),
-        _told("The room is gone", views.paused_by_itself(ARMED, "room"), "s1"),
-        _told("The room is disabled", views.paused_by_itself(ARMED, "disabled"), "s1"),
+        _told("The room is gone", views.paused_by_itself(ARMED, "room"), PAUSED),
+        _told("The room is disabled", views.paused_by_itself(ARMED, "disabled"), PAUSED),
         _told("The bot was removed from the channel", views.paused_by_itself(EVERY, "channel")),
         _told("A calendar cannot be read", views.calendar_unreadable(CALENDAR)),
         _told("The same for a rule", views.rule_paused_by_itself(RULE, "left")),

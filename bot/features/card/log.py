@@ -51,6 +51,17 @@ class LogLine:
     text: str
 
 
+def _as_it_happened(log: Sequence[f.Fact]) -> Iterator[f.Fact]:
+    """Yield the facts; what runs was accepted before, however late that answer came."""
+    runs = next((fact for fact in log if _says_it_runs(fact)), None)
+    late = [x for x in log if isinstance(x, f.StartAccepted) and runs and x.at > runs.at]
+    for fact in log:
+        if fact is runs:
+            yield from (x.model_copy(update={"at": fact.at}) for x in late)
+        if fact not in late:
+            yield fact
+
+
 def log_lines(log: Sequence[f.Fact], who: Who = mention) -> list[LogLine]:
     """Return all lines, oldest first. `who` names a person, in mrkdwn."""
     return list(_merged(log, who))
@@ -70,8 +81,12 @@ def _is_step(fact: f.Fact) -> bool:
 
 def _is_start(fact: f.Fact) -> bool:
     asked = isinstance(fact, f.StartRequested) and fact.via != "again"
+    return _is_step(fact) or asked or _says_it_runs(fact)
+
+
+def _says_it_runs(fact: f.Fact) -> bool:
     running = isinstance(fact, f.Observed) and fact.status == "running"
-    return _is_step(fact) or asked or running or isinstance(fact, f.BeamStarted)
+    return running or isinstance(fact, f.BeamStarted)
 
 
 def written(lines: Sequence[LogLine], since: datetime) -> Iterator[str]:
@@ -86,7 +101,7 @@ def _merged(
 ) -> Iterator[LogLine]:
     """Yield a line for each fact that has one; what is left out still counts as context."""
     said: set[str] = set()
-    for fact in log:
+    for fact in _as_it_happened(log):
         if without and without(fact):
             continue
         text = line_of(fact, log, who)
@@ -113,14 +128,16 @@ def line_of(fact: f.Fact, log: Sequence[f.Fact] = (), who: Who = mention) -> str
             return _wished(fact, who)
         case f.PauseSent() | f.PauseDropped():
             return _pause(fact, log, who)
-        case f.StartNotDone() | f.StartAccepted() | f.Adopted() | f.PointsTo():
+        case f.StartAccepted() | f.Adopted() | f.PointsTo():
             return _started(fact)
-        case f.StartRefused() | f.StartExpired() | f.CannotPost() | f.StopRefused():
+        case (
+            f.StartRefused() | f.StartExpired() | f.CallFailed() | f.CannotPost() | f.StopRefused()
+        ):
             return _refused(fact)
         case f.AttendeesListed():
             return None  # the card and Details have a line for them
-        case f.StartAttempted() | f.StopSent() | f.CallFailed():
-            return None  # its outcome is visible or has its own line, or the card says it
+        case f.StartAttempted() | f.StartNotDone() | f.StopSent():
+            return None  # its outcome is visible or has its own line
         case f.BeamStarted() | f.BeamStopped() | f.RecordingUploaded() | f.BeamFailed():
             return _told(fact, log)
         case f.Observed() | f.Vanished() | f.GaveUp() | f.PlaceSeen():
@@ -199,10 +216,18 @@ def _pause(fact: f.PauseSent | f.PauseDropped, log: Sequence[f.Fact], who: Who) 
     return f"{what} not done: {why}"
 
 
-def _started(fact: f.StartNotDone | f.StartAccepted | f.Adopted | f.PointsTo) -> str | None:
+def _failed_call(fact: f.CallFailed) -> str | None:
+    if fact.call == "stop":
+        return None  # the card says it
+    if fact.is_held_back:
+        return "The start waits for 100ms' rate limit"
+    if fact.cause in ("refused", "limited"):
+        return "100ms did not accept the start; trying again"
+    return "100ms did not confirm the start; trying again"
+
+
+def _started(fact: f.StartAccepted | f.Adopted | f.PointsTo) -> str | None:
     match fact:
-        case f.StartNotDone():
-            return "100ms did not accept it; trying again"
         case f.StartAccepted():
             return "100ms accepted the start"
         case f.Adopted():
@@ -211,8 +236,12 @@ def _started(fact: f.StartNotDone | f.StartAccepted | f.Adopted | f.PointsTo) ->
             return None  # the heading says it
 
 
-def _refused(fact: f.StartRefused | f.StartExpired | f.CannotPost | f.StopRefused) -> str:
+def _refused(
+    fact: f.StartRefused | f.StartExpired | f.CallFailed | f.CannotPost | f.StopRefused,
+) -> str | None:
     match fact:
+        case f.CallFailed():
+            return _failed_call(fact)
         case f.StartRefused():
             return "100ms refused the start"  # the card says why
         case f.StartExpired():

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
+from bot.access.rights import Rights
 from bot.core.deliveries import NOBODY_THERE, Kind, State, Wanted
 from bot.core.note import Note
+from bot.core.places import is_channel
 from bot.core.policy import is_late, is_unheard, silence, silence_to_show, transcript_expected_at
 from bot.core.retry import Retry
 from bot.engine.context import Context
@@ -118,19 +120,31 @@ _SILENT: Mapping[Kind, Literal["start", "stop"]] = {
 }
 
 
-def _silence(ctx: Context, kind: Kind) -> Message:
-    until = ctx.recording.requested_at + ctx.deps.policy.start_within
-    silent = silence(ctx.recording, ctx.work)
-    on, bot = _SILENT[kind], ctx.deps.identity.name
-    return silence_message(ctx.recording, on, silent, until=until, bot=bot)
+def _silence(
+    ctx: Context, kind: Kind, permalink: str | None = None, *, may_start: bool = True
+) -> Message:
+    """Build the message. The hash is of it without the link, as if they may start."""
+    return silence_message(
+        ctx.recording,
+        _SILENT[kind],
+        silence(ctx.recording, ctx.work),
+        until=ctx.recording.requested_at + ctx.deps.policy.start_within,
+        permalink=permalink,
+        may_start=may_start,
+        bot=ctx.deps.identity.name,
+    )
 
 
 async def tell_silence(ctx: Context, kind: Kind, target: str) -> Note:
     """Tell by direct message that 100ms does not answer; edit it once 100ms has answered."""
-    posted, message = ctx.work.delivery(kind, target), _silence(ctx, kind)
+    posted, shown = ctx.work.delivery(kind, target), content_hash(_silence(ctx, kind))
+    card = ctx.work.delivery(Kind.CARD, ctx.recording.origin)
+    link = ctx.pointer_link or await ctx.deps.slack.link_to(card)
+    may_start = await may_start_again(ctx, target)
+    message = _silence(ctx, kind, link, may_start=may_start)
     if posted is None or posted.message is None:
-        return await post(ctx, kind, target, message)
-    edited = replace(posted, hash=content_hash(message), changed_at=ctx.now)
+        return await post(ctx, kind, target, message, shown=shown)
+    edited = replace(posted, hash=shown, changed_at=ctx.now)
     try:
         await insist(ctx, posted, ctx.deps.slack.update(*posted.message, message.payload()))
     except NotAuthorized:
@@ -138,6 +152,14 @@ async def tell_silence(ctx: Context, kind: Kind, target: str) -> Note:
     except SlackRefused as refused:
         edited = replace(edited, error=refused.error)
     return Note(deliveries=[edited])
+
+
+async def may_start_again(ctx: Context, user: str) -> bool:
+    """Whether to offer this person another start after a failed one."""
+    if ctx.recording.problem is None:
+        return False
+    origin = ctx.recording.origin
+    return await Rights(ctx.deps).may_start(user, origin if is_channel(origin) else None)
 
 
 async def tell(ctx: Context, target: str) -> Note:

@@ -102,7 +102,7 @@ def recording_card(
     meeting: list[str] = []
     if _is_over(recording):
         log, meeting = [], list(_meeting(recording, brief or Brief(), who))
-    blocks = [rich_text(_heading(recording)), context(join(*_about(recording, who)))]
+    blocks = [rich_text(_heading(recording, silent)), context(join(*_about(recording, who)))]
     if notes:
         blocks.append(section(lines(notes)))
     if meeting:
@@ -113,7 +113,8 @@ def recording_card(
     link = [join_button(recording.key, recording.name)] if offered else []
     buttons = actions([*link, *_buttons(recording, permalink_of_pointer, bot)])
     blocks.extend({**row, "block_id": ids.CARD_BLOCK} for row in buttons)
-    return Message(_spoken(recording, notes, [*meeting, *log], who), blocks)
+    state = state_of(recording, silent)
+    return Message(_spoken(recording, state, notes, [*meeting, *log], who), blocks)
 
 
 def _is_over(recording: Recording) -> bool:
@@ -135,10 +136,10 @@ def _meeting(recording: Recording, brief: Brief, who: Who) -> Iterator[str]:
     yield from (f"{dot}{esc(line, SUMMARY_MOST // len(brief.lines))}" for line in brief.lines)
 
 
-def _heading(recording: Recording) -> Block:
+def _heading(recording: Recording, silent: Silence | None) -> Block:
     mark = mark_of(recording)
     marked = [leaf(f"{mark} ")] if mark else []
-    return rich_line(*marked, name_leaf(recording.name), leaf(f" · {state_of(recording)}"))
+    return rich_line(*marked, name_leaf(recording.name), leaf(f" · {state_of(recording, silent)}"))
 
 
 def _about(recording: Recording, who: Who) -> list[str]:
@@ -214,6 +215,9 @@ def silence_note(silent: Silence, *, until: datetime | None) -> str:
 def _unanswered(silent: Silence) -> str:
     """Say that a request is not done, and what happened instead of an answer."""
     failed, since = silent.failed, clock(silent.since)
+    if failed and failed.is_held_back:
+        why, _ = hms_failure(failed.cause)
+        return f"The request to {silent.on} has been waiting since {since}. {why}"
     if failed is None or failed.cause in ("timeout", "network"):
         return f"100ms has not answered the request to {silent.on} since {since}."
     why, _ = hms_failure(failed.cause, failed.status, failed.message)
@@ -226,20 +230,40 @@ def silence_message(
     silent: Silence | None,
     *,
     until: datetime,
+    permalink: str | None = None,
+    may_start: bool = True,
     bot: str = BOT,
 ) -> Message:
-    """Tell the starter directly that 100ms does not answer, and later the outcome."""
+    """Tell the starter directly that 100ms does not answer, and later the outcome.
+
+    `permalink` leads to the card. `may_start`: they may try a failed start again.
+    """
     name = esc(recording.name)
     if silent and silent.on == on:
-        body = silence_note(silent, until=until)
-        text = f"*{name}*: {body} This message will be updated."
-        return say(text, [details_button(recording)])
-    return say(f"*{name}*: {_answered(recording, on, bot)}", [details_button(recording)])
+        text = f"*{name}*: {silence_note(silent, until=until)} This message will be updated."
+    else:
+        text = f"*{name}*: {_answered(recording, on, bot)}"
+    retry = retry_button(recording, bot) if may_start else []
+    card = link_button("Open the card", permalink) if permalink else None
+    buttons = [*_ways_to_stop(recording), *retry, *([card] if card else [])]
+    return say(text, [*buttons, details_button(recording)])
+
+
+def _ways_to_stop(recording: Recording) -> list[Block]:
+    """Build Stop; while a stop has no answer, it is sent again at once."""
+    if recording.phase not in ON_AIR | {Phase.REQUESTED}:
+        return []
+    if not recording.stop_pending:
+        return [stop_button(recording.key, recording.name)]
+    if recording.phase is Phase.REQUESTED:
+        return []
+    label = f"Try again: stop recording {plain(recording.name, 50)}"
+    return [button("Try again", ids.STOP, value=recording.key, label=label)]
 
 
 def _answered(recording: Recording, on: Literal["start", "stop"], bot: str) -> str:
     if recording.problem:
-        return explain(recording.problem, recording, bot=bot).text
+        return explain(recording.problem, recording, bot=bot, to=recording.starter).text
     if recording.phase is Phase.POINTER:
         return "The room is already being recorded."
     if on == "stop":
@@ -353,9 +377,9 @@ def retry_button(recording: Recording, bot: str = BOT) -> list[Block]:
     return buttons
 
 
-def _spoken(recording: Recording, notes: list[str], log: list[str], who: Who) -> str:
+def _spoken(recording: Recording, state: str, notes: list[str], log: list[str], who: Who) -> str:
     """Write the card as sentences."""
-    state = f"{esc(recording.name)}: {state_of(recording)}."
+    state = f"{esc(recording.name)}: {state}."
     room, *rest = _about(recording, who)
     about = ", ".join(filter(None, rest))
     by_starter = bool(recording.starter) and rest[0] == _starter(recording, who)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.core.when import Day, Moment, Refused, StopAt, Unclear, When
-from bot.core.when_words import say_date, say_due, say_moment, say_problem, say_when
+from bot.core.when_words import say_date, say_due, say_length_of, say_moment, say_problem
 from bot.features.commands.model import Outcome, Understood, Why
 from bot.features.commands.vocabulary import Intent
 from bot.features.options.table import options_line, write_options
@@ -19,7 +19,7 @@ _DONE = {
     Intent.PAUSE: "Pausing the recording of {room}.",
     Intent.RESUME: "Resuming the recording of {room}.",
     Intent.SCHEDULE: "{room} will be recorded{when}.",
-    Intent.UNSCHEDULE: "The recording of {room} is taken off the schedule{when}.",
+    Intent.UNSCHEDULE: "{room} will not be recorded{at}.",
     Intent.FOLLOW: "This channel now follows {room}.",
     Intent.UNFOLLOW: "This channel no longer follows {room}.",
     Intent.SHARE: "The recording of {room} is shared in {to}.",
@@ -34,7 +34,7 @@ _ASKED = {
     Intent.PAUSE: "Pause the recording of {room}?",
     Intent.RESUME: "Resume the recording of {room}?",
     Intent.SCHEDULE: "Record {room}{when}?",
-    Intent.UNSCHEDULE: "{unschedule} {room}{when}?",
+    Intent.UNSCHEDULE: "{unschedule} the recording of {room}{at}?",
     Intent.FOLLOW: "Follow {room} in this channel?",
     Intent.UNFOLLOW: "Stop following {room} in this channel?",
     Intent.SHARE: "Share the recording of {room}?",
@@ -66,7 +66,9 @@ _STATES = {
     Why.NOT_RECORDED: "{room} is not being recorded.",
     Why.NOT_PAUSED: "The recording of {room} is not paused.",
     Why.DISABLED: "{room} is disabled in 100ms.",
-    Why.NOT_SCHEDULED: "No recording of {room} is scheduled.",
+    Why.NOT_SCHEDULED: "No recording of {room} is scheduled{on}.",
+    Why.WHICH_SCHEDULE: "{room} has several schedules. Which one do you mean?",
+    Why.DATE_OR_ALL: "Skip the next date of {room}, or delete its schedule?",
     Why.TOO_LONG: "That text is too long to read. Write one short sentence.",
 }
 
@@ -96,7 +98,8 @@ def say(found: Understood, *, now: datetime) -> str:
         "how": _how(found, now),
         "at": _at(found.when, now),
         "to_when": _when(found.when, now).replace(": ", " to ", 1),
-        "unschedule": "Skip the recording of" if is_date(found.when) else "Delete the schedule of",
+        "on": _on(found.when, now),
+        "unschedule": "Skip" if any(order.date for order in found.offers) else "Cancel",
         "to": found.to or "this channel",
         "reference": shorten(found.reference or "", REFERENCE_MOST),
         "detail": found.detail or "",
@@ -164,17 +167,20 @@ def _at(when: object, now: datetime) -> str:
     return said.replace(": ", " on " if dated else " ", 1) if said.startswith(":") else said
 
 
-def is_date(when: object) -> bool:
-    """Whether a single date was said, which is skipped; otherwise the whole schedule is meant."""
-    return isinstance(when, Day) or (isinstance(when, When) and isinstance(when.start, Moment))
+def _on(when: object, now: datetime) -> str:
+    """Say a day: ` on Thu 3 Dec`."""
+    match when:
+        case Day(date=day):
+            return f" on {say_date(day, today=now.date())}"
+        case When(start=Moment(at=at)):
+            return f" on {say_date(at.date(), today=now.date())}"
+    return ""
 
 
 def _how(found: Understood, now: datetime) -> str:
     """Say a length and the options of a start: ` for 30 min (audio only)`."""
     when, options = found.when, found.options
-    length = ""
-    if isinstance(when, When) and when.start is None:
-        length = say_when(when, now=now).removeprefix("now")
+    length = say_length_of(when if isinstance(when, When) else None, now=now)
     return f"{length} ({options_line(options)})" if write_options(options) else length
 
 

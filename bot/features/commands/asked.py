@@ -91,7 +91,7 @@ _RULES: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
             r"\bwho (?:did|does) (?:start|record)\b",
         ),
         Asked.PEOPLE: (
-            r"\bwho(?:s| is| are| was| were| else)*(?: all| everyone| still| currently| already)* "
+            r"\bwho(?:s| is| are| was| were| else| all| everyone| still| currently| already)* "
             rf"(?:here|there|in there|in here|present|online|(?:in|on|at|inside) {_IT})(?: \w+)?$",
             r"\bwho (?:all )?(?:has |have |had )?(?:joined|attended|attends|participated|came|"
             rf"took part)(?: (?:in |to )?{_IT})?$",
@@ -163,7 +163,8 @@ def asked_in(said: ParsedText) -> Understood | None:
         if named and len(near) != 1:
             return None
         room = near[0] if near else room
-        intent = parsed.intent if parsed.intent in _KEPT else Intent.STATUS
+        listed = parsed.intent is Intent.LIST and asked not in (*FILES, Asked.STATE)
+        intent = parsed.intent if parsed.intent in _KEPT and not listed else Intent.STATUS
         over = bool(_OVER.search(words)) or said.past() is not None
         return replace(answered(intent, room=room, when=said.past()), asked=asked, over=over)
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.core.when import Moment, When
+from bot.core.when import Moment, Refused, When
 from bot.core.when_grammar import read_when
 from bot.features.commands.model import (
     Order,
@@ -20,7 +20,7 @@ from bot.features.commands.model import (
 )
 from bot.features.commands.parsed import Mood
 from bot.features.commands.parsed_text import ParsedText
-from bot.features.commands.understand_controls import act_on, recorded_here
+from bot.features.commands.understand_controls import act_on, cancelling, recorded_here
 from bot.features.commands.vocabulary import SCHEDULED, Intent, Role
 
 BUTTONS_MOST = 5
@@ -47,6 +47,11 @@ _LONGER = tuple(
     )
 )
 _ONES = {"another": "one", "an extra": "one", "a": "one", "an": "one", "": "one", "half": "half an"}
+# A minus before a number: `by -15 minutes`, but not a range such as `5-10 minutes`.
+_LESS = re.compile(r"(?<![\w.-])(?:[-−–](?=[0-9])|minus (?=[0-9a-z]))", re.IGNORECASE)
+_ONLY_LATER = Refused(
+    "Extending only moves an end to later.", ("extend by 15 minutes", "stop in 15 minutes")
+)
 # Intents that a text about a later end may seem to have: `5 more minutes` names the minutes.
 _BESIDE = frozenset(
     {None, Intent.UNKNOWN, Intent.EXTEND, Intent.RESUME, Intent.LIST, Intent.SUMMARY}
@@ -67,6 +72,8 @@ def extension(said: ParsedText) -> Understood | None:
     found = next((one for one in map(_longer_in, _texts(said)) if one is not None), None)
     if found is None:
         return None
+    if _LESS.search(said.text):
+        return answered(Intent.EXTEND, Why.BAD_TIME, room=said.room_or_thread(), when=_ONLY_LATER)
     if "until" in said.time_words() and (room := said.room_or_thread()):
         return act_on(said, Intent.STOP, room, sure=False)  # extend it until 4
     when = read_when(f"for {found}", now=said.world.now, zone=said.world.zone) if found else None
@@ -116,11 +123,9 @@ def _longer_in(text: str) -> str | None:
 
 def undo(said: ParsedText) -> Understood:
     """Ask what to undo: a recording that runs can be stopped, a schedule deleted."""
-    world = said.world
     running = (said.thread,) if said.thread else recorded_here(said, Intent.STOP)
-    planned = [] if said.thread else [world.names.by_id.get(s.room_id) for s in world.schedules]
-    once = tuple(dict.fromkeys(room for room in planned if room))
-    offers = (*orders(Intent.STOP, running), *orders(Intent.UNSCHEDULE, once))
+    planned = () if said.thread else cancelling(said, said.planned_rooms())
+    offers = (*orders(Intent.STOP, running), *planned)
     outcome = Outcome.ASK if offers else Outcome.ANSWER
     return Understood(
         Intent.UNKNOWN, outcome, Why.UNDO, said.thread, sure=False, offers=offers[:BUTTONS_MOST]
@@ -144,7 +149,7 @@ def rescheduling(said: ParsedText) -> Understood:
     planned = said.planned(room) if room else ()
     if room is not None and not planned:
         return answered(Intent.SCHEDULE, Why.NOT_SCHEDULED, room=room, sure=False)
-    one = planned[0] if len(planned) == 1 and not planned[0].rrule else None
+    one = planned[0] if len(planned) == 1 and not planned[0].repeat else None
     when = _moved_to(said, one) if one else None
     if one is None or when is None:
         return answered(Intent.STATUS, topic=SCHEDULED, room=room, sure=False)

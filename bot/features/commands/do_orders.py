@@ -11,7 +11,7 @@ from bot.core.deliveries import OutcomeAddress
 from bot.core.places import is_channel
 from bot.core.recording import ON_AIR
 from bot.core.when import Moment, Refused, StopAfter, StopAt, When, this_minute
-from bot.core.when_words import say_time
+from bot.core.when_words import say_length_of, say_time
 from bot.features.commands import views
 from bot.features.commands.answer_questions import show_menu
 from bot.features.commands.request import Request, form_button, form_time, may_start_here, question
@@ -27,7 +27,7 @@ from bot.features.rename import service as renames
 from bot.features.rename import views as rename_views
 from bot.features.schedules import service as schedules
 from bot.features.schedules import views as schedule_views
-from bot.features.schedules.listeners import answer_schedules
+from bot.features.schedules.listeners import answer_schedules, set_rule_of
 from bot.features.schedules.model import QUARTER
 from bot.features.share.listeners import share_into
 from bot.features.start import service as starts
@@ -60,6 +60,7 @@ async def start(request: Request, order: StoredOrder, once: Sequence[str]) -> Me
                 caller.user,
                 channel=None if caller.direct else caller.channel,  # None: a direct message
                 response_url=caller.response_url,
+                replaces=request.clicked,
             ),
             preset=order.preset,
             end=end_of_start(order.when, at=now, by=caller.user) if order.when else None,
@@ -68,7 +69,7 @@ async def start(request: Request, order: StoredOrder, once: Sequence[str]) -> Me
     )
     match made:
         case Started():
-            return await _started(request, made)
+            return await _started(request, made, say_length_of(order.when, now=now_in(request)))
         case RoomTaken(key=key):
             await request.later(say_taken(bot, request.use.links, caller, key))
             return None
@@ -113,8 +114,8 @@ async def _too_late(request: Request, order: StoredOrder) -> Message | None:
     return views.question(text, [*buttons, form])
 
 
-async def _started(request: Request, made: Started) -> Message | None:
-    """Answer a start in one message.
+async def _started(request: Request, made: Started, length: str) -> Message | None:
+    """Answer a start in one message. `length`: ` for 30 min`, of one with an end.
 
     The answer comes after the ack if something has to be asked first: 100ms whether anybody is
     there, or, after a command, Slack whether the bot can post its card in this channel.
@@ -124,19 +125,19 @@ async def _started(request: Request, made: Started) -> Message | None:
     live = listed is not None and listed.live
     if live and not caller.typed:
         bot.after_ack(caller, say_if_empty(bot, caller, made))
-        return start_views.starting_reply(made.room.name)
-    await request.later(_say_started(request, made, live=live))
+        return start_views.starting_reply(made.room.name, made.key, length)
+    await request.later(_say_started(request, made, length, live=live))
     return None
 
 
-async def _say_started(request: Request, made: Started, *, live: bool) -> None:
+async def _say_started(request: Request, made: Started, length: str, *, live: bool) -> None:
     bot, caller, name = request.bot, request.caller, made.room.name
     if not await _gets_card(request):
         return  # the outcome says why nothing is started
     if not live and await starts.is_empty(bot.deps, made.room.room_id):
-        message = start_views.nobody_there(name, made.key)
+        message = start_views.nobody_there(name, made.key, length)
     else:
-        message = start_views.starting_reply(name)
+        message = start_views.starting_reply(name, made.key, length)
     await bot.reply(caller, message, replace=request.clicked)
     if live:
         await say_if_empty(bot, caller, made)
@@ -180,7 +181,7 @@ async def _stop_later(
     ending = await schedules.set_end(bot.deps, bot.rights, seen, when, once=once)
     if ending is None:
         return control_views.too_late("stop")
-    return schedule_views.ends(ending[0].name, ending[1])
+    return schedule_views.ends(*ending)
 
 
 async def follow(request: Request, order: StoredOrder, _once: Sequence[str]) -> None:
@@ -228,8 +229,9 @@ async def schedule(request: Request, order: StoredOrder, once: Sequence[str]) ->
     if isinstance(made, NoSuchPreset):
         near = order.model_copy(update={"preset": made.nearest.name}) if made.nearest else None
         return no_such_preset(made, await question(request, [near] if near else []))
-    zone = await schedules.zone_of(bot.rights, caller.user)
-    return schedule_views.scheduled(made, now=now_in(request), zone_known=zone.known)
+    return await schedules.say_scheduled(
+        bot.deps, bot.gate, bot.rights, made, caller.user, here=caller.channel
+    )
 
 
 async def extend(request: Request, order: StoredOrder, once: Sequence[str]) -> Message | None:
@@ -238,14 +240,14 @@ async def extend(request: Request, order: StoredOrder, once: Sequence[str]) -> M
     seen = await bot.gate.recording(caller.user, order.key or "", caller.channel)
     longer = order.when.stop if order.when else None
     by = timedelta(seconds=longer.seconds) if isinstance(longer, StopAfter) else QUARTER
-    moved = await schedules.move_end(bot.deps, bot.rights, seen, by, once=once)
-    if moved is not None and moved[1] is not None:
-        return schedule_views.ends(moved[0].name, moved[1])
+    end = await schedules.move_end(bot.deps, bot.rights, seen, by, once=once)
+    if end is not None and end.ends_at is not None:
+        return schedule_views.ends(end.recording, end.ends_at)
     row = await bot.deps.store.lists.row(seen.key)
     if row is None or row.phase not in ON_AIR:
         return control_views.not_now([row]) if row else forgotten_reply()
-    end = When(None, StopAt(now_in(request) + by), request.known.world.zone)
-    stop = order.model_copy(update={"verb": Intent.STOP, "when": end, "label": ""})
+    later = When(None, StopAt(now_in(request) + by), request.known.world.zone)
+    stop = order.model_copy(update={"verb": Intent.STOP, "when": later, "label": ""})
     return schedule_views.has_no_end(row.name, await question(request, [stop]))
 
 
@@ -265,8 +267,9 @@ async def reschedule(request: Request, order: StoredOrder, _once: Sequence[str])
         return schedule_views.not_planned(moved)
     if moved is None:
         return schedule_views.changed_meanwhile()
-    zone = await schedules.zone_of(bot.rights, caller.user)
-    return schedule_views.scheduled(moved, now=now_in(request), zone_known=zone.known)
+    return await schedules.say_scheduled(
+        bot.deps, bot.gate, bot.rights, moved, caller.user, here=caller.channel
+    )
 
 
 def now_in(request: Request) -> datetime:
@@ -275,25 +278,18 @@ def now_in(request: Request) -> datetime:
 
 
 async def unschedule(request: Request, order: StoredOrder, _once: Sequence[str]) -> Message | None:
-    """Take back what is scheduled. Idempotent, so `_once` is not needed."""
+    """Delete a schedule or skip one of its dates. Idempotent, so `_once` is not needed."""
     bot, caller = request.bot, request.caller
-    day = order.day
-    if order.when and isinstance(order.when.start, Moment):
-        day = order.when.start.at.astimezone(now_in(request).tzinfo).date()
-    theirs = [one for one in request.known.schedules if one.room_id == order.room_id]
-    for one in theirs:
-        seen = await bot.gate.schedule(caller.user, one.schedule_id, caller.channel)
-        zone = request.known.world.zone
-        done = await schedules.take_back(bot.deps, bot.rights, seen, one, day=day, zone=zone)
-        if done and done[1]:
-            return schedule_views.skipping(done[0], done[1])
-        if done:
-            return schedule_views.undone(done[0])
-    if not theirs:
-        told = views.answer(f"No recording of {order.room_name} is scheduled.")
-        return as_far_as_known(told, request.known.horizon)
-    await request.later(answer_schedules(bot, caller))
-    return None
+    if order.schedule_id is None:
+        await request.later(answer_schedules(bot, caller))
+        return None
+    seen = await bot.gate.schedule(caller.user, order.schedule_id, caller.channel)
+    if order.date:
+        second = order.date.replace(microsecond=0)
+        skipped = await schedules.skip(bot.deps, bot.rights, seen, second)
+        return schedule_views.skipping(*skipped) if skipped else schedule_views.changed_meanwhile()
+    gone = await schedules.delete(bot.deps, bot.rights, seen)
+    return schedule_views.deleted(gone) if gone else schedule_views.changed_meanwhile()
 
 
 async def share(request: Request, order: StoredOrder, _: Sequence[str]) -> Message | None:
@@ -338,6 +334,16 @@ async def rename(request: Request, order: StoredOrder, once: Sequence[str]) -> M
     return None
 
 
+async def auto(request: Request, order: StoredOrder, once: Sequence[str]) -> Message | None:
+    """Set or delete the rule of a room: `on`, `on 2`, `end` or `off`."""
+    if order.room is None:
+        return None
+    what, _, least = order.rule.partition(" ")
+    return await set_rule_of(
+        request.bot, request.use.rooms, request.caller, order.room, what, int(least or 1), once=once
+    )
+
+
 async def show_help(request: Request, _order: StoredOrder, _once: Sequence[str]) -> None:
     await show_menu(request)
 
@@ -373,5 +379,6 @@ DO: Mapping[str, Doing] = {
     Intent.UNSCHEDULE: unschedule,
     Intent.EXTEND: extend,
     Intent.RESCHEDULE: reschedule,
+    Intent.AUTO: auto,
     Intent.HELP: show_help,
 }

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.core.options import RecordingOptions
+from bot.core.options import AS_TEMPLATE, RecordingOptions
 from bot.features.commands.lexer import Token, lex
 from bot.features.options.table import (
     PRESET,
@@ -33,7 +33,7 @@ _ANY_DASH = re.compile(rf"[{DASHES}_]")
 _SIZE_SO_FAR = re.compile(r"[0-9]+ ?[x×*](?: ?[0-9]+)?", re.IGNORECASE)
 _FLAGS = {flag.name: flag for flag in START_FLAGS}
 _HELP_NAMES = ("help", "h", "?")
-_YES_OR_NO = ("no", "false", "off", "none", "yes", "true", "on")
+_NO, _YES = ("no", "false", "off", "none"), ("yes", "true", "on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Flags:
     """
 
     text: str = ""
-    options: RecordingOptions = field(default_factory=RecordingOptions)
+    options: RecordingOptions = AS_TEMPLATE
     preset: str | None = None
     problem: str | None = None
     help: bool = False
@@ -78,7 +78,7 @@ def split_flags(text: str) -> tuple[str, Flags]:
     options = parse_options(reading.raw)
     if isinstance(options, FieldErrors):
         reading.problems.extend(_problems(options, reading.flags))
-        options = RecordingOptions()
+        options = AS_TEMPLATE
     if not reading.problems:
         return head, Flags(tail, options, preset)
     problem = "\n".join(dict.fromkeys(reading.problems))
@@ -150,8 +150,11 @@ class _Reading:
         """Store a value, valid or not. The last of several counts."""
         text = " ".join(word.text for word in words)
         if flag.takes is Takes.NOTHING and words:
-            self.problems.append(f"--{flag.name} does not accept a value.")
-            return
+            meant = _switched(flag, fold(text))
+            if isinstance(meant, str):
+                self.problems.append(meant)
+                return
+            flag, text = meant, ""
         if flag.takes is not Takes.NOTHING and not text.strip(f" {flag.separators}"):
             self.problems.append(f"--{flag.name} needs a value: {flag.accepted}.")
             return
@@ -214,12 +217,22 @@ def _value_words(flag: Flag, mark: _Mark, rest: Sequence[Token]) -> list[Token]:
     words = [mark.inline] if mark.inline else []
     if flag.takes is Takes.NOTHING:
         said = rest[:1] if not words and rest and rest[0].bare else ()
-        return words or [token for token in said if fold(token.text) in _YES_OR_NO]
+        return words or [token for token in said if fold(token.text) in (*_YES, *_NO)]
     for token in rest:
         if _mark_of(token) or not _continues(flag.takes, words, token):
             break
         words.append(token)
     return words
+
+
+def _switched(flag: Flag, value: str) -> Flag | str:
+    """Return the switch that a value means: `--transcript off`; else what is wrong."""
+    if value in _YES:
+        return flag
+    if value not in _NO:
+        return f"--{flag.name} does not accept a value."
+    name = flag.name.removeprefix("no-") if flag.name.startswith("no-") else f"no-{flag.name}"
+    return _FLAGS.get(name) or f"Leave --{flag.name} out to turn it off."
 
 
 def _continues(takes: Takes, words: list[Token], token: Token) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, auto
 
-from bot.core.options import RecordingOptions
-from bot.core.when import Reading
+from bot.core.options import AS_TEMPLATE, RecordingOptions
+from bot.core.when import Reading, Repeat
 from bot.features.about.model import Asked
 from bot.features.commands.vocabulary import Intent
 from bot.features.rooms.model import RoomEntry
@@ -61,6 +61,8 @@ class Why(StrEnum):
     BAD_TIME = auto()  # `when` says why
     BAD_OPTIONS = auto()  # `detail` says why
     NOT_SCHEDULED = auto()
+    WHICH_SCHEDULE = auto()  # the room has several
+    DATE_OR_ALL = auto()  # the next date of a schedule, or all of it
     UNSUPPORTED = auto()  # understood, but not available as a command
     TOO_LONG = auto()
     ABOUT_BOT = auto()
@@ -75,8 +77,10 @@ class Scheduled:
     """A recording that is planned."""
 
     room_id: str
-    at: datetime
-    rrule: str | None = None
+    at: datetime  # the next date
+    repeat: Repeat | None = None
+    schedule_id: str = ""
+    skips: frozenset[datetime] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,8 @@ class Order:
     verb: str
     room: RoomEntry | None = None
     words: str | None = None  # the time that the button stands for
+    schedule: Scheduled | None = None  # the one to take back
+    date: datetime | None = None  # only this date of it
 
     def __str__(self) -> str:
         """Return `verb:room`."""
@@ -125,7 +131,7 @@ class Understood:
     sure: bool = True
     acts: tuple[Order, ...] = ()
     offers: tuple[Order, ...] = ()
-    options: RecordingOptions = field(default_factory=RecordingOptions)
+    options: RecordingOptions = AS_TEMPLATE
     raw_options: Mapping[str, str] = field(default_factory=dict)  # as typed, if they are wrong
     preset: str | None = None
     when: Reading | None = None
@@ -165,7 +171,7 @@ def which_of(
         rooms[0] if len(rooms) == 1 else None,
         sure=False,
         offers=orders(intent, rooms),
-        options=options or RecordingOptions(),
+        options=options or AS_TEMPLATE,
         reference=reference,
         when=when,
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pydantic import ValidationError
 
-from bot.core.options import NAMED_RESOLUTIONS, RecordingOptions
+from bot.core.options import AS_TEMPLATE, NAMED_RESOLUTIONS, RecordingOptions
 from bot.features.commands.flags import Flags
 from bot.features.commands.sentences import Piece, Sort
 from bot.features.commands.vocabulary import Role
@@ -34,7 +35,7 @@ def options_in(pieces: Sequence[Piece], flags: Flags, presets: Sequence[str]) ->
     values, used = _in_words(pieces)
     preset, of_preset = _preset_in(pieces, presets)
     if not values and not flags.text:
-        return Options(RecordingOptions(), {}, preset, None, (*used, *of_preset))
+        return Options(AS_TEMPLATE, {}, preset, None, (*used, *of_preset))
     given = values | flags.options.model_dump(exclude_defaults=True)
     problem = flags.problem
     try:
@@ -79,17 +80,21 @@ def _size(piece: Piece) -> tuple[str, object] | None:
     return ("resolution", {"width": int(size[1]), "height": int(size[2])}) if size else None
 
 
+_key = lru_cache(500)(key_of)
+
+
 def _preset_in(
     pieces: Sequence[Piece], presets: Sequence[str]
 ) -> tuple[str | None, tuple[Piece, ...]]:
     """Find the name of a preset: `with preset Podcast`, `as Client call`."""
-    keys = {key_of(name): name for name in presets}
+    keys = {_key(name): name for name in presets}
     flat = [
         (word.key, piece) for piece in pieces if piece.sort is not Sort.ROOM for word in piece.words
     ]
+    words = tuple([word for word, _ in flat])
     said = tuple(piece for piece in pieces if piece.key in (("preset",), ("template",)))
     for key, name in sorted(keys.items(), key=lambda it: -len(it[0])):
         for at in range(len(flat) - len(key) + 1):
-            if tuple(word for word, _ in flat[at : at + len(key)]) == key:
+            if words[at : at + len(key)] == key:
                 return name, (*(piece for _, piece in flat[at : at + len(key)]), *said)
     return None, ()

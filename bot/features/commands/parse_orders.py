@@ -14,6 +14,7 @@ from bot.features.commands.parsed import (
     has_intent,
     has_polite,
     has_role,
+    has_room,
     left_over,
     read_find,
     recording_word,
@@ -27,6 +28,8 @@ from bot.features.commands.vocabulary import ORDERS, Intent, Role
 def read_told(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Parsed:
     """Read a verb after words that make it less than an order: `Tom asked to stop this`."""
     order = next((p for p in rest if p.role in (Role.VERB, Role.CANCEL)), None)
+    if order is None and has_role(pieces, Role.WISH, Role.REQUEST):
+        order = next((p for p in rest if p.role is Role.PAST), None)  # if you recorded this
     if order is None:
         return replace(base, intent=Intent.UNKNOWN, left=(head,))
     after = rest[list(rest).index(order) + 1 :]
@@ -52,8 +55,17 @@ def read_negated(
         None,
     )
     wish = "recording" in negation.key or "recordings" in negation.key
+    unsure = negation.key in _OPINIONS or (negation.key in _CANNOT and has_room(pieces))
+    base = replace(base, asks=base.asks or unsure)
     if negation.key in _UNABLE and any(p.key in _LOOKED_AT for p in rest[:1]):
         return replace(base, intent=Intent.DOCTOR)  # I can't see the video
+    if (
+        verb is None
+        and has_room(rest)
+        and any(piece.key[-1] in ("need", "want") for piece in pieces)
+    ):
+        left = tuple(piece for piece in rest if not skipped(piece))
+        return replace(base, intent=Intent.STOP, mood=Mood.UNWANTED, left=left, asks=True)
     if verb is None and not wish:
         return replace(base, intent=Intent.UNKNOWN, mood=Mood.NEGATED, left=(negation,))
     if verb is not None and (
@@ -91,7 +103,9 @@ def read_negated(
     return replace(base, intent=Intent.UNKNOWN, mood=Mood.NEGATED, left=(negation,))
 
 
-_UNABLE = {("cant",), ("cannot",), ("dont",), ("do", "not"), ("didnt",), ("did", "not")}
+_OPINIONS = {("wouldnt",), ("would", "not")}  # I would not record that
+_CANNOT = {("cant",), ("cannot",)}
+_UNABLE = {*_CANNOT, ("dont",), ("do", "not"), ("didnt",), ("did", "not")}
 _LOOKED_AT = {(word,) for word in ("see", "find", "open", "watch", "access", "play", "hear")}
 
 
@@ -145,6 +159,10 @@ def read_order(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequenc
             has_intent(rest[:1], Intent.SHARE) or has_intent(rest[:1], Intent.FOLLOW)
         ):
             return replace(_unwanted_posts(base, pieces), mood=mood)
+        case Intent.SHARE if head.role is Role.SOFT and not any(
+            piece.sort is Sort.CHANNEL for piece in pieces
+        ):
+            return replace(base, intent=Intent.UNKNOWN, left=(head,))
         case Intent.SHARE:
             return _shared(base, head, rest, pieces, mood=mood)
         case Intent.LIST:
@@ -291,7 +309,8 @@ def _shown(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Pi
     room = any(piece.sort is Sort.ROOM for piece in rest)
     unread = tuple(piece for piece in rest if piece.sort is Sort.UNREAD)
     recorded = next((p for p in rest if p.role is Role.PAST and p.intent is Intent.START), None)
-    if recorded and room and not has_role(rest, Role.WAS, Role.WHICH, Role.IS):
+    before = rest[: list(rest).index(recorded)] if recorded else ()
+    if recorded and room and not has_role(before, Role.WAS, Role.WHICH, Role.IS):
         left = tuple(p for p in left_over(Intent.START, pieces) if p not in (head, recorded))
         return replace(base, intent=Intent.START, mood=Mood.TOLD, left=left)
     timed = any(piece.sort is Sort.TIME for piece in rest)

@@ -29,6 +29,7 @@ from bot.features.commands.parsed import (
     has_intent,
     has_order,
     has_role,
+    has_room,
     left_over,
     read_find,
     recording_word,
@@ -74,6 +75,9 @@ def parse_sentence(sentence: Sentence, *, slash: bool = False, thread: bool = Fa
         meant = next((piece for piece in heads if piece.sort is not Sort.UNREAD), None)
         if meant is None and Role.THANKS in roles and len(heads) <= 2:
             return replace(base, intent=Intent.THANKS)
+        if meant is None and has_room(pieces) and any(p.key in _LATEST for p in pieces):
+            counts = all(piece.key[0].isdigit() for piece in heads)
+            return replace(base, intent=Intent.LIST if counts else None, left=tuple(heads))
         if meant is None:
             return replace(base, left=tuple(heads))
         head, told = meant, True
@@ -155,7 +159,8 @@ def _with_parted_verbs(pieces: Sequence[Piece]) -> Sequence[Piece]:
     return pieces
 
 
-_OF = {("of",), ("last",), ("latest",), ("recent",), ("previous",), ("past",), ("old",)}
+_LATEST = {("last",), ("latest",), ("recent",), ("previous",), ("past",)}
+_OF = {("of",), *_LATEST, ("old",)}
 _FIRST_PARTS = {("turn",), ("switch",), ("shut",), ("put",)}
 
 
@@ -169,7 +174,8 @@ def _without_head(base: Parsed, pieces: Sequence[Piece], *, slash: bool) -> Pars
         return replace(base, intent=Intent.THANKS)
     if Role.HELLO in roles and roomless:
         return replace(base, intent=Intent.HELP)
-    if not base.asks and asks_for_a_recording(pieces):
+    made = any(p.role is Role.WISH and p.key in (("make",), ("do",)) for p in pieces)
+    if not base.asks and (asks_for_a_recording(pieces) or (made and recording_word(pieces))):
         return replace(base, intent=Intent.START, mood=Mood.TOLD)
     if recording_word(pieces) and not slash:
         if base.asks and (roomless or not any(p.key in _OF for p in pieces)):
@@ -205,11 +211,13 @@ def _guessed(
 ) -> Parsed:
     """Read a misspelt verb: `stpo webinar`."""
     if intent is Intent.FIND:
-        return replace(base, intent=intent, mood=Mood.GUESS, query=words_after(pieces, head))
-    left = tuple(piece for piece in left_over(intent, pieces) if piece is not head)
+        query = words_after(pieces, head)
+        return replace(base, intent=intent, mood=Mood.GUESS, query=query, guessed=(head,))
+    also = tuple(p for p in heads if p.sort is Sort.UNREAD and _misspelt(p) is intent)
+    left = tuple(piece for piece in left_over(intent, pieces) if piece not in also)
     if intent in (Intent.THANKS, Intent.HELP) and left:
         return replace(base, left=tuple(heads))
-    return replace(base, intent=intent, mood=Mood.GUESS, left=left)
+    return replace(base, intent=intent, mood=Mood.GUESS, left=left, guessed=also)
 
 
 def _by_head(
@@ -240,6 +248,9 @@ def _by_head(
             return replace(read_question(base, head, rest, pieces), mood=Mood.QUESTION)
         case Role.NOT:
             return read_negated(base, head, rest, pieces)
+        case Role.PAST if head.intent is Intent.UNSCHEDULE and not base.asks and has_room(pieces):
+            left = tuple(left_over(Intent.UNSCHEDULE, pieces))
+            return replace(base, intent=Intent.UNSCHEDULE, mood=Mood.TOLD, left=left)
         case Role.PAST if thread and head.intent is Intent.STOP and not base.asks:
             left = tuple(p for p in left_over(Intent.STOP, pieces) if p is not head)
             return replace(base, intent=Intent.STOP, mood=Mood.TOLD, left=left)
@@ -260,7 +271,7 @@ def _by_head(
             if has_role(pieces, Role.THANKS):
                 return replace(base, intent=Intent.THANKS)
             return replace(base, intent=Intent.UNKNOWN, left=left)
-        case Role.FORGET if any(p.intent is Intent.UNSCHEDULE for p in rest):
+        case Role.FORGET if any(p.intent in _PLANS for p in rest):
             left = tuple(left_over(Intent.UNSCHEDULE, pieces))
             return replace(base, intent=Intent.UNSCHEDULE, mood=Mood.ORDER, left=left)
         case Role.FORGET:
@@ -276,6 +287,9 @@ def _by_head(
         case Role.CLAUSE | Role.ABOUT:
             return read_told(base, head, rest, pieces)
     return replace(base, left=(head, *(p for p in rest if not skipped(p))))
+
+
+_PLANS = (Intent.SCHEDULE, Intent.UNSCHEDULE)  # remove the schedule of town hall
 
 
 def _called_off(base: Parsed, rest: Sequence[Piece]) -> Parsed:

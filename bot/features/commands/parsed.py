@@ -41,6 +41,7 @@ class Parsed:
     query: tuple[Word, ...] = ()
     speaker: str | None = None
     topic: str | None = None
+    guessed: tuple[Piece, ...] = ()  # misspelt verbs
 
 
 _SKIPPED = frozenset(
@@ -130,6 +131,10 @@ def has_role(pieces: Sequence[Piece], *roles: Role) -> bool:
     return any(piece.role in roles for piece in pieces)
 
 
+def has_room(pieces: Sequence[Piece]) -> bool:
+    return any(piece.sort is Sort.ROOM for piece in pieces)
+
+
 def has_order(pieces: Sequence[Piece]) -> bool:
     return any(
         (piece.role is Role.VERB and piece.intent in ORDERS) or piece.role is Role.CANCEL
@@ -173,6 +178,8 @@ def read_find(base: Parsed, head: Piece, pieces: Sequence[Piece]) -> Parsed:
     elif by := _speaker_behind(pieces[pieces.index(said) :]):
         query = tuple(word for word in query if word not in by.words)
         speaker = " ".join(word.text for word in by.words[1:])
+    elif speaker is None and about is not None and about.start > said.end:
+        speaker = _named_between(said, about, pieces)  # what said Ben about …
     if quoted := tuple(word for word in query if word.quoted):
         query = quoted
     if not query and speaker and about is None:
@@ -192,8 +199,27 @@ _NOBODY = frozenset(
         "nobody",
         "people",
         "been",
+        "part",
+        "moment",
+        "place",
+        "point",
+        "section",
+        "passage",
+        "minute",
     ]
 )
+
+
+def _named_between(said: Piece, about: Piece, pieces: Sequence[Piece]) -> str | None:
+    """Return the capitalized words between two pieces."""
+    names = [
+        piece.words[0].text
+        for piece in pieces
+        if said.end <= piece.start < about.start
+        and piece.sort is Sort.UNREAD
+        and piece.words[0].text[:1].isupper()
+    ]
+    return " ".join(names) or None
 
 
 def _speaker_behind(pieces: Sequence[Piece]) -> Piece | None:

@@ -24,6 +24,7 @@ from bot.features.commands.sentences import (
     Sort,
     Span,
     clean,
+    parted,
     rooms_in,
     sentences_of,
     words_of,
@@ -76,7 +77,7 @@ class ParsedText:
         head, self.flags = split_flags(typed) if with_flags else (typed, Flags())
         self.long = len(head) > LONGEST_ORDER
         self.text = _unquoted(_without_command(head))[:LONGEST_READ]
-        self.words = words_of(self.text, world.bot_user)
+        self.words = parted(words_of(self.text, world.bot_user), world.names)
         self.named = rooms_in(self.words, world.names)
         self._parses: dict[int, tuple[Sentence, Parsed]] = {}
         self.thread = world.names.by_id.get(world.thread) if world.thread else None
@@ -317,6 +318,8 @@ class ParsedText:
         for at, piece in enumerate(self.pieces):
             if piece.sort is not Sort.UNREAD or piece in self._options.pieces:
                 continue
+            if piece in self.parsed.guessed:
+                continue
             last = at
             while last + 1 < len(self.pieces) and self._goes_on(self.pieces[last + 1]):
                 last += 1
@@ -380,6 +383,11 @@ class ParsedText:
         if isinstance(self.when, When) and self.when.start is None and self.when.stop is None:
             return None
         return self.when
+
+    def planned_rooms(self) -> tuple[RoomEntry, ...]:
+        by_id = self.world.names.by_id
+        rooms = (by_id.get(one.room_id) for one in self.world.schedules)
+        return tuple(dict.fromkeys(room for room in rooms if room))
 
     def planned(self, room: RoomEntry) -> tuple[Scheduled, ...]:
         return tuple(one for one in self.world.schedules if one.room_id == room.room_id)

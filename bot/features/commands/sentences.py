@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum, auto
 
 from bot.features.commands.vocabulary import (
@@ -144,17 +144,54 @@ def words_of(text: str, bot_user: str | None = None) -> list[Word]:
         sort = found.lastgroup or "mark"
         if raw.lower() == "@bot" or (bot_user and raw.startswith(f"<@{bot_user}")):
             sort = "bot"
-        elif sort == "word" and raw.startswith("@"):
+        elif sort == "word" and raw.startswith("@") and not like_a_time(raw[1:]):
             sort = "user"
         key = raw.casefold()
         words.append(Word(text[start:end], key, start, end, sort, inside, key.replace("'", "")))
     return words
 
 
+# `noonish`, `3ish`, `blursday`, `lunchtime`: not times that the bot reads, but not names either.
+_TIME_LIKE = re.compile(
+    r"[0-9]{1,2}(?:[:.h]?[0-9]{2})?-?ish"
+    r"|(?:noon|midday|midnight|lunch|one|two|three|four|five|six|seven|eight|nine|ten|eleven|"
+    r"twelve|[a-z]*day)-?ish"
+    r"|[a-z]{2,}day|[a-z]{2,}noon|(?:lunch|show|tea|bed|some|any)time|someday|eventually|shortly",
+    re.IGNORECASE,
+)
+
+
+def like_a_time(word: str) -> bool:
+    """Whether a word without a meaning is formed like a time."""
+    return _TIME_LIKE.fullmatch(word) is not None
+
+
 def _quoted(text: str) -> list[Span]:
     """Return the spans between double quotes, without the quotes."""
     places = [n for n, char in enumerate(text) if char in DOUBLE_QUOTES]
     return [(places[n] + 1, places[n + 1]) for n in range(0, len(places) - 1, 2)]
+
+
+_GLUED = re.compile(
+    r"(stop|end|pause|resume|start|record|join|share|cancel)"
+    r"(it|this|all|both|everything|now|recording|recordings|record|rec|meeting|please|pls|plz)"
+)
+
+
+def parted(words: Sequence[Word], names: RoomNames) -> list[Word]:
+    """Part a verb from the word typed to its end: `stopall`. The name of a room stays whole."""
+    found: list[Word] = []
+    for word in words:
+        able = word.sort == "word" and not word.quoted and word.bare not in LENGTHS
+        glued = _GLUED.fullmatch(word.key) if able else None
+        if glued is None or names.in_words([word.key]):
+            found.append(word)
+            continue
+        at = word.start + len(glued[1])
+        first, second = word.text[: len(glued[1])], word.text[len(glued[1]) :]
+        found.append(replace(word, text=first, key=glued[1], end=at, bare=glued[1]))
+        found.append(replace(word, text=second, key=glued[2], start=at, bare=glued[2]))
+    return found
 
 
 def rooms_in(words: Sequence[Word], names: RoomNames) -> list[Named]:

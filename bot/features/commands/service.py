@@ -169,5 +169,7 @@ def _scheduled(schedule: Schedule) -> Scheduled:
     return Scheduled(
         schedule.room_id,
         schedule.next_date or schedule.created_at,
-        start.rrule if isinstance(start, Repeat) else None,
+        start if isinstance(start, Repeat) else None,
+        schedule.schedule_id,
+        schedule.skips,
     )

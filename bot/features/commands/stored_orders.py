@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.core.options import RecordingOptions
-from bot.core.when import Day, StopAt, When
+from bot.core.when import StopAt, When
 from bot.core.when_grammar import read_when
+from bot.core.when_words import say_cycle, say_moment
 from bot.features.commands.model import Order, Understood, World
 from bot.features.options.table import parse_options, write_options
 from bot.features.rooms.model import RoomEntry
@@ -26,13 +27,16 @@ class StoredOrder(BaseModel):
     room_id: str | None = None
     room_name: str = ""
     key: str | None = None  # of the recording to control or share
+    schedule_id: str | None = None  # of the schedule to take back
+    date: datetime | None = None  # only this date of it
+    repeats: bool = False
     raw: dict[str, str] = Field(default_factory=dict)  # options in the form's format
     preset: str | None = None
     link: str | None = None  # a link to the room, as typed
     when: When | None = None
-    day: date | None = None
     channel: str | None = None  # to share into: an id, a name with #, or `here`
     title: str | None = None
+    rule: str = ""  # of a room: on, on 2, end, off
     label: str = ""  # names the time, if there are several to choose from
 
     @property
@@ -78,8 +82,21 @@ def _stored(
         preset=found.preset,
         link=found.link,
         when=when if isinstance(when, When) else None,
-        day=when.date if isinstance(when, Day) else None,
         channel=found.channel or found.to,
         title=found.title,
-        label=order.words or "",
+        label=order.words or _label(order, world),
+        schedule_id=order.schedule.schedule_id if order.schedule else None,
+        date=order.date,
+        repeats=bool(order.schedule and order.schedule.repeat),
     )
+
+
+def _label(order: Order, world: World) -> str:
+    """Name the schedule, or its date, among several of a room."""
+    one = order.schedule
+    if one is None:
+        return ""
+    if one.repeat and order.date is None:
+        return say_cycle(one.repeat)
+    at = (order.date or one.at).astimezone(world.now.tzinfo)
+    return say_moment(at, today=world.now.date())

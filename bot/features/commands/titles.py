@@ -15,7 +15,7 @@ from bot.features.commands.vocabulary import Intent, Role
 from bot.features.rooms.model import RoomEntry
 from bot.kit.typed_text import DOUBLE_QUOTES
 
-_CONNECTORS = {("to",), ("as",), ("into",), (":",), ("=",), ("is",), ("be",)}
+_CONNECTORS = {("to",), ("as",), ("into",), (":",), ("=",), ("is",), ("be",), ("should", "be")}
 _OF = {("of",), ("for",)}
 _THIS = {("this",), ("that",), ("it",), ("this", "one"), ("that", "one")}
 _ARTICLES = {("the",), ("my",), ("our",), ("last",), ("latest",), ("current",)}

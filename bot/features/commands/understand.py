@@ -98,6 +98,8 @@ def _decided(said: ParsedText) -> Understood:
             return answered(Intent.UNKNOWN, room=said.room(), sure=False)
         case Intent.START | Intent.SCHEDULE:
             return start(said, parsed)
+        case Intent.STOP if _of_cards(said):
+            return _following(said, replace(parsed, mood=Mood.TOLD), Intent.UNFOLLOW)
         case Intent.STOP | Intent.PAUSE | Intent.RESUME:
             return understand_control(said, parsed, intent)
         case Intent.UNSCHEDULE:
@@ -140,9 +142,9 @@ def _decided(said: ParsedText) -> Understood:
         case Intent.LIST | Intent.SUMMARY if said.where is Where.SLASH and not said.rooms:
             return _list_of(said, intent)
         case _:
-            return answered(
-                intent, room=said.room_or_thread(), count=said.count(), when=said.past()
-            )
+            near = () if said.rooms or said.thread else said.suggested(intent)[0]
+            room = near[0] if len(near) == 1 else said.room_or_thread()
+            return answered(intent, room=room, count=said.count(), when=said.past())
 
 
 def _forget(said: ParsedText) -> Understood:
@@ -226,6 +228,14 @@ def _bare_room(said: ParsedText) -> Understood:
     return start(said, replace(said.parsed, intent=Intent.START, mood=Mood.GUESS))
 
 
+def _of_cards(said: ParsedText) -> bool:
+    """Whether a stop *here* is about a room that is only followed: `no more standup here`."""
+    room = said.room()
+    here = any(piece.role is Role.HERE for piece in said.pieces)
+    followed = room is not None and room.room_id in said.world.follows_here
+    return here and followed and room is not None and room.room_id not in said.world.recorded
+
+
 def _following(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
     room = said.room()
     if room is None and not said.rooms:
@@ -288,17 +298,20 @@ def _share(said: ParsedText, parsed: Parsed) -> Understood:
 
 
 def _find(said: ParsedText, parsed: Parsed) -> Understood:
-    query = _as_typed(parsed.query).strip(" .,!?\"'“”")
+    words, speaker = parsed.query, parsed.speaker
+    if said.where is Where.SLASH and speaker is None and len(words) > 2 and words[-2].key == "from":
+        words, speaker = words[:-2], words[-1].text  # find budget from ana
+    query = _as_typed(words).strip(" .,!?\"'“”")
     if not query and said.rooms and said.where is Where.SLASH:
-        words = said.text.split(maxsplit=1)  # `find standup` searches for the word
-        return answered(Intent.FIND, query=words[-1].strip("\"'“”"))
+        typed = said.text.split(maxsplit=1)  # `find standup` searches for the word
+        return answered(Intent.FIND, query=typed[-1].strip("\"'“”"))
     if not query:
         return answered(Intent.SUMMARY, room=said.room_or_thread(), when=said.past())
     return answered(
         Intent.FIND,
         room=said.room_or_thread(),
         query=query,
-        speaker=parsed.speaker,
+        speaker=speaker,
         when=said.past(),
     )
 

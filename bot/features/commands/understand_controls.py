@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
-from bot.core.when import Day, Moment, Reading, Refused, Repeat, StopAfter, Unclear, When
+from bot.core.when import (
+    Day,
+    Moment,
+    Reading,
+    Refused,
+    Repeat,
+    StopAfter,
+    Unclear,
+    When,
+    occurrences,
+)
+from bot.core.when_days import Purpose
 from bot.features.commands.model import (
     Order,
     Outcome,
@@ -23,11 +34,20 @@ from bot.features.commands.model import (
 from bot.features.commands.parsed import Mood, Parsed
 from bot.features.commands.parsed_text import ParsedText
 from bot.features.commands.sentences import Sort
+from bot.features.commands.unread_times import unread_time
 from bot.features.commands.vocabulary import Intent
 from bot.features.rooms.model import RoomEntry
 
 
 def understand_control(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
+    """Decide about a stop, pause or resume. A time that is not understood is told."""
+    done = _control(said, parsed, intent)
+    asked = done.outcome is Outcome.ASK and done.when is None and done.intent is intent
+    unread = unread_time(said, parsed.left, Purpose.STOP) if asked else None
+    return replace(done, why=Why.BAD_TIME, when=unread) if unread else done
+
+
+def _control(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
     sure = (
         parsed.mood is Mood.ORDER
         and not parsed.left
@@ -235,30 +255,27 @@ def unschedule(said: ParsedText, parsed: Parsed) -> Understood:
             return act_on(said, Intent.STOP, said.thread, sure=sure)
         if parsed.cancels and parsed.thing and not reference and not said.end():
             return which(said, Intent.STOP, recorded_here(said, Intent.STOP))
-        planned = near or tuple(
-            said.world.names.by_id[one.room_id]
-            for one in said.world.schedules
-            if one.room_id in said.world.names.by_id
-        )
-        planned = tuple(one for one in planned if said.planned(one))
+        planned = tuple(one for one in near or said.planned_rooms() if said.planned(one))
         day = _date_of(said.when)
-        if day and len(there := [r for r in planned if _planned_on(said, r, day)]) == 1:
+        if day and len(there := [r for r in planned if cancelling(said, [r], day)]) == 1:
             return _unschedule_room(said, parsed, there[0], clear=False)
         if not planned:
             return answered(Intent.UNSCHEDULE, Why.NOT_SCHEDULED, reference=reference)
-        return which_of(Intent.UNSCHEDULE, planned, when=said.when)
+        return _which_schedule(said, parsed, planned)
     if room is None:
         each = [rooms[0] for rooms in said.rooms if said.planned(rooms[0])]
         if not each:
             return answered(Intent.UNSCHEDULE, Why.NOT_SCHEDULED, sure=False)
-        return Understood(
-            Intent.UNSCHEDULE,
-            Outcome.ASK,
-            Why.WHICH_ROOM,
-            sure=False,
-            offers=orders(Intent.UNSCHEDULE, each),
-        )
+        return _which_schedule(said, parsed, each)
     return _unschedule_room(said, parsed, room, clear=clear)
+
+
+def _which_schedule(said: ParsedText, parsed: Parsed, rooms: Sequence[RoomEntry]) -> Understood:
+    """Ask which schedule of these rooms is meant, with a button for each."""
+    if len(rooms) == 1:
+        return _unschedule_room(said, parsed, rooms[0], clear=False)
+    asked = which_of(Intent.UNSCHEDULE, rooms, when=said.when)
+    return replace(asked, offers=cancelling(said, rooms))
 
 
 def _unschedule_room(
@@ -266,42 +283,69 @@ def _unschedule_room(
 ) -> Understood:
     planned = said.planned(room)
     running = room.room_id in said.world.recorded
-    order = Order(Intent.UNSCHEDULE, room)
+    every = cancelling(said, [room])
     made = Understood(
-        Intent.UNSCHEDULE, Outcome.ASK, room=room, sure=False, offers=(order,), when=said.when
+        Intent.UNSCHEDULE, Outcome.ASK, Why.UNSURE, room, sure=False, offers=every, when=said.when
     )
     if running and parsed.cancels and said.end() is None:
         if not planned:
             same = said.thread is not None and said.thread.room_id == room.room_id
             return act_on(said, Intent.STOP, room, sure=clear and same)
-        return replace(made, why=Why.UNSURE, offers=(order, Order(Intent.STOP, room)))
+        return replace(made, offers=(*every, Order(Intent.STOP, room)))
     if not planned:
-        return replace(made, outcome=Outcome.ANSWER, why=Why.NOT_SCHEDULED, offers=())
+        return replace(made, outcome=Outcome.ANSWER, why=Why.NOT_SCHEDULED)
     if isinstance(said.when, Unclear | Refused):
         return replace(made, why=Why.BAD_TIME)
-    date_said = _date_of(said.when) or _next_skipped(said, planned)
-    one = next((p for p in planned if date_said in (None, _day_of(p.at, said.world))), None)
-    if one is None and not any(p.rrule for p in planned):
+    day = _date_of(said.when)
+    fits = cancelling(said, [room], day)
+    if not fits:
         return replace(made, why=Why.NOT_SCHEDULED)
-    if one is not None and date_said:
-        there = one.at.astimezone(said.world.now.tzinfo)
+    if len(fits) > 1:
+        return replace(made, why=Why.WHICH_SCHEDULE, offers=fits)
+    order, one = fits[0], fits[0].schedule or planned[0]
+    if one.repeat and order.date is None:
+        next_one = replace(order, date=one.at)
+        return replace(made, why=Why.DATE_OR_ALL, offers=(next_one, order))
+    if day or order.date:
+        there = (order.date or one.at).astimezone(said.world.now.tzinfo)
         made = replace(made, when=When(Moment(there, said.world.zone), None, said.world.zone))
-    repeats = any(p.rrule for p in planned)
-    if clear and one is not None and (date_said or not repeats):
-        return replace(made, outcome=Outcome.DO, sure=True, offers=(), acts=(order,))
-    return replace(made, why=Why.UNSURE)
+    if clear:
+        return replace(made, outcome=Outcome.DO, sure=True, why=Why.CLEAR, offers=(), acts=fits)
+    return replace(made, offers=fits)
 
 
-def _next_skipped(said: ParsedText, planned: Sequence[Scheduled]) -> date | None:
-    """Return the day of the next date where the words skip one, but name no day."""
-    dates = [one.at for one in planned if one.rrule]
-    if said.when is not None or not dates or all(word.key != "skip" for word in said.words):
-        return None
-    return _day_of(min(dates), said.world)
+def cancelling(
+    said: ParsedText, rooms: Iterable[RoomEntry], day: date | None = None
+) -> tuple[Order, ...]:
+    """Return an order for each schedule of these rooms, or each with a date on `day`.
+
+    With a day, or the word `skip`, only that date of a recurrence is meant.
+    """
+    skips = said.when is None and any(word.key == "skip" for word in said.words)
+    made = []
+    for room in rooms:
+        for one in said.planned(room):
+            at = _date_on(one, day, said.world) if day else one.at
+            if at is not None:
+                date_ = at if one.repeat and (day or skips) else None
+                made.append(Order(Intent.UNSCHEDULE, room, schedule=one, date=date_))
+    exact = [order for order in made if order.date and order.date == _moment_of(said.when)]
+    return tuple(exact or made)
 
 
-def _planned_on(said: ParsedText, room: RoomEntry, day: date) -> bool:
-    return any(_day_of(one.at, said.world) == day for one in said.planned(room))
+def _date_on(one: Scheduled, day: date, world: World) -> datetime | None:
+    """Return the date of the schedule on that day; None if it has none."""
+    there = world.now.tzinfo
+    if one.repeat is None or one.at.astimezone(there).date() >= day:
+        return one.at if one.at.astimezone(there).date() == day else None
+    before = datetime.combine(day, time.min, there) - timedelta(microseconds=1)
+    dates = (at for at in occurrences(one.repeat, after=before) if at not in one.skips)
+    at = next(dates, None)
+    return at if at and at.astimezone(there).date() == day else None
+
+
+def _moment_of(when: Reading | None) -> datetime | None:
+    return when.start.at if isinstance(when, When) and isinstance(when.start, Moment) else None
 
 
 def _date_of(when: Reading | None) -> date | None:
@@ -313,7 +357,3 @@ def _date_of(when: Reading | None) -> date | None:
         case When(start=Repeat(start=start)):
             return start.date()
     return None
-
-
-def _day_of(at: datetime, world: World) -> date:
-    return at.astimezone(world.now.tzinfo).date()

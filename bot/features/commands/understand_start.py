@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from bot.core.when import Reading, Refused, Unclear, When
-from bot.core.when_days import EXAMPLES, Purpose
+from bot.core.when_days import Purpose
 from bot.core.when_grammar import read_when
 from bot.features.commands.model import (
     OPEN_FORM,
@@ -25,10 +24,9 @@ from bot.features.commands.parsed import Mood, Parsed
 from bot.features.commands.parsed_text import LATER, ParsedText
 from bot.features.commands.sentences import Piece, Sort
 from bot.features.commands.understand_controls import act_on
+from bot.features.commands.unread_times import unread_time
 from bot.features.commands.vocabulary import Intent
 from bot.features.rooms.model import RoomEntry, room_id_of, room_id_of_link
-
-_ONCE = {("at",), ("until",)}  # before a time, of which a text has one: at least until 4
 
 
 def form(options: Options) -> Understood:
@@ -45,6 +43,23 @@ def form(options: Options) -> Understood:
 
 
 def start(said: ParsedText, parsed: Parsed) -> Understood:
+    """Decide about a start. Nothing starts now if a time was said that is not understood."""
+    done = _start(said, parsed)
+    begins = any(order.verb in _BEGINS for order in (*done.acts, *done.offers))
+    timed = begins or done.why is Why.ALREADY
+    refused = unread_time(said, parsed.left, Purpose.START) if timed else None
+    if refused is None:
+        return done
+    form = (Order(OPEN_FORM, done.room),)
+    return replace(
+        done, outcome=Outcome.ASK, why=Why.BAD_TIME, when=refused, sure=False, acts=(), offers=form
+    )
+
+
+_BEGINS = (Intent.START, Intent.SCHEDULE)
+
+
+def _start(said: ParsedText, parsed: Parsed) -> Understood:
     options = said.options()
     left = [piece for piece in parsed.left if piece not in options.pieces]
     timed = said.start_time() or _says_a_day(said)
@@ -140,20 +155,21 @@ def _start_room(
     offer = replace(made, offers=(Order(made.intent, room),))
     if not room.enabled:
         return replace(made, outcome=Outcome.ANSWER, why=Why.DISABLED)
-    if isinstance(said.when, Unclear):
-        choices = tuple(Order(Intent.SCHEDULE, room, words) for words in said.when.choices)
-        return replace(made, why=Why.BAD_TIME, offers=choices or (Order(OPEN_FORM, room),))
-    if isinstance(said.when, Refused) and said.when.suggestion:
-        better = read_when(said.when.suggestion, now=said.world.now, zone=said.world.zone)
-        offers = (Order(Intent.SCHEDULE, room, said.when.suggestion),)
-        return replace(made, intent=Intent.SCHEDULE, when=better, offers=offers)
-    if isinstance(said.when, Refused) and made.intent is Intent.SCHEDULE:
+    when = said.when
+    if isinstance(when, Refused) and when.suggestion:
+        better = read_when(when.suggestion, now=said.world.now, zone=said.world.zone)
+        if isinstance(better, When):
+            offers = (Order(Intent.SCHEDULE, room, when.suggestion),)
+            return replace(made, intent=Intent.SCHEDULE, when=better, offers=offers)
+        when = better
+    if isinstance(when, Unclear):
+        made = replace(made, when=when, why=Why.BAD_TIME)
+        choices = tuple(Order(Intent.SCHEDULE, room, words) for words in when.choices)
+        return replace(made, offers=choices or (Order(OPEN_FORM, room),))
+    if isinstance(when, Refused) and made.intent is Intent.SCHEDULE:
         return replace(made, outcome=Outcome.ANSWER, why=Why.BAD_TIME)
     if made.intent is Intent.SCHEDULE and not said.start_time():
         return replace(made, why=Why.BAD_TIME, offers=(Order(OPEN_FORM, room),))
-    if words := _unread_time(said, left):
-        reading = Refused(f"I do not understand “{words}”.", EXAMPLES[Purpose.START])
-        return replace(made, when=reading, why=Why.BAD_TIME, offers=(Order(OPEN_FORM, room),))
     state = said.world.recorded.get(room.room_id)
     if made.intent is Intent.START and state:
         if state is State.PAUSED:
@@ -177,18 +193,13 @@ def _start_room(
     return replace(offer, why=Why.UNSURE)
 
 
-def _unread_time(said: ParsedText, left: Sequence[Piece]) -> str | None:
-    """Return words that stand where a time would and are none: `at noonish`, `every blursday`."""
-    for before, piece in pairwise(said.pieces):
-        stands = before.key == ("every",) or (before.key in _ONCE and said.when is None)
-        if stands and piece.sort is Sort.UNREAD and piece in left:
-            return said.text[before.start : piece.end]
-    return None
-
-
 def _says_a_day(said: ParsedText) -> bool:
     """Whether the text has a day or the like that was not read as a time."""
-    later = any(piece.key in LATER for piece in said.pieces if piece.sort is Sort.UNREAD)
+    later = any(
+        piece.key in LATER and not (n and said.pieces[n - 1].option)  # summarize it afterwards
+        for n, piece in enumerate(said.pieces)
+        if piece.sort is Sort.UNREAD
+    )
     return said.when is None and (later or said.loose_left())
 
 

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
-from bot.core.recording import Phase
 from bot.core.when import StopAt
-from bot.features.commands.answers import is_date
 from bot.features.commands.stored_orders import StoredOrder
 from bot.features.commands.table import MENU, TABLE, Entry, Needs
 from bot.features.commands.vocabulary import Intent
@@ -32,16 +30,16 @@ from bot.ui.message import (
     section,
 )
 from bot.ui.text import code, esc, own, plain, when
-from bot.ui.words import PHASES
 
 BUTTONS = 20  # Slack takes 25 in a row
 ALL = "all"
 ANSWER_MOST = 2500
 _VERBS: Mapping[str, str] = {
     Intent.SCHEDULE: "Record",
-    Intent.UNSCHEDULE: "Delete the schedule of",
+    Intent.UNSCHEDULE: "Cancel",
     Intent.EXTEND: "Record longer:",
     Intent.RESCHEDULE: "Move",
+    Intent.AUTO: "Automatic recording of",
 }
 _NAMED: Mapping[str, str] = {
     Intent.LIST: "Other recordings",
@@ -51,11 +49,11 @@ _NAMED: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class MenuRow:
-    """A running recording."""
+    """A running recording. `state` is as its card names it."""
 
     key: str
     name: str
-    phase: Phase
+    state: str
     may_stop: bool
 
 
@@ -129,7 +127,7 @@ def _row(row: MenuRow, n: int) -> Block:
 
 
 def _running(row: MenuRow) -> str:
-    return f"*{esc(row.name, 60)}* · {PHASES[row.phase]}"
+    return f"*{esc(row.name, 60)}* · {row.state}"
 
 
 def _one(entry: Entry) -> Message:
@@ -172,6 +170,14 @@ def question(text: str, buttons: Sequence[Block]) -> Message:
     return Message(caller, [section(caller), *actions(buttons)])
 
 
+def did_you_mean(denial: Message, buttons: Sequence[Block]) -> Message:
+    """Add a button for each room that may be meant to the answer that there is no such room."""
+    if not buttons:
+        return denial
+    which = "one of these rooms" if len(buttons) > 1 else "this room"
+    return say(f"{denial.text} Did you mean {which}?", buttons)
+
+
 def choices(choice_id: str, answers: Mapping[str, Sequence[StoredOrder]]) -> list[Block]:
     """Build a button for each answer. One that stops several recordings asks once more.
 
@@ -195,13 +201,15 @@ def choices(choice_id: str, answers: Mapping[str, Sequence[StoredOrder]]) -> lis
 
 def _choice(choice_id: str, answer: str, order: StoredOrder) -> Block:
     verb = _VERBS.get(order.verb, order.verb.capitalize())
-    if order.verb == Intent.UNSCHEDULE and (order.day or is_date(order.when)):
-        verb = "Skip"
+    if order.verb == Intent.UNSCHEDULE and order.repeats:
+        verb = "Skip" if order.date else "Delete"
     words = _NAMED.get(order.verb) or f"{verb} {plain(order.room_name, 45)}"
     if order.verb == Intent.STOP and order.stops_at and isinstance(order.stops_at.stop, StopAt):
         words = f"{words} at {order.stops_at.stop.at:%-H:%M}"
+    elif order.rule:
+        words = f"{words}, {order.rule}"
     elif order.label:
-        words = f"{words}, {plain(order.label, 25)}"
+        words = f"{words}, {plain(order.label, 40)}"
     elif order.title:
         words = f"{words}: {plain(order.title, 25)}"
     elif order.preset:

@@ -31,6 +31,7 @@ class Intent(StrEnum):
     EXTEND = auto()  # record for longer
     RESCHEDULE = auto()  # move to another time
     UNDO = auto()
+    AUTO = auto()  # set or delete a rule of a room; read by a pattern of its own
     STATUS = auto()
     LIST = auto()
     FIND = auto()
@@ -182,8 +183,8 @@ _VERBS: Mapping[Intent, str] = {
         doctor | health | diagnose | debug | diagnostics | checkup | health check |
         troubleshoot | self test | selftest""",
     Intent.STATUS: """
-        status | stat | stats | state | whats recording | whats on | whats live | whats
-        running | whats going on | whats being recorded | whats recorded""",
+        status | stat | stats | state | what records | what do you record | whats recording | whats
+        on | whats live | whats running | whats going on | whats being recorded | whats recorded""",
     Intent.HELP: """
         help | menu | usage | commands | manual | instructions | help me | docs | documentation |
         introduce yourself | explain yourself | what is this bot | whats this bot | what is
@@ -193,8 +194,9 @@ _VERBS: Mapping[Intent, str] = {
 _SOFT: Mapping[Intent, str] = {
     Intent.START: "begin | launch | open a recording | roll | run | go | take",
     Intent.STOP: """
-        drop | cut | close | leave | enough | no more | get out | go away | shut up |
-        basta | schluss | genug | assez | be quiet | exit | off | stap | stawp""",
+        drop | cut | close | leave | enough | no more | get out | go away | shut up | stp | turn of
+        | switch of | turn it of | switch it of | turn this of | basta | schluss | genug | assez |
+        be quiet | exit | off | stap | stawp""",
     Intent.PAUSE: "break | wait | wait a moment | wait a minute | one moment",
     Intent.RESUME: """
         break is over | the break is over | break over | restart | we are back | were back | go on
@@ -205,6 +207,7 @@ _SOFT: Mapping[Intent, str] = {
         have | can we get | can we have | can we see | could i get | could i have | could
         i see | may i see | may i have | i need | wheres | where is | where are | where
         can i find | where do i find""",
+    Intent.SHARE: "put | copy | upload",
     Intent.DOCTOR: "check | test | ping | verify",
 }
 
@@ -217,8 +220,10 @@ _PAST: Mapping[Intent, str] = {
     Intent.RESUME: "resumed | continued | unpaused",
     Intent.SCHEDULE: "scheduled | planned | booked",
     Intent.UNSCHEDULE: """
-        cancelled | canceled | skipped | unscheduled | not happening | not taking place |
-        not needed | called off | isnt happening | not going to happen""",
+        cancelled | canceled | skipped | will not take place | wont take place | does not take place
+        | doesnt take place | not take place | will not happen | wont happen | does not happen |
+        doesnt happen | unscheduled | not happening | not taking place | not needed | called off |
+        isnt happening | not going to happen""",
 }
 
 _NOUNS: Mapping[Intent, str] = {
@@ -236,27 +241,30 @@ _NOUNS: Mapping[Intent, str] = {
         | going on | on right now | schedules | scheduled recordings | planned recordings |
         upcoming recordings | upcoming meetings | upcoming | coming up""",
     Intent.DOCTOR: """
-        not working | doesnt work | does not work | isnt working | is not working | broken |
-        wrong | failed | fail | failing | fails | missing | wont start | wont work | will not
-        start | didnt work | did not work | didnt record | did not record | not recording | not
-        recorded | doesnt record | does not record | bug | error | errors | problem | problems |
-        trouble | stuck | alive | healthy | didnt start | did not start | not arrived | crashed
-        | out of order | stopped working | keeps failing | hangs | nothing works | nothing
-        worked | nothing happens | nothing happened | does nothing | did nothing | not
-        responding | doesnt respond | everything ok | everything okay | everything all right |
-        everything alright | wasnt recorded | was not recorded | wont record""",
+        not working | doesnt work | does not work | isnt working | is not working | broken | wrong |
+        failed | fail | failing | fails | missing | wont start | wont work | will not start | didnt
+        work | did not work | didnt record | did not record | not recording | not recorded | doesnt
+        record | does not record | bug | error | errors | problem | problems | trouble | stuck |
+        alive | healthy | didnt start | did not start | not arrived | crashed | out of order |
+        stopped working | keeps failing | hangs | nothing works | nothing worked | nothing happens |
+        nothing happened | does nothing | did nothing | not responding | doesnt respond | everything
+        ok | everything okay | everything all right | everything alright | dont work | do not work |
+        not work | doesnt works | not works | dont works | wasnt recorded | was not recorded | wont
+        record | has no sound | has no audio | has no video | has no picture | has no image | is
+        silent | is empty | is black | has a black screen | you missed | you forgot | you forgot to
+        record | you did not record | you didnt record | is cut off""",
     Intent.FOLLOW: "follows | followed rooms | subscriptions | rooms we follow | following",
     Intent.PRESETS: "preset | templates",
     Intent.UNKNOWN: "non - stop | nonstop | non stop",
     Intent.JOIN: "link | meeting link | join link | room link | invite",
     Intent.HELP: """
-        can you do | do you do | able to do | do you support | can you handle | are you
-        for | can i do | can i say | can i ask | can i ask you | do you know | are your
-        commands | do you understand | do you work | does this work | does it work | does
-        this bot do | is this bot | are you able to do | are the commands | can this bot
-        do | can it do | should i type | do i type | else can you do | features | options
-        | can you help | can you help me | could you help me | i need help | need help | do
-        you keep | do you store | do you save""",
+        what you can | what u can | what can u | what you can do | what u can do | can u do | can
+        you do | do you do | able to do | do you support | can you handle | are you for | can i do |
+        can i say | can i ask | can i ask you | do you know | are your commands | do you understand
+        | do you work | does this work | does it work | does this bot do | is this bot | are you
+        able to do | are the commands | can this bot do | can it do | should i type | do i type |
+        else can you do | features | options | can you help | can you help me | could you help me |
+        i need help | need help | do you keep | do you store | do you save""",
 }
 
 _OPTIONS: Mapping[tuple[str, object], str] = {
@@ -267,12 +275,14 @@ _OPTIONS: Mapping[tuple[str, object], str] = {
         summary | summaries | summarize | summarise | summarize it | summarised |
         summarized | ai summary | a summary afterwards | recap | summarise it""",
     ("audio_only", True): """
-        audio only | sound only | only audio | only sound | just audio | just the audio | voice
-        only | audio-only | only the audio | just sound | just the sound | only the sound |
-        audio - only | only voice | no picture | no video | no camera | no cam | w/o video |
-        without video | without the video | without picture | no image | sound without video |
-        no pictures | no cameras | only audios | as audio | audio | video off | camera off |
-        cameras off | without camera | without cameras""",
+        audio only | sound only | only audio | only sound | just audio | just the audio | voice only
+        | audio-only | only the audio | just sound | just the sound | only the sound | audio - only
+        | only voice | no picture | no video | no camera | no cam | w/o video | without video |
+        without the video | without picture | no image | sound without video | no pictures | no
+        cameras | audio is enough | sound is enough | only audios | as audio | audio | video off |
+        camera off | cameras off | without camera | without cameras | without image | without images
+        | without the image | without the picture | without pictures | without the camera | w/o
+        camera | w/o picture | w/o image""",
     ("resolution", "720p"): "720p | hd | 720 p | 1280x720 | 720",
     ("resolution", "1080p"): """
         1080p | full hd | fullhd | fhd | full-hd | full - hd | 1080 p | 1920x1080 | 1080""",
@@ -316,30 +326,38 @@ _OTHER: Mapping[Role, str] = {
         dont consent | not consent | refuse | i object to | dont like | do not like |
         nobody should | no one should | stop not | not yet""",
     Role.REQUEST: """
-        can you | could you | would you | will you | can u | could u | would u | can you
-        please | cant you | couldnt you | wont you | wouldnt you | why dont you | why wont
-        you just | would you mind | do you mind | would you be so kind | would you be so
-        kind and | would you be so kind to | be so kind | be so kind as | are you able to
-        | are you so kind | is it possible to | is it possible that you | would it be
-        possible to | could you maybe | can someone | could someone | can somebody | could
-        somebody | can anyone | would you like to | may i ask you to | can i ask you to |
-        could i ask you to | any chance you could | any chance you can | can the bot |
-        could the bot | please can you | may you""",
+        can you | could you | would you | will you | can u | could u | would u | can you please |
+        cant you | couldnt you | wont you | wouldnt you | why dont you | why wont you just | would
+        you mind | do you mind | would you be so kind | would you be so kind and | would you be so
+        kind to | be so kind | be so kind as | are you able to | are you so kind | is it possible to
+        | is it possible that you | would it be possible to | could you maybe | can someone | could
+        someone | can somebody | could somebody | can anyone | would you like to | may i ask you to
+        | can i ask you to | could i ask you to | is possible | is possible to | is it possible |
+        possible to | is there a possibility to | is there any possibility to | is there any chance
+        to | would be possible to | any chance to | any chance you could | any chance you can | can
+        the bot | could the bot | please can you | may you""",
     Role.WISH: """
-        id love | i would love | id love to | i would love to | we would love | we would love to |
-        can be | could be | may be | needs to be | need to be | ought to be |
-        i want | i want to | i want you to | i wish | i wish to | id like | id like to | i
-        would like | i would like to | id like you to | i would like you to | we want | we
-        want to | we need to | we need | i need to | i need you to | need to | want to |
-        we want you to | we need you to | we would like | we would like to | wed like to |
-        lets | let us | let | you can | you may | you must | you have to | you need to |
-        you could | i ask you to | time to | its time to | it is time to | have to | we
-        have to | we must | i have to | i must | im gonna need you to | must | needs |
-        wants | want | need | should be | must be | has to be | shall be | i said | i told
-        you to | i say | we can | ready to | feel free to | i order you to | i beg you |
-        go | make | do | get | have | dont forget to | do not forget to | remember to |
-        make sure to | make sure you | be sure to | dont forget | be so good and | wanna |
-        we wanna | i wanna""",
+        it would be great if you | would be great if you | it would be nice if you | would be nice
+        if you | it would be good if you | would be good if you | it would be cool if you | would be
+        cool if you | it would be helpful if you | it would be perfect if you | it would help if you
+        | id appreciate it if you | i would appreciate it if you | i would appreciate if you | i
+        would be grateful if you | it would be great if we could | it would be nice if we could | it
+        would be great to have | it would be nice to have | it would be lovely if you | it would be
+        awesome if you | it is important that you | it is important to | its important to | i am
+        needing | i need that you | i want that you | please make that | it is necessary to | its
+        necessary to | it would be great if someone could | would love if you | id love | i would
+        love | id love to | i would love to | we would love | we would love to | can be | could be |
+        may be | needs to be | need to be | ought to be | i want | i want to | i want you to | i
+        wish | i wish to | id like | id like to | i would like | i would like to | id like you to |
+        i would like you to | we want | we want to | we need to | we need | i need to | i need you
+        to | need to | want to | we want you to | we need you to | we would like | we would like to
+        | wed like to | lets | let us | let | you can | you may | you must | you have to | you need
+        to | you could | i ask you to | time to | its time to | it is time to | have to | we have to
+        | we must | i have to | i must | im gonna need you to | must | needs | wants | want | need |
+        should be | must be | has to be | shall be | i said | i told you to | i say | we can | ready
+        to | feel free to | i order you to | i beg you | go | make | do | get | have | dont forget
+        to | do not forget to | remember to | make sure to | make sure you | be sure to | dont
+        forget | be so good and | wanna | we wanna | i wanna""",
     Role.HEDGE: """
         i | we | they | he | she | i think | i guess | i believe | i suppose | maybe |
         perhaps | probably | possibly | will | would | should | we should | you should | i
@@ -445,42 +463,40 @@ _OTHER: Mapping[Role, str] = {
         all | hi everyone | hello everyone | hi everybody | hi team | nice to meet you |
         welcome""",
     Role.FILLER: """
-        please | pls | plz | plse | pleas | plis | plss | kindly | well | bitte | por
-        favor | svp | sil vous plait | per favore | now | right now | immediately | asap |
-        at once | already | just | quickly | quick | so | ok | okay | okey | k | alright |
-        right | um | uh | uhm | hmm | hm | er | eh | ah | oh | the | this | that | it | my
-        | our | your | its | his | her | their | me | of | to | for | in | into | on | at
-        | from | there | up | stupid | dumb | silly | bloody | damn | damned | dammit |
-        damnit | fucking | fuckin | freaking | frigging | goddamn | crappy | useless |
-        annoying | bad | idiot | idiotic | ffs | wtf | omg | jesus | christ | hell | the
-        hell | for gods sake | for fucks sake | for the love of god | for heavens sake |
-        for crying out loud | god | gosh | geez | jeez | finally | tell me | please tell
-        me | tell me if | can you tell me if | could you tell me if | do you know if | can
-        you tell me whether | do you know whether | i want to know if | id like to know if
-        | can you check if | check if | can you tell me | could you tell me | can you let
-        me know | i want to know | id like to know | i would like to know | do you know |
-        i wonder | i am wondering | im wondering | can you say | could you say | please
-        say | let me know | really | actually | honestly | seriously | come on | cmon |
-        sorry | excuse me | pardon | dear | bot | robot | bots | machine | assistant |
-        recordbot | record bot | record-bot | the bot | buddy | mate | man | dude | bro |
-        guys | team | folks | friend | friends | pal | amigo | amigos | latest | last |
-        recent | previous | past | old | newest | fella | crap | shit | fuck | stuff | yes
-        | yeah | yep | yup | ja | oui | si | yess | everybody | someone | somebody | you |
-        u | be | is | was | still | if you can | if you could | if possible | when you can
-        | if you dont mind | for me | for us | with me | with us | that you | as | fine |
-        good | thing already | wrong channel | wrong window | wrong thread | first | next
-        | current | currently | new | this one | that one | this time | same | called |
-        named | our next | ahora | jetzt | sofort | maintenant | subito | adesso | agora |
-        genau | mal | doch | no | nah | rn | stat | nope | hurry | hurry up | faster |
-        quickly please | fast | do you hear me | can you hear me | are you deaf | man up |
-        lol | haha | ha | btw | fyi | oops | whoops | quick one | quick question |
-        question | one thing | im sorry | my bad | blasted | darn | darned | pesky |
-        bleeding | wretched | screw | effing | ugh | argh | grr | tin can | ok bot | going
-        | being | start time | go and | everyone | straight away | right away | this
-        second | this instant | this minute | in a sec | sir | madam | boss | people |
-        everyone please | channel | full | quality | resolution | format | mode | size |
-        off you go | thanks in advance | tia | regards | best regards | kind regards | br
-        | rgds""",
+        please | pls | plz | plse | pleas | plis | plss | kindly | well | bitte | por favor | svp |
+        sil vous plait | per favore | now | right now | immediately | asap | at once | already |
+        just | quickly | quick | so | ok | okay | okey | k | alright | right | um | uh | uhm | hmm |
+        hm | er | eh | ah | oh | the | this | that | it | my | our | your | its | his | her | their
+        | me | of | to | for | in | into | on | at | from | there | up | stupid | dumb | silly |
+        bloody | damn | damned | dammit | damnit | fucking | fuckin | freaking | frigging | goddamn
+        | crappy | useless | annoying | bad | idiot | idiotic | ffs | wtf | omg | jesus | christ |
+        hell | the hell | for gods sake | for fucks sake | for the love of god | for heavens sake |
+        for crying out loud | god | gosh | geez | jeez | finally | tell me | please tell me | tell
+        me if | can you tell me if | could you tell me if | do you know if | can you tell me whether
+        | do you know whether | i want to know if | id like to know if | can you check if | check if
+        | can you tell me | could you tell me | can you let me know | i want to know | id like to
+        know | i would like to know | do you know | i wonder | i am wondering | im wondering | can
+        you say | could you say | please say | let me know | really | actually | honestly |
+        seriously | come on | cmon | sorry | excuse me | pardon | dear | bot | robot | bots |
+        machine | assistant | recordbot | record bot | record-bot | the bot | buddy | mate | man |
+        dude | bro | guys | team | folks | friend | friends | pal | amigo | amigos | latest | last |
+        recent | previous | past | old | newest | fella | crap | shit | fuck | stuff | yes | yeah |
+        yep | yup | ja | oui | si | yess | everybody | someone | somebody | you | u | be | is | was
+        | still | if you can | if you could | if possible | when you can | if you dont mind | for me
+        | for us | with me | with us | that you | as | fine | good | thing already | wrong channel |
+        wrong window | wrong thread | first | next | current | currently | new | this one | that one
+        | this time | same | called | named | our next | ahora | jetzt | sofort | maintenant |
+        subito | adesso | agora | genau | mal | doch | no | nah | rn | stat | nope | hurry | hurry
+        up | faster | quickly please | fast | do you hear me | can you hear me | are you deaf | man
+        up | lol | haha | ha | btw | fyi | oops | whoops | quick one | quick question | question |
+        one thing | im sorry | my bad | blasted | darn | darned | pesky | bleeding | wretched |
+        screw | effing | ugh | argh | grr | tin can | ok bot | going | being | start time | go and |
+        everyone | straight away | right away | this second | this instant | this minute | in a sec
+        | sir | madam | boss | people | everyone please | channel | full | quality | resolution |
+        format | mode | size | off you go | thanks in advance | tia | regards | best regards | kind
+        regards | br | rgds | a lot | a ton | a bunch | so much | very much | until further notice |
+        until i say stop | until i say so | until told otherwise | until i stop it | until we stop
+        it""",
 }
 
 

@@ -217,7 +217,8 @@ def _stuck(stuck: Stuck, bot: str) -> str:
     if stuck.kind is None:
         failed = stuck.failed
         why = f" {hms_failure(failed.cause, failed.status, failed.message)[0]}" if failed else ""
-        return f"{name}: {_STEPS.get(stuck.step.split(':')[0], 'a step')} failed, {again}.{why}"
+        did = "is waiting" if failed and failed.is_held_back else "failed"
+        return f"{name}: {_STEPS.get(stuck.step.split(':')[0], 'a step')} {did}, {again}.{why}"
     channel, _, _ = stuck.target.partition(":")  # a shared moment's target ends in its number
     where = f" for {place(channel)}" if is_channel(channel) else ""
     what = f"{name}: {_MESSAGES[stuck.kind]}{where}"

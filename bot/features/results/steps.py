@@ -45,6 +45,7 @@ from bot.hms.errors import (
 )
 from bot.hms.models import asset_seen, facts_of_recording
 from bot.hms.results import parse_summary, readable_chat, summary_reading
+from bot.kit.decoding import decoded, is_page
 from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused, SlackUnavailable
 from bot.ui.message import Message, content_hash
 
@@ -292,6 +293,8 @@ async def upload_file(ctx: Context, kind: Kind, target: str) -> Note:
             raise
         return await _say_failed(ctx, await announce(ctx, kind, target), place, error)
     if kind is Kind.CHAT:
+        if is_page(await asyncio.to_thread(decoded, content)):
+            return await _say_failed(ctx, await announce(ctx, kind, target), place, UNREADABLE)
         content = (await asyncio.to_thread(readable_chat, content)).encode()
         if not content:
             return Note(deliveries=[Delivery(kind, target, State.DROPPED, error=EMPTY)])

@@ -204,12 +204,8 @@ def _no_transcript(recording: Recording, late: bool) -> list[str]:
             ]
         case Transcription.EXPECTED | Transcription.PROCESSING if late:
             return ["The transcript has not arrived yet. If it does, it will be added here."]
-        case Transcription.MAYBE if late:
-            return ["100ms has not said whether the room's template makes a transcript."]
-        case Transcription.OFF if recording.elsewhere or recording.options.transcription is None:
-            return ["No transcript arrived. The room's template may not make one."]
         case _:
-            return []
+            return []  # nobody asked for one, and the template is not known to make one
 
 
 def _spoken(

@@ -1,7 +1,9 @@
 """Ids of the buttons and forms of schedules and rules. A button's value is the schedule's id."""
 
 UNDO = "schedule_undo"
-SKIP = "schedule_skip"
+SKIP = "schedule_skip"  # the value is the id and the date
+UNSKIP = "schedule_unskip"  # the same
+RESTORE = "schedule_restore"  # takes a deletion back
 RUN_NOW = "schedule_run"
 CHANGE = "schedule_change"
 PAUSE = "schedule_pause"

@@ -1,6 +1,8 @@
 """`/record schedules` and `/record auto`, and the buttons of their replies."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -18,6 +20,7 @@ from bot.features.schedules import ids, service, views
 from bot.features.schedules.form import read_rule, rules_form
 from bot.features.schedules.model import QUARTER, RoomCalendar, Rule, Schedule
 from bot.features.schedules.store import CalendarRepository, RuleRepository, ScheduleRepository
+from bot.features.start.form import DISABLED
 from bot.kit.typed_text import unwrap_link
 from bot.listeners.app import Bot, for_people
 from bot.listeners.modals import update_modal
@@ -25,6 +28,7 @@ from bot.listeners.payloads import Caller, Click, Typed
 from bot.listeners.payloads import View as ViewValues
 from bot.listeners.registry import Ack, From, Listeners
 from bot.slack.errors import SlackUnavailable
+from bot.store.errors import UnknownRecording
 from bot.ui import ids as ui_ids
 from bot.ui.forms import FieldErrors
 from bot.ui.message import Message, message_view
@@ -66,8 +70,20 @@ async def follow_calendar_by_command(
         created_at=bot.deps.now(),
         url=url,
     )
+    if await rooms.is_disabled(room.room_id):
+        await bot.rights.to_start(caller.user, caller.channel)
+        await bot.reply(caller, views.rule_of_disabled(room.name))
+        return
     added = await service.add_calendar(bot.deps, bot.rights, calendar, once=caller.once)
-    await bot.reply(caller, views.calendar_added(added) if added else views.too_many_calendars())
+    if added is None:
+        await bot.reply(caller, views.too_many_calendars())
+        return
+    which, here = (bot.deps, bot.gate, room.room_id, caller.user), caller.channel
+    others = await service.schedules_of_room_seen(*which, here=here)
+    rule = await service.rule_seen(*which, here=here)
+    now = bot.deps.now()
+    said = views.calendar_added(added, others, rule, now=now, reader=caller.user)
+    await bot.reply(caller, said)
 
 
 def _is_calendar_link(url: str) -> bool:
@@ -118,41 +134,78 @@ async def _room(
     return no_room(typed, unasked)
 
 
+@dataclass(frozen=True, slots=True)
+class Unnamed:
+    """An order for a rule of a room that was not found, with the answer. `rule`: on, on 2, off."""
+
+    typed: str
+    rule: str
+    answer: Message
+
+
 async def set_rule_by_command(
     bot: Bot, rooms: RoomDirectory, caller: Caller, typed: str | None
-) -> None:
-    """Carry out `auto standup on`, `on 2`, `end` and `off`; without words, show the list."""
+) -> Unnamed | None:
+    """Carry out `auto standup on`, `on 2`, `end` and `off`; without words, show the list.
+
+    An unknown room is not answered: the caller may offer rooms with similar names.
+    """
     if typed is None:
         await answer_schedules(bot, caller)
-        return
+        return None
     said = AUTO.fullmatch(typed.strip())
     if said is None:
         await bot.reply(caller, views.auto_usage())
-        return
+        return None
     name = said["room"].strip(' ,"“”') or None
-    room = await _room(bot, rooms, caller, name, may_be_gone=said["what"].lower() == "off")
-    if not isinstance(room, RoomEntry):
-        await bot.reply(caller, room or views.auto_usage())
-        return
+    what = said["what"].lower()
+    room = await _room(bot, rooms, caller, name, may_be_gone=what == "off")
+    if isinstance(room, Message) and name:
+        return Unnamed(name, f"{what} {said['least'] or ''}".strip(), room)
+    if isinstance(room, RoomEntry):
+        least = int(said["least"] or 1)
+        answer = await set_rule_of(bot, rooms, caller, room, what, least, once=caller.once)
+        await bot.reply(caller, answer)
+        return None
+    await bot.reply(caller, room or views.auto_usage())
+    return None
+
+
+async def set_rule_of(
+    bot: Bot,
+    rooms: RoomDirectory,
+    caller: Caller,
+    room: RoomEntry,
+    what: str,
+    least_people: int = 1,
+    *,
+    once: Sequence[str],
+) -> Message:
+    """Set or delete the rule of a room: on, end or off. Raises NoRight, DoneBefore."""
     origin = (caller.channel if is_channel(caller.channel) else None) or caller.user
-    if said["what"].lower() == "off":
+    if what == "off":
         gone = await service.unset_rule(
-            bot.deps, bot.rights, room.room_id, origin, caller.user, once=caller.once
+            bot.deps, bot.rights, room.room_id, origin, caller.user, once=once
         )
-        await bot.reply(caller, views.rule_off(room.name, there=gone is not None))
-        return
+        return views.rule_off(room.name, there=gone is not None)
+    if await rooms.is_disabled(room.room_id):
+        await bot.rights.to_start(caller.user, caller.channel)
+        rooms.refresh_soon()
+        return views.rule_of_disabled(room.name)
     rule = Rule(
         room_id=room.room_id,
         room_name=room.name,
         channel=origin,
         by=caller.user,
         created_at=bot.deps.now(),
-        every_session=said["what"].lower() == "on",
-        least_people=max(1, int(said["least"] or 1)),
+        every_session=what == "on",
+        least_people=max(1, least_people),
     )
-    there = await service.set_rule(bot.deps, bot.rights, rule, once=caller.once)
-    same = there.channel == origin
-    await bot.reply(caller, views.rule_set(there) if same else views.rule_elsewhere(room.name))
+    there = await service.set_rule(bot.deps, bot.rights, rule, once=once)
+    if there.channel != origin:
+        return views.rule_elsewhere(room.name)
+    here = caller.channel
+    return await service.say_rule_set(bot.deps, bot.gate, there, caller.user, here=here)
 
 
 # ---- the list --------------------------------------------------------------------------------
@@ -165,8 +218,8 @@ async def answer_schedules(bot: Bot, caller: Caller) -> None:
 
 
 async def _list(bot: Bot, to: Horizon, here: str | None) -> Message:
-    schedules, rules, calendars = await service.listed(bot.deps, bot.gate, to, here=here)
-    return views.schedules_list(schedules, rules, bot.deps.now(), calendars)
+    found = await service.listed(bot.deps, bot.gate, bot.rights, to, here=here)
+    return views.schedules_list(found, bot.deps.now())
 
 
 @on.action(ui_ids.SCHEDULES)
@@ -193,7 +246,8 @@ async def _show(bot: Bot, click: Click, to: Horizon, said: Message) -> None:
 
 @on.action(ids.UNDO)
 async def undo(seen: SeenSchedule, click: Click, ack: Ack, bot: Bot) -> None:
-    gone = await service.undo(bot.deps, bot.rights, seen)
+    """Take back what was just scheduled."""
+    gone = await service.delete(bot.deps, bot.rights, seen)
     await ack()
     if gone is None:
         raise UnknownSchedule(seen.schedule_id)
@@ -204,19 +258,42 @@ async def undo(seen: SeenSchedule, click: Click, ack: Ack, bot: Bot) -> None:
 
 @on.action(ids.DELETE)
 async def delete(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
-    gone = await service.undo(bot.deps, bot.rights, seen)
+    gone = await service.delete(bot.deps, bot.rights, seen)
     await ack()
     if gone is None:
         raise UnknownSchedule(seen.schedule_id)
-    bot.after_ack(click.caller, _show(bot, click, to, views.undone(gone)))
+    bot.after_ack(click.caller, _show(bot, click, to, views.deleted(gone)))
+
+
+@on.action(ids.RESTORE)
+async def restore(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
+    here = click.caller.channel
+    there = await service.restore(bot.deps, bot.gate, bot.rights, seen, here=here)
+    await ack()
+    bot.after_ack(click.caller, _say_restored(bot, click, to, there))
 
 
 @on.action(ids.SKIP)
 async def skip(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
-    skipped = await service.skip(bot.deps, bot.rights, seen, click.value)
+    skipped = await service.skip(bot.deps, bot.rights, seen, ui_ids.moment_of(click.value))
     await ack()
     said = views.skipping(*skipped) if skipped else views.changed_meanwhile()
     bot.after_ack(click.caller, _show(bot, click, to, said))
+
+
+@on.action(ids.UNSKIP)
+async def unskip(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
+    there = await service.unskip(bot.deps, bot.rights, seen, ui_ids.moment_of(click.value))
+    await ack()
+    bot.after_ack(click.caller, _say_restored(bot, click, to, there))
+
+
+async def _say_restored(bot: Bot, click: Click, to: Horizon, there: Schedule | None) -> None:
+    said = views.restored(there) if there else views.too_late_to_undo()
+    if click.view is not None:
+        await _show(bot, click, to, said)
+        return
+    await bot.reply(click.caller, said, replace=click.on_answer)
 
 
 @on.action(ids.PAUSE)
@@ -284,18 +361,19 @@ async def change_submitted(
     if changed is None:
         message = views.changed_meanwhile()
     else:
-        zone = await service.zone_of(bot.rights, caller.user)
-        message = views.scheduled(changed, now=bot.deps.now(), zone_known=zone.known)
+        message = await service.say_scheduled(
+            bot.deps, bot.gate, bot.rights, changed, caller.user, here=caller.channel
+        )
     await ack(response_action="update", view=message_view(message, title=views.ALL))
 
 
 @on.action(ids.RULE_OFF)
-async def rule_off(by: HomeMember, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
+async def rule_off(to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
     rule = await RuleRepository(bot.deps.db).get(click.value)
     here = click.caller.channel
-    if rule is None or not await bot.gate.sees_place(by.user, rule.channel, rule.by, here):
+    if rule is None or not await bot.gate.sees_place(to.user, rule.channel, rule.by, here):
         raise UnknownSchedule(click.value)
-    await service.unset_rule(bot.deps, bot.rights, rule.room_id, rule.channel, by.user)
+    await service.unset_rule(bot.deps, bot.rights, rule.room_id, rule.channel, to.user)
     await ack()
     bot.after_ack(click.caller, _show(bot, click, to, views.rule_off(rule.room_name, there=True)))
 
@@ -321,10 +399,18 @@ async def suggest_room_of_rule(
 
 @on.view(ids.RULES_FORM)
 async def rule_submitted(
-    channel: Annotated[OpenChannel, From.VIEW], by: HomeMember, view: ViewValues, ack: Ack, bot: Bot
+    channel: Annotated[OpenChannel, From.VIEW],
+    by: HomeMember,
+    view: ViewValues,
+    ack: Ack,
+    bot: Bot,
+    rooms: RoomDirectory,
 ) -> None:
     """Set a rule; the form then shows it and can take another one."""
     wanted = read_rule(view.values)
+    if not isinstance(wanted, FieldErrors) and await rooms.is_disabled(wanted.room_id):
+        rooms.refresh_soon()
+        wanted = FieldErrors({ids.RULE_ROOM: DISABLED})
     if isinstance(wanted, FieldErrors):
         await ack(response_action="errors", errors=dict(wanted))
         return
@@ -346,7 +432,10 @@ async def rule_submitted(
         await ack(response_action="errors", errors=dict(made))
         return
     rules = await RuleRepository(bot.deps.db).of_channel(channel.channel)
-    said = views.rule_saved(made)
+    others = await service.schedules_of_room_seen(
+        bot.deps, bot.gate, made.room_id, by.user, here=channel.channel
+    )
+    said = views.rule_saved(made, others, now=bot.deps.now(), reader=by.user)
     await ack(response_action="update", view=rules_form(channel.channel, rules, said=said))
 
 
@@ -365,13 +454,13 @@ async def rule_dropped(
 
 
 @on.action(ids.CALENDAR_OFF)
-async def calendar_off(by: HomeMember, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
+async def calendar_off(to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
     calendar = await CalendarRepository(bot.deps.db).get(click.value)
     here = click.caller.channel
-    seen = calendar and await bot.gate.sees_place(by.user, calendar.channel, calendar.by, here)
+    seen = calendar and await bot.gate.sees_place(to.user, calendar.channel, calendar.by, here)
     if calendar is None or not seen:
         raise UnknownSchedule(click.value)
-    await service.drop_calendar(bot.deps, bot.rights, calendar, by.user)
+    await service.drop_calendar(bot.deps, bot.rights, calendar, to.user)
     await ack()
     bot.after_ack(click.caller, _show(bot, click, to, views.calendar_off(calendar.room_name)))
 
@@ -405,8 +494,15 @@ async def no_end(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> 
 async def _move_end(
     seen: SeenRecording, click: Click, ack: Ack, bot: Bot, by: timedelta | None
 ) -> None:
-    """Move or remove the end. The card shows it; a failure is explained to the person."""
-    moved = await service.move_end(bot.deps, bot.rights, seen, by, button=click.value)
+    """Move or remove the end. The card shows it, as does the answer that had the button.
+
+    A button that changes nothing any more is answered with what is so.
+    """
+    end = await service.move_end(bot.deps, bot.rights, seen, by, button=click.value)
     await ack()
-    if moved is None:
-        bot.after_ack(click.caller, bot.reply(click.caller, views.no_end_to_move()))
+    if end is None:
+        raise UnknownRecording(seen.key)
+    if click.on_ephemeral or not end.moved:
+        say = views.ends if end.moved else views.end_is
+        said = say(end.recording, end.ends_at)
+        bot.after_ack(click.caller, bot.reply(click.caller, said, replace=click.on_ephemeral))

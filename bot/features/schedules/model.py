@@ -4,9 +4,9 @@ A date of a schedule is *armed* when its time has come; the recording starts whe
 is in the room. The date is over at its end, or without one after `Policy.armed_for`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -38,7 +38,6 @@ MAX_DURATION = "max duration reached"  # 100ms' reason for a stop at its time li
 PARTS_MOST = 2
 SOON = timedelta(seconds=5)
 CALENDARS_MOST = 20  # per person: they are fetched one at a time
-PAUSED = "paused:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +60,15 @@ class Schedule:
     preset_id: str | None = None
     state: State = "active"
     why: Why | None = None
+    paused_by: str | None = None  # who asked for the pause
     due_at: datetime | None = None
     armed_for: datetime | None = None
     armed_until: datetime | None = None
     wake_at: datetime | None = None
     calendar_id: str | None = None
     event: str | None = None
+    skips: frozenset[datetime] = frozenset()  # dates ahead that are left out
+    deleted_at: datetime | None = None  # it can be restored for a while
 
     @property
     def request_id(self) -> str:
@@ -79,19 +81,42 @@ class Schedule:
         return self.armed_for or self.due_at
 
     def paused_identity(self, why: Why) -> str:
-        """The identity of the notice that it was paused; `schedule_of_notice` parses it."""
-        return f"{PAUSED}{self.request_id}:{why}"
+        """The identity of the notice that it was paused; `subject_of` parses it."""
+        return f"paused:{self.request_id}:{why}"
 
     @property
     def repeats(self) -> bool:
         return isinstance(self.when.start, Repeat)
 
 
-def schedule_of_notice(identity: str) -> str | None:
-    """Return the id of the schedule that a notice reports as paused; None for other notices."""
-    if not identity.startswith(PAUSED):
-        return None
-    return identity.removeprefix(PAUSED).removeprefix("schedule:").partition(":")[0]
+About = Literal["paused", "moved", "deleted", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The schedule of a notice, and what was done with it: the notice has buttons for that.
+
+    `date` is the one that was skipped.
+    """
+
+    about: About
+    schedule_id: str
+    date: datetime | None = None
+
+    def identity(self, name: str) -> str:
+        """The identity of the notice; `subject_of` parses it."""
+        date = int(self.date.timestamp()) if self.date else ""
+        return f"{self.about}:schedule:{self.schedule_id}:{date}:{name}"
+
+
+def subject_of(identity: str) -> Subject | None:
+    """Return the schedule of a notice that has buttons for it; None for other notices."""
+    match identity.split(":"):
+        case ["skipped", "schedule", name, date, *_]:
+            return Subject("skipped", name, datetime.fromtimestamp(int(date), UTC))
+        case ["paused" | "moved" | "deleted" as about, "schedule", name, *_]:
+            return Subject(about, name)
+    return None
 
 
 def dates_after(when: When, after: datetime) -> Iterator[datetime]:
@@ -103,13 +128,29 @@ def dates_after(when: When, after: datetime) -> Iterator[datetime]:
             yield from occurrences(repeat, after=after)
 
 
+def _later(schedule: Schedule, after: datetime) -> Iterator[datetime]:
+    """Yield the dates later than `after` that are not skipped, in order."""
+    return (at for at in dates_after(schedule.when, after) if at not in schedule.skips)
+
+
 def next_dates(schedule: Schedule, count: int = 3) -> tuple[datetime, ...]:
     """Return the next dates, the armed one first."""
-    first = (schedule.armed_for,) if schedule.armed_for else ()
-    if schedule.due_at is None:
-        return first
-    later = dates_after(schedule.when, schedule.due_at)
-    return tuple(islice((*first, schedule.due_at, *islice(later, count)), count))
+    return tuple(islice(dates_from(schedule), count))
+
+
+def dates_from(schedule: Schedule, after: datetime | None = None) -> Iterator[datetime]:
+    """Yield the dates that are still ahead and later than `after`, the armed one first."""
+    for date in (schedule.armed_for, schedule.due_at):
+        if date and (after is None or date > after):
+            yield date
+    if schedule.due_at:
+        yield from _later(schedule, max(schedule.due_at, after or schedule.due_at))
+
+
+def date_at(schedule: Schedule, at: datetime) -> datetime | None:
+    """Return the date ahead that is in this second; None if there is none."""
+    found = next(dates_from(schedule, at - ONE_MOMENT), None)
+    return found if found and found - at < timedelta(seconds=1) else None
 
 
 def armed_until(when: When, due: datetime, armed_for: timedelta) -> datetime:
@@ -153,12 +194,12 @@ def turn(
         passed_dates.append(PassedDate("nobody", one.armed_for, one.armed_until))
         one = replace(one, armed_for=None, armed_until=None)
     if one.state == "active" and one.due_at and one.due_at <= now:
-        later = dates_after(one.when, one.due_at)
+        later = _later(one, one.due_at)
         dates = [one.due_at, *islice(later, PASSED_MOST)]
         passed = [date for date in dates if date <= now]
         due_at = next((date for date in dates if date > now), None)
         if due_at is None:
-            due_at = next(dates_after(one.when, now), None)
+            due_at = next(_later(one, now), None)
         if one.armed_for and one.armed_until:
             passed_dates.append(PassedDate("nobody", one.armed_for, passed[-1]))
         last, until = passed[-1], armed_until(one.when, passed[-1], armed_for)
@@ -185,31 +226,56 @@ def started(schedule: Schedule) -> Schedule:
     return woken(replace(schedule, armed_for=None, armed_until=None))
 
 
-def skipped(schedule: Schedule) -> Schedule:
-    """Drop the next date."""
-    if schedule.armed_for:
-        return started(schedule)
-    if schedule.due_at is None:
-        return schedule
-    following = next(dates_after(schedule.when, schedule.due_at), None)
-    return woken(replace(schedule, due_at=following))
+def skipped(schedule: Schedule, date: datetime, now: datetime) -> Schedule:
+    """Leave out one date ahead. Skips that have passed are forgotten."""
+    ahead = frozenset(at for at in schedule.skips if at > now)
+    one = replace(schedule, skips=ahead | {date})
+    if one.armed_for == date:
+        return started(one)
+    if one.due_at == date:
+        one = replace(one, due_at=next(_later(one, date), None))
+    return woken(one)
 
 
-def paused(schedule: Schedule, why: Why) -> Schedule:
-    """Pause a schedule; its armed date will not start."""
-    return woken(replace(schedule, state="paused", why=why, armed_for=None, armed_until=None))
+def unskipped(schedule: Schedule, date: datetime) -> Schedule:
+    """Take a skipped date back in."""
+    one = replace(schedule, skips=schedule.skips - {date}, state="active")
+    if one.due_at is None or date < one.due_at:
+        one = replace(one, due_at=date)
+    return woken(one)
+
+
+def deleted(schedule: Schedule, now: datetime) -> Schedule:
+    return replace(schedule, state="over", deleted_at=now, wake_at=None)
+
+
+def restored(schedule: Schedule, now: datetime, armed_for: timedelta) -> Schedule:
+    """Take a deletion back; a date whose time has come meanwhile waits for people.
+
+    A schedule whose last date has passed is over.
+    """
+    one = replace(schedule, deleted_at=None)
+    if one.why is not None:
+        return replace(one, state="paused")
+    return turn(replace(one, state="active"), now, armed_for)[0]
+
+
+def paused(schedule: Schedule, why: Why, by: str | None = None) -> Schedule:
+    """Pause a schedule; its armed date will not start. `by` is who asked for it."""
+    one = replace(schedule, state="paused", why=why, paused_by=by)
+    return woken(replace(one, armed_for=None, armed_until=None))
 
 
 def resumed(schedule: Schedule, now: datetime, by: str) -> Schedule:
     """Resume from the next date on, under the name of the person who resumes it."""
-    due_at = next(dates_after(schedule.when, now), None)
-    return woken(replace(schedule, state="active", why=None, by=by, due_at=due_at))
+    due_at = next(_later(schedule, now), None)
+    return woken(replace(schedule, state="active", why=None, paused_by=None, by=by, due_at=due_at))
 
 
 def planned(schedule: Schedule, now: datetime) -> Schedule:
     """Give a new schedule its first date, which may be the current minute."""
     minute = now.replace(second=0, microsecond=0) - ONE_MOMENT
-    due_at = next(dates_after(schedule.when, minute), None)
+    due_at = next(_later(schedule, minute), None)
     return woken(replace(schedule, due_at=due_at))
 
 
@@ -367,7 +433,8 @@ def follow_calendar(
                 new.append(_of_event(calendar, event, new_id(), now))
             continue
         after = _of_event(calendar, event, before.schedule_id, before.created_at)
-        if after.when != before.when and before.state != "paused" and event.end > now:
+        stays = before.state == "paused" or before.deleted_at is not None
+        if after.when != before.when and not stays and event.end > now:
             changed.append((before, after))
     gone = tuple(one for one in known if one.event not in listed)
     return CalendarChange(tuple(new), tuple(changed), gone)
@@ -392,3 +459,34 @@ def _of_event(calendar: RoomCalendar, event: Event, schedule_id: str, at: dateti
         event=event.name,
     )
     return woken(one)
+
+
+# ---- the list --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a person may see, the next one first, and what they may do with it.
+
+    `may_change` has pairs of a channel and an owner, `may_start` has channels.
+    """
+
+    schedules: Sequence[Schedule] = ()
+    rules: Sequence[Rule] = ()
+    calendars: Sequence[RoomCalendar] = ()
+    may_change: Collection[tuple[str, str]] = ()
+    may_start: Collection[str] = ()
+    may_start_here: bool = True
+
+    @property
+    def listed_alone(self) -> list[Schedule]:
+        """The schedules that were not made from a calendar."""
+        return [one for one in self.schedules if one.calendar_id is None]
+
+    def may(self, one: Schedule | Rule | RoomCalendar) -> bool:
+        """Whether the person may change it or delete it."""
+        return (one.channel, one.by) in self.may_change
+
+    def may_run(self, one: Schedule) -> bool:
+        """Whether the person may start recordings where it does."""
+        return one.channel in self.may_start

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.access.gate import Gate
@@ -24,15 +24,28 @@ from bot.features.presets.model import NoSuchPreset
 from bot.features.schedules import views
 from bot.features.schedules.model import (
     CALENDARS_MOST,
+    Listing,
     RoomCalendar,
     Rule,
     Schedule,
+    Subject,
+    armed_until,
+    date_at,
+    deleted,
     paused,
     planned,
+    restored,
     resumed,
     skipped,
+    unskipped,
 )
-from bot.features.schedules.store import CalendarRepository, RuleRepository, ScheduleRepository
+from bot.features.schedules.overlaps import Rivals, first_overlaps
+from bot.features.schedules.store import (
+    CalendarRepository,
+    Notice,
+    RuleRepository,
+    ScheduleRepository,
+)
 from bot.features.start.model import Later, SessionRule, StartRequest
 from bot.features.start.service import commit, options_for
 from bot.store.errors import DoneBefore
@@ -43,6 +56,7 @@ from bot.ui.message import Message
 from bot.ui.text import carries_secrets
 
 WRONG_END = "I cannot read that as an end."
+RIVALS_MOST = 10  # schedules of the same room whose channels are checked
 LOOKED_INTO = 30  # public channels checked that a person is not in
 
 
@@ -105,6 +119,38 @@ async def make(deps: Deps, request: ScheduleRequest) -> Schedule | NoSuchPreset 
     return schedule
 
 
+async def rivals(
+    deps: Deps, gate: Gate, schedule: Schedule, user: str, *, here: str | None
+) -> Rivals:
+    """Return what else would record the room at a schedule's times, as far as they may see it."""
+    others = await ScheduleRepository(deps.db).of_room(schedule.room_id)
+    seen = [
+        one
+        for one in first_overlaps(schedule, others, deps.policy.armed_for)[:RIVALS_MOST]
+        if await gate.sees_place(user, one.schedule.channel, one.schedule.by, here)
+    ]
+    rule = await rule_seen(deps, gate, schedule.room_id, user, here=here)
+    return Rivals(seen[0] if seen else None, max(0, len(seen) - 1), rule)
+
+
+async def rule_seen(
+    deps: Deps, gate: Gate, room_id: str, user: str, *, here: str | None
+) -> Rule | None:
+    """Return the rule that records every session of the room, if they may see it."""
+    rule = await RuleRepository(deps.db).get(room_id)
+    if rule is None or rule.state != "active" or not rule.every_session:
+        return None
+    return rule if await gate.sees_place(user, rule.channel, rule.by, here) else None
+
+
+async def schedules_of_room_seen(
+    deps: Deps, gate: Gate, room_id: str, user: str, *, here: str | None
+) -> list[Schedule]:
+    """Return the active schedules of a room that they may see, the next one first."""
+    found = (await ScheduleRepository(deps.db).of_room(room_id))[:RIVALS_MOST]
+    return [one for one in found if await gate.sees_place(user, one.channel, one.by, here)]
+
+
 async def wait_for_people(
     deps: Deps, gate: Gate, rights: Rights, seen: SeenRecording, *, here: str | None
 ) -> Schedule | None:
@@ -138,9 +184,12 @@ async def wait_for_people(
 
 
 async def listed(
-    deps: Deps, gate: Gate, to: Horizon, *, here: str | None
-) -> tuple[list[Schedule], list[Rule], list[RoomCalendar]]:
-    """Return what a person may see: this channel's, their own, and those of visible channels."""
+    deps: Deps, gate: Gate, rights: Rights, to: Horizon, *, here: str | None
+) -> Listing:
+    """Return what a person may see: this channel's, their own, and those of visible channels.
+
+    What they may do is checked for those that are shown, and again when they do it.
+    """
     repo, rules = ScheduleRepository(deps.db), RuleRepository(deps.db)
     calendars = CalendarRepository(deps.db)
     async with deps.db.database.together():
@@ -148,11 +197,29 @@ async def listed(
     channels = await _channels_seen(gate, to, every, here)
     own = to.user if to.member else None
     async with deps.db.database.together():
-        return (
+        found = Listing(
             await repo.listed(channels=channels, by=own),
             await rules.listed(channels, by=own),
             await calendars.listed(channels, by=own),
         )
+    return await _with_rights(rights, to, found, here)
+
+
+async def _with_rights(rights: Rights, to: Horizon, found: Listing, here: str | None) -> Listing:
+    lists = found.listed_alone, found.rules, found.calendars
+    shown = [one for each in lists for one in each[: views.SHOWN]]
+    owned = sorted({(one.channel, one.by) for one in shown})
+    posts = {one.channel for one in found.listed_alone[: views.SHOWN]}
+    there = [c for c in sorted(posts) if not is_channel(c) or c == here or c in to.channels]
+    change = await asyncio.gather(*(rights.may_change_schedule(to.user, *one) for one in owned))
+    places = [*map(_channel, there), _channel(here) if here else None]
+    start = await asyncio.gather(*(rights.may_start(to.user, place) for place in places))
+    return replace(
+        found,
+        may_change=frozenset(one for one, may in zip(owned, change, strict=True) if may),
+        may_start=frozenset(c for c, may in zip(there, start, strict=False) if may),
+        may_start_here=start[-1],
+    )
 
 
 async def schedules_seen(
@@ -181,36 +248,92 @@ async def _channels_seen(
 # ---- one schedule: each function returns its new state; None if it is gone or has moved on ------
 
 
-async def undo(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
+# Where the person is not the owner, the owner gets a direct message about it.
+
+
+def _to_owner(one: Schedule | RoomCalendar | Rule, by: str, name: str, text: str) -> list[Notice]:
+    """Return the notice for the owner; none if they did it themselves."""
+    return [] if by == one.by else [Notice(name, one.by, one.by, text)]
+
+
+async def delete(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
     """Delete a schedule. Raises NoRight."""
-    schedule = await _theirs(deps, rights, seen)
-    if schedule is None or not await ScheduleRepository(deps.db).delete(seen.schedule_id):
+    before = await _theirs(deps, rights, seen, "delete this schedule")
+    if before is None:
         return None
-    return schedule
+    now = deps.now()
+    name = Subject("deleted", before.schedule_id).identity(deps.new_id())
+    told = _to_owner(before, seen.by, name, views.deleted_by(before, seen.by, now))
+    return await _changed(deps, before, deleted(before, now), told)
+
+
+async def restore(
+    deps: Deps, gate: Gate, rights: Rights, seen: SeenSchedule, *, here: str | None
+) -> Schedule | None:
+    """Take a deletion back. None if it is too late, or its last date has passed.
+
+    Raises NoRight, NotOpen.
+    """
+    before = await ScheduleRepository(deps.db).deleted(seen.schedule_id)
+    if before is None:
+        return await _theirs(deps, rights, seen)  # restored already, or purged
+    await rights.to_change_schedule(seen.by, before.channel, before.by)
+    await _post_to(gate, seen.by, before.channel, here)
+    after = restored(before, deps.now(), deps.policy.armed_for)
+    if after.state == "over":
+        return None
+    text = views.restored_by(before, seen.by)
+    return await _changed(deps, before, after, _told_plainly(deps, before, seen.by, text))
+
+
+def _told_plainly(deps: Deps, one: Schedule, by: str, text: str) -> list[Notice]:
+    """Return a notice without buttons for that schedule."""
+    return _to_owner(one, by, f"owner:{deps.new_id()}", text)
 
 
 async def skip(
-    deps: Deps, rights: Rights, seen: SeenSchedule, button: str = ""
+    deps: Deps, rights: Rights, seen: SeenSchedule, at: datetime | None
 ) -> tuple[Schedule, datetime] | None:
-    """Skip the next date, and return it as well. Raises NoRight.
+    """Skip the date in this second, else the next one; return it as well. Raises NoRight.
 
-    None if the button is about a date that is not the next any more: a click counts once.
+    None if there is no such date, or it is skipped already: a click counts once.
     """
     before = await _theirs(deps, rights, seen)
-    date = before.next_date if before else None
-    if before is None or date is None or before.state != "active":
+    if before is None or before.state != "active":
         return None
-    if not ui_ids.is_about(button, date):
+    date = date_at(before, at) if at else before.next_date
+    if date is None:
         return None
-    after = skipped(before)
-    return (after, date) if await ScheduleRepository(deps.db).write(before, after) else None
+    now = deps.now()
+    after = skipped(before, date, now)
+    name = Subject("skipped", before.schedule_id, date).identity(deps.new_id())
+    told = _to_owner(before, seen.by, name, views.skipped_by(before, seen.by, date))
+    return (after, date) if await _changed(deps, before, after, told) else None
+
+
+async def unskip(
+    deps: Deps, rights: Rights, seen: SeenSchedule, at: datetime | None
+) -> Schedule | None:
+    """Take a skipped date back in. None if it is not ahead any more. Raises NoRight."""
+    before = await _theirs(deps, rights, seen)
+    if before is None or at is None:
+        return None
+    date = next((one for one in before.skips if one.replace(microsecond=0) == at), None)
+    if date is None:
+        return before if date_at(before, at) else None
+    if armed_until(before.when, date, deps.policy.armed_for) <= deps.now():
+        return None
+    told = _told_plainly(deps, before, seen.by, views.unskipped_by(before, seen.by, date))
+    return await _changed(deps, before, unskipped(before, date), told)
 
 
 async def pause(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
     before = await _theirs(deps, rights, seen)
     if before is None or before.state != "active":
         return None
-    return await _changed(deps, before, paused(before, "asked"))
+    text = views.paused_by(before, seen.by)
+    told = _to_owner(before, seen.by, before.paused_identity("asked"), text)
+    return await _changed(deps, before, paused(before, "asked", seen.by), told)
 
 
 async def resume(
@@ -231,7 +354,8 @@ async def resume(
         return before
     if seen.by != before.by:
         after = replace(after, options=_shared(before.options), said=_shared(before.said))
-    return await _changed(deps, before, after)
+    text = views.resumed_by(before, seen.by)
+    return await _changed(deps, before, after, _told_plainly(deps, before, seen.by, text))
 
 
 async def change(
@@ -256,7 +380,12 @@ async def move(
         return None
     new = replace(before, when=when, armed_for=None, armed_until=None)
     after = planned(new, deps.now())
-    return past_refused() if after.state == "over" else await _changed(deps, before, after)
+    if after.state == "over":
+        return past_refused()
+    text = views.moved_by(before, after, seen.by, deps.now())
+    name = Subject("moved", before.schedule_id).identity(deps.new_id())
+    told = _to_owner(before, seen.by, name, text)
+    return await _changed(deps, before, after, told)
 
 
 def read_refused() -> Refused:
@@ -305,16 +434,20 @@ async def _post_to(gate: Gate, user: str, to: str, here: str | None) -> None:
         await gate.channel(user, to, here=here)
 
 
-async def _theirs(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
+async def _theirs(
+    deps: Deps, rights: Rights, seen: SeenSchedule, doing: str = "change this schedule"
+) -> Schedule | None:
     """Load the schedule. Raises NoRight if the person may not change it."""
     schedule = await ScheduleRepository(deps.db).get(seen.schedule_id)
     if schedule is not None:
-        await rights.to_change_schedule(seen.by, schedule.channel, schedule.by)
+        await rights.to_change_schedule(seen.by, schedule.channel, schedule.by, doing)
     return schedule
 
 
-async def _changed(deps: Deps, before: Schedule, after: Schedule) -> Schedule | None:
-    return after if await ScheduleRepository(deps.db).write(before, after) else None
+async def _changed(
+    deps: Deps, before: Schedule, after: Schedule, told: Sequence[Notice]
+) -> Schedule | None:
+    return after if await ScheduleRepository(deps.db).write(before, after, told) else None
 
 
 def _channel(origin: str) -> str | None:
@@ -349,8 +482,11 @@ async def add_calendar(
 
 async def drop_calendar(deps: Deps, rights: Rights, calendar: RoomCalendar, by: str) -> bool:
     """Delete a calendar and everything that it scheduled. Raises NoRight."""
-    await rights.to_change_schedule(by, calendar.channel, calendar.by)
-    return await CalendarRepository(deps.db).delete(calendar.calendar_id)
+    doing = "stop following this calendar"
+    await rights.to_change_schedule(by, calendar.channel, calendar.by, doing)
+    text = views.calendar_off_by(calendar, by)
+    told = _to_owner(calendar, by, f"calendar-off:{calendar.calendar_id}", text)
+    return await CalendarRepository(deps.db).delete(calendar.calendar_id, told)
 
 
 # ---- rules -----------------------------------------------------------------------------------
@@ -364,7 +500,7 @@ async def set_rule(deps: Deps, rights: Rights, rule: Rule, *, once: Sequence[str
     await rights.to_start(rule.by, _channel(rule.channel))
     there = await RuleRepository(deps.db).get(rule.room_id)
     if there is not None and there.channel == rule.channel:
-        await rights.to_change_schedule(rule.by, there.channel, there.by)
+        await rights.to_change_schedule(rule.by, there.channel, there.by, "change this rule")
     return await RuleRepository(deps.db).set(replace(rule, look_at=deps.now()), once=once)
 
 
@@ -375,8 +511,9 @@ async def unset_rule(
     there = await RuleRepository(deps.db).get(room_id)
     if there is None or there.channel != channel:
         return None
-    await rights.to_change_schedule(by, there.channel, there.by)
-    gone = await RuleRepository(deps.db).delete(room_id, channel, once=once)
+    await rights.to_change_schedule(by, there.channel, there.by, "turn off this rule")
+    told = _to_owner(there, by, f"rule-off:{deps.new_id()}", views.rule_off_by(there, by))
+    gone = await RuleRepository(deps.db).delete(room_id, channel, told, once=once)
     return there if gone else None
 
 
@@ -409,26 +546,13 @@ async def set_end(
     return recording, until
 
 
-async def take_back(
-    deps: Deps,
-    rights: Rights,
-    seen: SeenSchedule,
-    schedule: Schedule,
-    *,
-    day: date | None,
-    zone: str,
-) -> tuple[Schedule, datetime | None] | None:
-    """Skip the next date if it is on `day`; without a day, delete the schedule.
+@dataclass(frozen=True, slots=True)
+class End:
+    """The end of a recording after a request to move it; `ends_at` None: it has none."""
 
-    Returns the skipped date as well. None if nothing was changed. Raises NoRight.
-    """
-    if day is None or not schedule.repeats:
-        gone = await undo(deps, rights, seen)
-        return (gone, None) if gone else None
-    following = schedule.next_date
-    if following is None or following.astimezone(ZoneInfo(zone)).date() != day:
-        return None
-    return await skip(deps, rights, seen)
+    recording: Recording
+    ends_at: datetime | None = None
+    moved: bool = False
 
 
 async def move_end(
@@ -439,10 +563,12 @@ async def move_end(
     *,
     button: str = "",
     once: Sequence[str] = (),
-) -> tuple[Recording, datetime | None] | None:
-    """Move the end to later, or remove it if `by` is None. None if there is none ahead.
+) -> End | None:
+    """Move the end to later, or remove it if `by` is None. None if the recording is forgotten.
 
-    A button that is about an earlier end changes nothing: a click counts once.
+    Nothing changes without an end ahead, or for a button that is about an earlier end: a click
+    counts once. Of requests at the same time, one counts. The end of a recording that is still
+    starting may be a length; it can be removed.
 
     Raises NoRight if the person may not stop the recording, DoneBefore.
     """
@@ -451,22 +577,32 @@ async def move_end(
         return None
     await rights.to_control(seen.by, row, "change the end of")
     recording = (await deps.store.recordings.load(seen.key)).recording
-    if not _can_end(recording) or recording.ends_at is None:
-        return None
-    if not ui_ids.is_about(button, recording.ends_at):
-        return recording, recording.ends_at
-    now = deps.now()
-    until = None if by is None else max(recording.ends_at, now) + by
-    await deps.store.recordings.act(seen, [EndSet(at=now, by=seen.by, until=until)], once=once)
-    return recording, until
+    ends_at, now = recording.ends_at, deps.now()
+    pending = recording.end is not None and recording.end.after_s is not None
+    if not _can_end(recording) or (ends_at is None and not (by is None and pending)):
+        return End(recording)
+    if not ui_ids.is_about(button, ends_at):
+        return End(recording, ends_at)
+    until = max(ends_at, now) + by if by and ends_at else None
+    same_time = [f"end:{seen.key}:{sum(isinstance(f, EndSet) for f in recording.log)}"]
+    try:
+        fact = EndSet(at=now, by=seen.by, until=until)
+        await deps.store.recordings.act(seen, [fact], once=[*once, *same_time])
+    except DoneBefore:
+        if once and await deps.store.requests.done_before(once):
+            raise
+        recording = (await deps.store.recordings.load(seen.key)).recording
+        return End(recording, recording.ends_at)
+    return End(recording, until, moved=True)
 
 
 # ---- the form --------------------------------------------------------------------------------
 
 
 class Planner(Later):
-    def __init__(self, deps: Deps, rights: Rights) -> None:
+    def __init__(self, deps: Deps, gate: Gate, rights: Rights) -> None:
         self._deps = deps
+        self._gate = gate
         self._rights = rights
 
     async def read(self, user: str, when: str, stop_after: str) -> When | FieldErrors:
@@ -499,8 +635,9 @@ class Planner(Later):
             raise TypeError("a form has its preset's options")
         if isinstance(made, Refused):
             return views.not_planned(made)
-        zone = await zone_of(self._rights, request.by)
-        return views.scheduled(made, now=self._deps.now(), zone_known=zone.known)
+        return await say_scheduled(
+            self._deps, self._gate, self._rights, made, request.by, here=request.channel
+        )
 
     async def record_sessions(
         self, request: StartRequest, rule: SessionRule
@@ -522,7 +659,27 @@ class Planner(Later):
                 options=request.options,
             ),
         )
-        return made if isinstance(made, FieldErrors) else views.rule_set(made)
+        if isinstance(made, FieldErrors):
+            return made
+        return await say_rule_set(self._deps, self._gate, made, request.by, here=request.channel)
+
+
+async def say_scheduled(
+    deps: Deps, gate: Gate, rights: Rights, schedule: Schedule, user: str, *, here: str | None
+) -> Message:
+    """Repeat the time of a new or changed schedule, and say what else records the room then."""
+    zone = await zone_of(rights, user)
+    now = deps.now().astimezone(ZoneInfo(zone.name))
+    others = await rivals(deps, gate, schedule, user, here=here)
+    return views.scheduled(schedule, now=now, zone_known=zone.known, rivals=others, reader=user)
+
+
+async def say_rule_set(
+    deps: Deps, gate: Gate, rule: Rule, user: str, *, here: str | None
+) -> Message:
+    """Repeat a rule, and say what is scheduled for its room."""
+    others = await schedules_of_room_seen(deps, gate, rule.room_id, user, here=here)
+    return views.rule_set(rule, others, now=deps.now(), reader=user)
 
 
 async def rule_of_form(deps: Deps, rights: Rights, rule: Rule) -> Rule | FieldErrors:

@@ -6,9 +6,10 @@ one recording, however often and by however many workers it is tried.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
@@ -42,10 +43,11 @@ from bot.features.schedules.model import (
     follow_calendar,
     judge,
     paused,
-    schedule_of_notice,
     started,
+    subject_of,
     turn,
 )
+from bot.features.schedules.overlaps import order
 from bot.features.schedules.store import (
     CalendarRepository,
     Notice,
@@ -79,6 +81,7 @@ FETCH_CLAIM = timedelta(minutes=2)  # longer than reading one calendar can take
 FAILURES_TOLD = 24  # hourly attempts: a day
 CALENDAR_BYTES = 2 * 1024 * 1024
 BACK, AHEAD = timedelta(hours=12), timedelta(days=14)
+NEVER = datetime.max.replace(tzinfo=UTC)
 GONE_S = 1.0  # between two attempts while the store is unavailable
 
 
@@ -140,8 +143,10 @@ class Timekeeper:
         except HmsError as failed:
             log.info("rooms_not_looked_at", why=str(failed))
             occupied = None
+        turned.sort(key=lambda one: (one[1].armed_for or NEVER, order(one[1])))
+        in_room: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # first come, first go
         await _side_by_side(
-            self._turned(before, after, passed_dates, occupied)
+            self._turned(before, after, passed_dates, occupied, in_room[after.room_id])
             for before, after, passed_dates in turned
         )
         return 0.0
@@ -169,8 +174,22 @@ class Timekeeper:
         after: Schedule,
         passed_dates: Sequence[PassedDate],
         occupied: set[str] | None,
+        in_room: asyncio.Lock,
     ) -> None:
-        """Start an armed date, or keep waiting. `occupied` None: 100ms did not answer; retry."""
+        """Start an armed date, or keep waiting. `occupied` None: 100ms did not answer; retry.
+
+        The schedules of one room take turns, so that the first of them starts its recording.
+        """
+        async with in_room:
+            await self._turned_alone(before, after, passed_dates, occupied)
+
+    async def _turned_alone(
+        self,
+        before: Schedule,
+        after: Schedule,
+        passed_dates: Sequence[PassedDate],
+        occupied: set[str] | None,
+    ) -> None:
         notices = await self._notices(before, passed_dates)
         after = replace(after, room_name=await self._name_of(after))
         if after.armed_for and after.state == "active":
@@ -424,7 +443,7 @@ class Timekeeper:
         known = await self._schedules.of_calendar(calendar.calendar_id)
         change = follow_calendar(calendar, known, events, now, self._deps.new_id)
         for one in change.gone:
-            await self._schedules.delete(one.schedule_id)
+            await self._schedules.drop(one.schedule_id)
         for before, after in change.changed:
             await self._schedules.write(before, after)
         for one in change.new:
@@ -461,7 +480,7 @@ class Timekeeper:
         return 0.0 if taken else CHECK_S
 
     async def _tell(self, notice: Notice) -> None:
-        message = views.notice(notice.text, schedule_of_notice(notice.identity)).payload()
+        message = views.notice(notice.text, subject_of(notice.identity)).payload()
         try:
             try:
                 await self._deps.slack.post(notice.channel, message)

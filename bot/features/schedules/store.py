@@ -44,7 +44,25 @@ class Notice:
     made_at: datetime | None = None
 
 
-class ScheduleRepository(Repository):
+class _WithNotices(Repository):
+    async def _tell(self, conn: AsyncConnection, notices: Sequence[Notice]) -> None:
+        """Insert notices; one whose identity is stored already is ignored."""
+        now = self._now()
+        for notice in notices:
+            row = {
+                "identity": notice.identity,
+                "channel": notice.channel,
+                "by_user": notice.by,
+                "text": notice.text,
+                "made_at": now,
+                "not_before": now,
+                "attempts": 0,
+            }
+            put = self._db.insert(clock_notices).values(**self._ours, **row)
+            await conn.execute(put.on_conflict_do_nothing())
+
+
+class ScheduleRepository(_WithNotices):
     """Stores schedules and their notices.
 
     A worker claims a schedule by postponing its `wake_at`, and writes only if nobody else has
@@ -59,7 +77,12 @@ class ScheduleRepository(Repository):
             await conn.execute(put.on_conflict_do_nothing())
 
     async def get(self, schedule_id: str) -> Schedule | None:
-        found = await self._found(s.schedule_id == schedule_id)
+        found = await self._found(s.schedule_id == schedule_id, s.deleted_at.is_(None))
+        return found[0] if found else None
+
+    async def deleted(self, schedule_id: str) -> Schedule | None:
+        """Return a schedule that was deleted a short time ago."""
+        found = await self._found(s.schedule_id == schedule_id, s.deleted_at.is_not(None))
         return found[0] if found else None
 
     async def listed(
@@ -68,6 +91,10 @@ class ScheduleRepository(Repository):
         """Return active schedules of these channels or this person, the next one first."""
         its = or_(s.channel.in_(sorted(channels)), s.by_user == (by or ""))
         return await self._found(its, s.state != "over", limit=limit)
+
+    async def of_room(self, room_id: str) -> list[Schedule]:
+        """Return the active schedules of a room, in every channel."""
+        return await self._found(s.room_id == room_id, s.state == "active")
 
     async def of_calendar(self, calendar_id: str) -> list[Schedule]:
         return await self._found(s.calendar_id == calendar_id, limit=10_000)
@@ -140,32 +167,17 @@ class ScheduleRepository(Repository):
         async with self._db.read() as conn:
             return set(await conn.scalars(query.where(c.request_id.in_(sorted(request_ids)))))
 
-    async def delete(self, schedule_id: str) -> bool:
+    async def drop(self, schedule_id: str) -> None:
+        """Delete a schedule whose calendar no longer has its event."""
         gone = delete(schedules).where(self._mine(schedules), s.schedule_id == schedule_id)
         async with self._db.write() as conn:
-            return (await conn.execute(gone.returning(s.schedule_id))).first() is not None
+            await conn.execute(gone)
 
     # Notices
 
     async def tell(self, notices: Sequence[Notice]) -> None:
         async with self._db.write() as conn:
             await self._tell(conn, notices)
-
-    async def _tell(self, conn: AsyncConnection, notices: Sequence[Notice]) -> None:
-        """Insert notices; one whose identity is stored already is ignored."""
-        now = self._now()
-        for notice in notices:
-            row = {
-                "identity": notice.identity,
-                "channel": notice.channel,
-                "by_user": notice.by,
-                "text": notice.text,
-                "made_at": now,
-                "not_before": now,
-                "attempts": 0,
-            }
-            put = self._db.insert(clock_notices).values(**self._ours, **row)
-            await conn.execute(put.on_conflict_do_nothing())
 
     async def take_notices(self, limit: int, claim: timedelta) -> list[Notice]:
         now = self._now()
@@ -195,7 +207,7 @@ class ScheduleRepository(Repository):
             await conn.execute(gone)
 
 
-class RuleRepository(Repository):
+class RuleRepository(_WithNotices):
     async def get(self, room_id: str) -> Rule | None:
         query = select(rules).where(self._mine(rules), r.room_id == room_id)
         async with self._db.read() as conn:
@@ -238,11 +250,22 @@ class RuleRepository(Repository):
             mine = select(rules).where(self._mine(rules), r.room_id == rule.room_id)
             return _rule((await conn.execute(mine)).one())
 
-    async def delete(self, room_id: str, channel: str, *, once: Sequence[str] = ()) -> bool:
+    async def delete(
+        self,
+        room_id: str,
+        channel: str,
+        notices: Sequence[Notice] = (),
+        *,
+        once: Sequence[str] = (),
+    ) -> bool:
+        """Delete a rule together with the notices of that. False if there is none."""
         gone = delete(rules).where(self._mine(rules), r.room_id == room_id, r.channel == channel)
         async with self._db.write() as conn:
             await self._claim(conn, once)
-            return (await conn.execute(gone.returning(r.room_id))).first() is not None
+            if (await conn.execute(gone.returning(r.room_id))).first() is None:
+                return False
+            await self._tell(conn, notices)
+            return True
 
     async def take(self, limit: int, claim: timedelta) -> list[Rule]:
         now = self._now()
@@ -282,7 +305,7 @@ class RuleRepository(Repository):
         return key
 
 
-class CalendarRepository(Repository):
+class CalendarRepository(_WithNotices):
     async def add(self, calendar: RoomCalendar, *, once: Sequence[str] = ()) -> None:
         row = {name: getattr(calendar, name) for name in _CALENDAR}
         more = {
@@ -329,13 +352,14 @@ class CalendarRepository(Repository):
         async with self._db.write() as conn:
             await conn.execute(mine.values(fetch_at=again_at, failures=failures))
 
-    async def delete(self, calendar_id: str) -> bool:
-        """Delete a calendar and everything that it scheduled."""
+    async def delete(self, calendar_id: str, notices: Sequence[Notice] = ()) -> bool:
+        """Delete a calendar and everything that it scheduled, together with the notices."""
         gone = delete(calendars).where(self._mine(calendars), a.calendar_id == calendar_id)
         its = delete(schedules).where(self._mine(schedules), s.calendar_id == calendar_id)
         async with self._db.write() as conn:
             there = (await conn.execute(gone.returning(a.calendar_id))).first() is not None
             await conn.execute(its)
+            await self._tell(conn, notices if there else ())
         return there
 
 
@@ -376,6 +400,8 @@ def _same(schedule: Schedule) -> tuple[ColumnElement[bool], ...]:
         s.state == schedule.state,
         equal(s.due_at, schedule.due_at),
         equal(s.armed_for, schedule.armed_for),
+        equal(s.skips, _skips(schedule)),
+        equal(s.deleted_at, schedule.deleted_at),
     )
 
 
@@ -400,6 +426,7 @@ def _row(schedule: Schedule) -> dict[str, Any]:
         "preset_id": schedule.preset_id,
         "state": schedule.state,
         "why": schedule.why,
+        "paused_by": schedule.paused_by,
         "created_at": schedule.created_at,
         "due_at": schedule.due_at,
         "armed_for": schedule.armed_for,
@@ -407,7 +434,13 @@ def _row(schedule: Schedule) -> dict[str, Any]:
         "wake_at": schedule.wake_at,
         "calendar_id": schedule.calendar_id,
         "event": schedule.event,
+        "skips": _skips(schedule),
+        "deleted_at": schedule.deleted_at,
     }
+
+
+def _skips(schedule: Schedule) -> str | None:
+    return " ".join(at.isoformat() for at in sorted(schedule.skips)) or None
 
 
 def _schedule(row: AnyRow) -> Schedule:
@@ -430,12 +463,15 @@ def _schedule(row: AnyRow) -> Schedule:
         preset_id=row.preset_id,
         state=row.state,
         why=row.why,
+        paused_by=row.paused_by,
         due_at=row.due_at,
         armed_for=row.armed_for,
         armed_until=row.armed_until,
         wake_at=row.wake_at,
         calendar_id=row.calendar_id,
         event=row.event,
+        skips=frozenset(map(datetime.fromisoformat, (row.skips or "").split())),
+        deleted_at=row.deleted_at,
     )
 
 

@@ -1,23 +1,28 @@
 """Messages and forms about schedules and rules for rooms."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.places import is_channel
-from bot.core.when import Refused, Unclear
-from bot.core.when_words import say_due, say_problem, say_when
+from bot.core.recording import OCCUPIES_ROOM, Phase, Recording
+from bot.core.when import Refused, Repeat, Unclear
+from bot.core.when_words import say_cycle, say_due, say_problem, say_when
 from bot.features.schedules import ids
 from bot.features.schedules.model import (
     CALENDARS_MOST,
+    Listing,
     PassedDate,
     RoomCalendar,
     Rule,
     Schedule,
+    Subject,
     Why,
     next_dates,
 )
+from bot.features.schedules.overlaps import Rivals
 from bot.ui import ids as ui_ids
-from bot.ui.buttons import schedules_button
+from bot.ui.buttons import details_button, end_buttons, schedules_button
 from bot.ui.forms import words
 from bot.ui.message import (
     FALLBACK_MOST,
@@ -34,44 +39,114 @@ from bot.ui.message import (
     section,
     spoken,
 )
-from bot.ui.text import clock, count, duration, esc, join, mention, own, place, plain, when
+from bot.ui.text import clock, code, count, duration, esc, join, mention, own, place, plain, when
 
 SHOWN = 8
+NO_RIVALS = Rivals()
 ALL = "Schedules"
 WAITS = "It starts when somebody is in the room."
 UNKNOWN_ZONE = "Slack did not report your time zone, so these times are in UTC."
 
 
-def notice(text: str, paused: str | None = None) -> Message:
-    """Tell a channel without mentioning anybody. `paused`: a schedule that can be resumed."""
-    if paused is None:
-        return say(text, [schedules_button()])
-    resume = button("Resume", ids.RESUME, value=paused, label="Resume: this schedule")
-    delete = button(
-        "Delete",
-        ids.DELETE,
-        value=paused,
-        style="danger",
-        label="Delete: this schedule",
-        confirm=_confirm("Nothing will be recorded by it any more."),
-    )
-    return say(text, [resume, delete, schedules_button()])
+def notice(text: str, subject: Subject | None = None) -> Message:
+    """Tell a channel or a person, with buttons for the schedule that it is about."""
+    return say(text, [*(_buttons_of(subject) if subject else []), schedules_button()])
+
+
+def _buttons_of(subject: Subject) -> list[Block]:
+    name = subject.schedule_id
+    match subject.about:
+        case "paused":
+            resume = button("Resume", ids.RESUME, value=name, label="Resume: this schedule")
+            delete = button(
+                "Delete",
+                ids.DELETE,
+                value=name,
+                style="danger",
+                label="Delete: this schedule",
+                confirm=_confirm("Nothing will be recorded by it any more."),
+            )
+            return [resume, delete]
+        case "moved":
+            return [button("Change", ids.CHANGE, value=name, label="Change: this schedule")]
+        case "deleted":
+            return [button("Undo", ids.RESTORE, value=name, label="Undo: restore this schedule")]
+        case "skipped":
+            value = ui_ids.value_at(name, subject.date)
+            return [button("Undo", ids.UNSKIP, value=value, label="Undo: record this date")]
 
 
 # ---- answers to the person who asks ----------------------------------------------------------
 
 
-def scheduled(schedule: Schedule, *, now: datetime, zone_known: bool) -> Message:
-    """Repeat the time in words, in the person's zone, with the next three dates."""
+def scheduled(
+    schedule: Schedule,
+    *,
+    now: datetime,
+    zone_known: bool,
+    rivals: Rivals = NO_RIVALS,
+    reader: str = "",
+) -> Message:
+    """Repeat the time in words, in the person's zone, with the next three dates.
+
+    `rivals`: what else records the room then; `reader` is the person who reads this.
+    """
     name = esc(schedule.room_name, 100)
     said = own(say_due(schedule.when, now=now))
     first = f"*{name}* will be recorded{_there(schedule.channel)}{said}."
-    sentences = [first, _next(schedule), WAITS, "" if zone_known else UNKNOWN_ZONE]
-    undo = button(
-        "Undo", ids.UNDO, value=schedule.schedule_id, label=f"Undo: {plain(schedule.room_name, 50)}"
-    )
+    zone = "" if zone_known else UNKNOWN_ZONE
+    sentences = [first, _next(schedule), WAITS, *_rivals(schedule, rivals, now, reader), zone]
+    undo = _undo(ids.UNDO, schedule)
     change = _button("Change", ids.CHANGE, schedule)
     return say(lines(filter(None, sentences)), [undo, change, schedules_button()])
+
+
+def _rivals(schedule: Schedule, rivals: Rivals, now: datetime, reader: str) -> list[str]:
+    """Say what else records the room at the same time, and which of them counts."""
+    said = []
+    if over := rivals.overlap:
+        kind = "calendar" if over.schedule.calendar_id else "schedule"
+        other = _whose(kind, over.schedule, reader)
+        times = own(_without_zone(over.schedule, now, schedule.when.zone))
+        does = "does" if rivals.more == 1 else "do"
+        more = f", and so {does} {count(rivals.more, 'other schedule')}" if rivals.more else ""
+        first = f"That {kind}" if over.starts_first else "This one"
+        said.append(
+            f"{other} ({times}) covers the same time{more}: {when(over.date)}. A room has one "
+            f"recording at a time. {first} starts first, so its end counts."
+        )
+    if rivals.rule:
+        ends = " ends when the last person leaves" if rivals.rule.until_empty else " has no end"
+        said.append(
+            f"{_whose('rule', rivals.rule, reader)} records every session of this room. If people "
+            f"come before the time, its recording goes on and{ends}."
+        )
+    return said
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _whose(kind: str, one: Schedule | Rule, reader: str) -> str:
+    whose = f"Your {kind}" if one.by == reader else f"The {kind} of {mention(one.by)}"
+    return f"{whose} in {place(one.channel)}" if is_channel(one.channel) else whose
+
+
+def _without_zone(schedule: Schedule, now: datetime, zone: str) -> str:
+    """Say when, with the zone only if it is another one."""
+    return say_when(schedule.when, now=now).removesuffix(f" ({zone})")
+
+
+def _also_scheduled(others: Sequence[Schedule], now: datetime, zone: str, reader: str) -> str:
+    """Say what is scheduled for the room; empty if nothing is."""
+    if not others:
+        return ""
+    first, more = others[0], len(others) - 1
+    by = "you" if first.by == reader else mention(first.by)
+    times = own(_without_zone(first, now, zone))
+    also = f" There {_are(more)} {count(more, 'other schedule')}." if more else ""
+    return f"This room is also scheduled by {by}: {times}.{also}"
 
 
 def waiting_for_people(schedule: Schedule, armed_for: timedelta) -> Message:
@@ -81,9 +156,7 @@ def waiting_for_people(schedule: Schedule, armed_for: timedelta) -> Message:
         f"Stopped. *{name}* will be recorded{_there(schedule.channel)} when somebody joins "
         f"within {duration(armed_for.total_seconds())}."
     )
-    undo = button(
-        "Undo", ids.UNDO, value=schedule.schedule_id, label=f"Undo: {plain(schedule.room_name, 50)}"
-    )
+    undo = _undo(ids.UNDO, schedule)
     return say(text, [undo, schedules_button()])
 
 
@@ -103,8 +176,35 @@ def undone(schedule: Schedule) -> Message:
     return say(f"The schedule of *{esc(schedule.room_name, 100)}* was deleted.")
 
 
-def ends(room_name: str, at: datetime) -> Message:
-    return say(f"The recording of *{esc(room_name, 100)}* stops at {when(at)}.")
+def deleted(schedule: Schedule) -> Message:
+    """Say what is no longer recorded, with *Undo*."""
+    name = esc(schedule.room_name, 100)
+    date = schedule.next_date
+    if isinstance(schedule.when.start, Repeat):
+        text = f"The schedule of *{name}*, {own(say_cycle(schedule.when.start))}, was deleted."
+    elif date:
+        text = f"*{name}*, {when(date)}, will not be recorded."
+    else:
+        return undone(schedule)
+    return say(text, [_undo(ids.RESTORE, schedule)])
+
+
+def restored(schedule: Schedule) -> Message:
+    upcoming = next_dates(schedule, 1)
+    then = f" The next date is {when(upcoming[0])}." if upcoming else ""
+    return say(f"*{esc(schedule.room_name, 100)}* is scheduled again.{then}")
+
+
+def too_late_to_undo() -> Message:
+    return say("It is too late to undo that. Set the schedule up again.")
+
+
+def ends(recording: Recording, at: datetime | None) -> Message:
+    """Say when a recording stops, with buttons that postpone or remove that end."""
+    if at is None:
+        return say(f"*{esc(recording.name, 100)}* is recorded until somebody stops it.")
+    text = f"The recording of *{esc(recording.name, 100)}* stops at {clock(at)}."
+    return say(text, end_buttons(replace(recording, ends_at=at)))
 
 
 def has_no_end(room_name: str, buttons: Sequence[Block]) -> Message:
@@ -115,7 +215,13 @@ def has_no_end(room_name: str, buttons: Sequence[Block]) -> Message:
 def skipping(schedule: Schedule, date: datetime) -> Message:
     upcoming = next_dates(schedule, 1)
     then = f" Next: {when(upcoming[0])}." if upcoming else " It has no further dates."
-    return say(f"*{esc(schedule.room_name, 100)}* skips {when(date)}.{then}")
+    text = f"*{esc(schedule.room_name, 100)}* skips {when(date)}.{then}"
+    return say(text, [_undo(ids.UNSKIP, schedule, ui_ids.value_at(schedule.schedule_id, date))])
+
+
+def _undo(action: str, schedule: Schedule, value: str = "") -> Block:
+    label = f"Undo: {plain(schedule.room_name, 50)}"
+    return button("Undo", action, value=value or schedule.schedule_id, label=label)
 
 
 def now_is(schedule: Schedule, state: str) -> Message:
@@ -147,34 +253,32 @@ def taken(room_name: str) -> Message:
 
 # ---- the list --------------------------------------------------------------------------------
 
+_HOW = (
+    "For example `/record schedule standup every weekday 9:30 for 20m`, or `/record auto standup "
+    "on` to record every session of a room."
+)
 
-def schedules_list(
-    every: Sequence[Schedule],
-    rules: Sequence[Rule],
-    now: datetime,
-    calendars: Sequence[RoomCalendar] = (),
-) -> Message:
-    """List every schedule with its next dates and its buttons."""
-    schedules = [one for one in every if one.calendar_id is None]
+
+def schedules_list(found: Listing, now: datetime) -> Message:
+    """List every schedule with its next dates, and the buttons that the person may use."""
+    schedules, rules, calendars = found.listed_alone, found.rules, found.calendars
     if not schedules and not rules and not calendars:
-        return say(
-            "Nothing is scheduled. For example `/record schedule standup every weekday 9:30 for "
-            "20m`, or `/record auto standup on` to record every session of a room."
-        )
+        return say(f"Nothing is scheduled. {_HOW if found.may_start_here else ''}".strip())
     blocks: list[Block] = []
     sentences = []
     for n, schedule in enumerate(schedules[:SHOWN]):
         line = _line(schedule, now)
         sentences.append(spoken(line))
-        blocks += [section(line), *actions(_buttons(schedule, n))]
+        blocks += [section(line), *actions(_buttons(schedule, n, found))]
     for n, rule in enumerate(rules[:SHOWN]):
         line = rule_line(rule)
         sentences.append(spoken(line))
-        blocks += [section(line), *actions([_rule_off(rule, n)])]
+        blocks += [section(line), *actions([_rule_off(rule, n)] if found.may(rule) else [])]
     for n, calendar in enumerate(calendars[:SHOWN]):
-        line = _calendar_line(calendar, every)
+        line = _calendar_line(calendar, found.schedules)
         sentences.append(spoken(line))
-        blocks += [section(line), *actions([_calendar_off(calendar, n)])]
+        off = [_calendar_off(calendar, n)] if found.may(calendar) else []
+        blocks += [section(line), *actions(off)]
     more = max(0, len(schedules) - SHOWN) + max(0, len(rules) - SHOWN)
     if more:
         blocks.append(context(f"{more:,} more."))
@@ -185,15 +289,22 @@ def _line(schedule: Schedule, now: datetime) -> str:
     name, where = esc(schedule.room_name, 100), place(schedule.channel)
     first = join(f"*{name}*", own(say_when(schedule.when, now=now)), where, mention(schedule.by))
     if schedule.state == "paused":
-        return lines([first, f"Paused: {_WHY_SHORT[schedule.why or 'asked']}."])
+        return lines([first, f"{_paused(schedule)}."])
     if schedule.armed_for and schedule.armed_until:
         waits = f"Waiting for somebody in the room until {clock(schedule.armed_until)}."
         return lines([first, waits])
     return lines(filter(None, [first, _next(schedule)]))
 
 
+def _paused(one: Schedule | Rule) -> str:
+    """Say that it is paused, and by whom or why."""
+    if one.why is None or one.why == "asked":
+        by = one.paused_by if isinstance(one, Schedule) else None
+        return f"Paused by {mention(by) if by else 'somebody'}"
+    return f"Paused: {_WHY_SHORT[one.why]}"
+
+
 _WHY_SHORT: dict[Why, str] = {
-    "asked": "somebody paused it",
     "right": "its owner may no longer start recordings there",
     "left": "its owner is no longer a full member of this workspace",
     "away": "its owner is no longer in the channel",
@@ -203,16 +314,20 @@ _WHY_SHORT: dict[Why, str] = {
 }
 
 
-def _buttons(schedule: Schedule, n: int) -> list[Block]:
-    run = _button("Run now", ids.RUN_NOW, schedule, n)
-    change = _button("Change", ids.CHANGE, schedule, n)
-    delete = _delete(schedule, n)
+def _buttons(schedule: Schedule, n: int, found: Listing) -> list[Block]:
+    """Build the buttons that the person may use. To resume, they have to be able to start."""
+    may_change, may_run = found.may(schedule), found.may_run(schedule)
+    run = [_button("Run now", ids.RUN_NOW, schedule, n)] if may_run else []
+    if not may_change:
+        return run
+    change, delete = _button("Change", ids.CHANGE, schedule, n), _delete(schedule, n)
     if schedule.state == "paused":
-        return [_button("Resume", ids.RESUME, schedule, n), run, change, delete]
+        resume = [_button("Resume", ids.RESUME, schedule, n)] if may_run else []
+        return [*resume, *run, change, delete]
     pause = _button("Pause", ids.PAUSE, schedule, n)
     skip = _button("Skip next", ids.SKIP, schedule, n)
     skip["value"] = ui_ids.value_at(schedule.schedule_id, schedule.next_date)
-    return [*([skip] if schedule.repeats else []), run, change, pause, delete]
+    return [*([skip] if schedule.repeats else []), *run, change, pause, delete]
 
 
 def _button(text: str, action: str, schedule: Schedule, n: int | None = None) -> Block:
@@ -335,6 +450,62 @@ def _why(why: Why, one: Schedule | Rule) -> str:
     return reasons[why]
 
 
+# ---- messages to the owner, about what somebody else did ---------------------------------------
+
+
+def deleted_by(schedule: Schedule, by: str, now: datetime) -> str:
+    times = _without_zone(schedule, now, schedule.when.zone)
+    again = code(f'/record schedule "{schedule.room_name}" {times}')
+    said = f"{_did(by, 'deleted', schedule)} ({own(times)})."
+    return f"{said} *Undo* works for an hour. Later, type {again}{_there(schedule.channel)}."
+
+
+def restored_by(schedule: Schedule, by: str) -> str:
+    return f"{_did(by, 'restored', schedule)}."
+
+
+def paused_by(schedule: Schedule, by: str) -> str:
+    return f"{_did(by, 'paused', schedule)}."
+
+
+def resumed_by(schedule: Schedule, by: str) -> str:
+    return f"{_did(by, 'resumed', schedule)}. It records under their name now."
+
+
+def moved_by(before: Schedule, after: Schedule, by: str, now: datetime) -> str:
+    was, is_now = (own(_without_zone(one, now, before.when.zone)) for one in (before, after))
+    return f"{_did(by, 'changed', before)}: {is_now}. It was {was}."
+
+
+def skipped_by(schedule: Schedule, by: str, date: datetime) -> str:
+    return f"{_did(by, 'skipped one date of', schedule)}: {when(date)}."
+
+
+def unskipped_by(schedule: Schedule, by: str, date: datetime) -> str:
+    return f"{_did(by, 'restored one date of', schedule)}: {when(date)}."
+
+
+def calendar_off_by(calendar: RoomCalendar, by: str) -> str:
+    return f"{_did(by, 'stopped following', calendar)}. Its events are not recorded any more."
+
+
+def rule_off_by(rule: Rule, by: str) -> str:
+    again = code(f"/record auto {rule.room_name} on")
+    turned = _did(by, "turned off", rule)
+    return f"{turned}. To set it up again, type {again}{_there(rule.channel)}."
+
+
+def _did(by: str, what: str, one: Schedule | RoomCalendar | Rule) -> str:
+    match one:
+        case Schedule():
+            kind = "schedule of"
+        case RoomCalendar():
+            kind = "calendar for"
+        case Rule():
+            kind = "rule for"
+    return f"{mention(by)} {what} your {kind} *{esc(one.room_name, 100)}*"
+
+
 _ANYBODY = "Anybody who may start recordings there can resume it."
 _HOW_ON: dict[Why, str] = {
     "right": _ANYBODY,
@@ -347,13 +518,26 @@ _HOW_ON: dict[Why, str] = {
 # ---- calendars -------------------------------------------------------------------------------
 
 
-def calendar_added(calendar: RoomCalendar) -> Message:
+def calendar_added(
+    calendar: RoomCalendar,
+    others: Sequence[Schedule] = (),
+    rule: Rule | None = None,
+    *,
+    now: datetime,
+    reader: str = "",
+) -> Message:
+    """Confirm a calendar. `others` and `rule` record the same room, and the reader may see them."""
     name, there = esc(calendar.room_name, 100), _there(calendar.channel)
-    return say(
+    first = (
         f"Events of that calendar that link to *{name}* will be recorded{there}. The bot reads "
-        "it now, and again every hour.",
-        [_calendar_off(calendar), schedules_button()],
+        "it now, and again every hour."
     )
+    scheduled = _also_scheduled(others, now, calendar.zone, reader)
+    if scheduled:
+        scheduled += " If an event is at the same time, the one that starts first is recorded."
+    ruled = f"{_whose('rule', rule, reader)} records every session of this room." if rule else ""
+    text = lines(filter(None, [first, scheduled, ruled]))
+    return say(text, [_calendar_off(calendar), schedules_button()])
 
 
 def calendar_off(room_name: str) -> Message:
@@ -421,16 +605,41 @@ def rule_line(rule: Rule) -> str:
     least = f", with at least {rule.least_people} people" if rule.least_people > 1 else ""
     does = f"every session is recorded{least}" if rule.every_session else ""
     ends = "recordings stop when the last person leaves" if rule.until_empty else ""
-    off = f"paused: {_WHY_SHORT[rule.why or 'asked']}" if rule.state == "paused" else ""
+    off = _paused(rule) if rule.state == "paused" else ""
     return join(f"*{name}*", does, ends, off, where, mention(rule.by))
 
 
-def rule_saved(rule: Rule) -> str:
-    return f"Saved the rule for *{esc(rule.room_name, 100)}*."
+def rule_saved(
+    rule: Rule, others: Sequence[Schedule] = (), *, now: datetime, reader: str = ""
+) -> str:
+    saved = f"Saved the rule for *{esc(rule.room_name, 100)}*."
+    return " ".join(filter(None, [saved, _rule_and(rule, others, now, reader)]))
 
 
-def rule_set(rule: Rule) -> Message:
-    return say(f"{rule_line(rule)}", [_rule_off(rule), schedules_button()])
+def rule_set(
+    rule: Rule, others: Sequence[Schedule] = (), *, now: datetime, reader: str = ""
+) -> Message:
+    """Repeat a rule. `others` are the room's schedules that the reader may see."""
+    text = lines(filter(None, [rule_line(rule), _rule_and(rule, others, now, reader)]))
+    return say(text, [_rule_off(rule), schedules_button()])
+
+
+def _rule_and(rule: Rule, others: Sequence[Schedule], now: datetime, reader: str) -> str:
+    """Say what a rule means for the room's schedules; empty if there are none."""
+    if not others or not rule.every_session:
+        return ""
+    scheduled = _also_scheduled(others, now, others[0].when.zone, reader)
+    goes_on = "If people come before the time, the rule's recording goes on"
+    return f"{scheduled} {goes_on}, and the schedule starts nothing."
+
+
+def rule_of_disabled(room_name: str) -> Message:
+    """Refuse to promise recordings of a room that nobody can enter."""
+    name = esc(room_name, 100)
+    return say(
+        f"*{name}* is disabled in 100ms, so nobody can join it. Nothing was set up. Enable the "
+        "room in the dashboard, then try again."
+    )
 
 
 RULE_ELSEWHERE = "Another channel already has a rule for this room, and a room has one."
@@ -472,5 +681,15 @@ def _rule_off(rule: Rule, n: int | None = None) -> Block:
 # ---- the end of a recording ------------------------------------------------------------------
 
 
-def no_end_to_move() -> Message:
-    return say("The end of this recording can no longer be changed.")
+def end_is(recording: Recording, ends_at: datetime | None) -> Message:
+    """Answer a button that could not move the end: say what is so."""
+    name = f"The recording of *{esc(recording.name, 100)}*"
+    if recording.phase not in OCCUPIES_ROOM:
+        at = f": it ended {when(recording.stopped_at)}" if recording.stopped_at else ""
+        return say(f"{name} is over{at}.", [details_button(recording)])
+    if recording.stop_pending or recording.phase is Phase.STOPPING:
+        return say(f"{name} is being stopped.")
+    if ends_at is None and recording.end and recording.end.after_s:
+        length = duration(recording.end.after_s)
+        return say(f"{name} has not begun yet. It stops {length} after its start.")
+    return ends(recording, ends_at)

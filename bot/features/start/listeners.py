@@ -10,6 +10,7 @@ from bot.access.views import not_open, refused_view
 from bot.core.deliveries import OutcomeAddress
 from bot.core.places import is_channel
 from bot.core.proofs import MayStart, OwnDraft, SeenRecording
+from bot.core.recording import Phase
 from bot.core.when import When
 from bot.features.card.service import CardLinks
 from bot.features.options.drafts import Draft, add_section, remove_section, show_more
@@ -32,7 +33,7 @@ from bot.features.rooms.model import (
 from bot.features.rooms.service import RoomDirectory
 from bot.features.start import service as starts
 from bot.features.start import views as start_views
-from bot.features.start.form import read
+from bot.features.start.form import DISABLED, read
 from bot.features.start.model import (
     FormTime,
     Later,
@@ -56,7 +57,6 @@ from bot.ui.message import Message, message_view
 from bot.ui.replies import expired_trigger
 
 on = Listeners()
-DISABLED = "This room is disabled in 100ms. Enable it in the dashboard, or choose another room."
 
 
 async def open_filled(
@@ -278,6 +278,7 @@ async def taken_message(
         permalink=await links.link(seen.channel, cards.get(key, ())),
         key=key,
         can_follow=is_channel(channel) and channel not in shown,
+        begun=row.phase is not Phase.REQUESTED,
     )
 
 
@@ -302,19 +303,26 @@ async def try_again(
     """Repeat a start in the channel of the click, or in one where the person sees the recording."""
     caller = click.caller
     recording = (await bot.deps.store.recordings.load(seen.key)).recording
-    where = caller.channel or seen.channel
+    here = caller.channel if is_channel(caller.channel) else None
+    where, directly = here or seen.channel, (caller.channel or "").startswith("D")
     if is_channel(where):
         await bot.gate.channel(caller.user, where, here=caller.channel)
     may = await bot.gate.may_start(caller.user, where)
     room = await bot.gate.room(may, recording.room_id, known_as=recording.room_name)
-    request = starts.again(recording, may, room, channel=where, click_id=caller.trigger_id)
+    outcome = OutcomeAddress(
+        user=caller.user,
+        channel=None if directly else where,
+        response_url=caller.response_url if click.on_ephemeral else None,
+        replaces=click.on_ephemeral,
+    )
+    request = starts.again(recording, may, room, click_id=caller.trigger_id, outcome=outcome)
     made = await starts.start(bot.deps, bot.gate, rooms, request)
     await ack()
     if isinstance(made, RoomTaken):
         bot.after_ack(caller, say_taken(bot, links, caller, made.key))
-    elif click.on_ephemeral:
+    elif click.on_ephemeral or (directly and is_channel(where)):
         done = start_views.starting_reply(recording.room_name)
-        bot.after_ack(caller, bot.reply(caller, done, replace=True))
+        bot.after_ack(caller, bot.reply(caller, done, replace=click.on_ephemeral))
 
 
 # ---- links to rooms --------------------------------------------------------------------------

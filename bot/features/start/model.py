@@ -1,14 +1,16 @@
-"""The values of a start request."""
+"""The values of a start request, and what is left to say to the person who made it."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
-from bot.core.deliveries import OutcomeAddress
+from bot.core.deliveries import Kind, OutcomeAddress, State, Work
 from bot.core.facts import EndSet, Via
 from bot.core.options import RecordingOptions
 from bot.core.places import Place
 from bot.core.proofs import KnownRoom, MayStart
+from bot.core.recording import Phase, Recording, Why
 from bot.core.when import StopAfter, StopAt, When
 from bot.features.options.drafts import WhenKind
 from bot.ui.forms import FieldErrors
@@ -102,3 +104,29 @@ def end_of_start(when: When, *, at: datetime, by: str | None) -> EndSet | None:
             return EndSet(at=at, by=by, until=until)
         case _:
             return None
+
+
+class Left(StrEnum):
+    """What is left to say about the outcome of a start."""
+
+    NOTHING = "nothing"
+    POINTER = "pointer"  # it failed, and the card says why
+    ALL = "all"
+
+
+def left_to_say(recording: Recording, work: Work, address: OutcomeAddress) -> Left:
+    """Decide what to say to the person who waits, so that a failure is explained in one place.
+
+    That is the card, unless it is not there. Nobody is told what they did or have read already.
+    """
+    card = work.delivery(Kind.CARD, recording.origin)
+    is_shown = card is not None and card.message is not None
+    if recording.problem is None or recording.phase is Phase.POINTER:
+        is_said = address.external_id is None and recording.phase is not Phase.POINTER
+        return Left.NOTHING if is_shown and is_said else Left.ALL
+    if recording.problem.why is Why.CANCELLED and recording.stopped_by == address.user:
+        return Left.NOTHING if address.external_id is None else Left.ALL
+    told = work.delivery(Kind.SILENT_START, address.user)
+    if told is not None and told.state is State.SENT:
+        return Left.NOTHING
+    return Left.POINTER if is_shown else Left.ALL

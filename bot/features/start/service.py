@@ -143,7 +143,7 @@ async def commit(
 
 
 def again(
-    recording: Recording, may: MayStart, room: KnownRoom, *, channel: str, click_id: str
+    recording: Recording, may: MayStart, room: KnownRoom, *, click_id: str, outcome: OutcomeAddress
 ) -> StartRequest:
     """Build a start with the same settings for `may`, without another person's secrets."""
     return StartRequest(
@@ -152,7 +152,7 @@ def again(
         options=options_for(recording, may.by),
         may=may,
         via="again",
-        outcome=OutcomeAddress(user=may.by, channel=channel),
+        outcome=outcome,
     )
 
 

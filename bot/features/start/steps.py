@@ -17,18 +17,20 @@ from bot.core.facts import (
     StartRefused,
 )
 from bot.core.note import Note
+from bot.core.places import is_channel
 from bot.core.policy import start_by
-from bot.core.recording import Phase
 from bot.core.steps import Start, retry_name
 from bot.engine.context import Context, failed_call, next_retry
 from bot.engine.posting import post
-from bot.features.card.steps import card_of
-from bot.features.start.views import outcome_reply, outcome_view
+from bot.features.card.steps import may_start_again
+from bot.features.card.views import retry_button
+from bot.features.start.model import Left, left_to_say
+from bot.features.start.views import outcome_pointer, outcome_reply, outcome_view
 from bot.hms.errors import HmsConflict, HmsRefused, HmsUnavailable
 from bot.hms.models import Recording as HmsRecording
 from bot.hms.models import facts_of_recording
 from bot.slack.errors import NotInstalled, SlackRefused, SlackUnavailable
-from bot.ui.message import content_hash
+from bot.ui.message import Message
 
 MAY_STILL_BEGIN = timedelta(seconds=20)  # after a start that 100ms did not answer
 LISTED_MOST = 300
@@ -71,6 +73,7 @@ def _followers(ctx: Context) -> list[Followed]:
 
 
 async def _attempt(ctx: Context, followers: list[Followed]) -> Note:
+    await ctx.deps.hms.check_start()  # a start that is held back is no attempt
     attempt = StartAttempted(at=ctx.now)
     await ctx.announce(facts=[attempt])
     if ctx.now > start_by(ctx.recording, ctx.deps.policy):
@@ -180,6 +183,7 @@ def _words(refused: HmsRefused) -> str:
 # ---- reporting the outcome to the person who asked -------------------------------------------
 
 _TELL_TRIES = 5
+ANSWERED_WITHIN = timedelta(seconds=3)  # "Starting" comes after the ack, and before its correction
 
 Way = Callable[[], Awaitable[None]]
 
@@ -194,11 +198,17 @@ async def outcome(ctx: Context, target: str) -> Note:
     address = ctx.addresses.get((Kind.OUTCOME, target))
     if delivery is None or address is None:
         raise ValueError("the plan tells only those who wait")
-    if _card_says_it(ctx, address):
+    left = left_to_say(ctx.recording, ctx.work, address)
+    if left is Left.NOTHING:
         return Note(deliveries=[replace(delivery, state=State.SENT, changed_at=ctx.now)])
+    answered_at = ctx.recording.requested_at + ANSWERED_WITHIN
+    if left is Left.POINTER and ctx.now < answered_at:
+        later = replace(delivery.retry, not_before=answered_at)
+        return Note(deliveries=[replace(delivery, state=State.WAITING, retry=later)])
     card = ctx.work.delivery(Kind.CARD, ctx.recording.origin)
     link = ctx.pointer_link or await ctx.deps.slack.link_to(card)
-    nearer = [] if delivery.state is State.SENDING else _ways(ctx, address, link)
+    message = await _answer(ctx, address, left, link)
+    nearer = [] if delivery.state is State.SENDING else _ways(ctx, address, link, message)
     unavailable = False
     for way in nearer:
         try:
@@ -211,7 +221,6 @@ async def outcome(ctx: Context, target: str) -> Note:
             continue
         else:
             return Note(deliveries=[replace(delivery, state=State.SENT, changed_at=ctx.now)])
-    message = outcome_reply(ctx.recording, link, bot=ctx.deps.identity.name)
     note = await post(ctx, Kind.OUTCOME, target, message, channel=address.user)
     (outcome,) = note.deliveries
     if outcome.state is State.SENT:
@@ -225,23 +234,30 @@ async def outcome(ctx: Context, target: str) -> Note:
     return note
 
 
-def _card_says_it(ctx: Context, address: OutcomeAddress) -> bool:
-    """Whether the card appears where the command was typed and so makes a reply redundant."""
-    card = ctx.work.delivery(Kind.CARD, ctx.recording.origin)
-    shown = (
-        card is not None and card.state is State.SENT and card.hash == content_hash(card_of(ctx))
-    )
-    return shown and address.external_id is None and ctx.recording.phase is not Phase.POINTER
+async def _answer(ctx: Context, address: OutcomeAddress, left: Left, link: str | None) -> Message:
+    may_start = await may_start_again(ctx, address.user)
+    bot, origin = ctx.deps.identity.name, ctx.recording.origin
+    if left is Left.POINTER:
+        is_beside_card = address.channel == origin or not is_channel(origin)
+        retry = retry_button(ctx.recording, bot) if may_start and not is_beside_card else []
+        return outcome_pointer(ctx.recording, link, retry)
+    return outcome_reply(ctx.recording, link, to=address.user, may_start=may_start, bot=bot)
 
 
-def _ways(ctx: Context, address: OutcomeAddress, link: str | None) -> Iterator[Way]:
-    slack = ctx.deps.slack
-    bot = ctx.deps.identity.name
-    reply = outcome_reply(ctx.recording, link, bot=bot).payload()
+def _ways(
+    ctx: Context, address: OutcomeAddress, link: str | None, message: Message
+) -> Iterator[Way]:
+    slack, reply = ctx.deps.slack, message.payload()
     if external_id := address.external_id:
-        view = outcome_view(ctx.recording, link, ctx.recording.request_id, bot=bot)
+        view = outcome_view(
+            ctx.recording,
+            link,
+            ctx.recording.request_id,
+            to=address.user,
+            bot=ctx.deps.identity.name,
+        )
         yield lambda: slack.update_view_when_open(view, external_id)
     if url := address.response_url:
-        yield lambda: slack.respond(url, reply)
+        yield lambda: slack.respond(url, reply, replace=address.replaces)
     if channel := address.channel:
         yield lambda: slack.ephemeral(channel, address.user, reply)

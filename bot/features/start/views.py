@@ -1,12 +1,13 @@
 """Replies to the form or a command once 100ms has answered."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.recording import ON_AIR, Phase, Recording
+from bot.core.recording import ON_AIR, Phase, Recording, Why
 from bot.features.card.views import ELSEWHERE, retry_button
 from bot.ui import ids
-from bot.ui.buttons import filled_form_button, form_button, stop_button
+from bot.ui.buttons import filled_form_button, form_button, no_end_button, stop_button
 from bot.ui.message import (
     Block,
     Message,
@@ -24,7 +25,7 @@ from bot.ui.message import (
     section,
 )
 from bot.ui.problems import BOT, explain
-from bot.ui.text import esc, mention, plain, when
+from bot.ui.text import esc, mention, own, plain, when
 from bot.ui.words import state_of
 
 TITLE = "Start a recording"  # the form's title
@@ -57,10 +58,14 @@ def outcome_view(
     request_id: str,
     *,
     external_id: str | None = None,
+    to: str | None = None,
     bot: str = BOT,
 ) -> View:
-    """Link to the card; or explain the failure, with a button back to the filled-in form."""
-    outcome = _outcome(recording, bot)
+    """Link to the card; or explain the failure, with a button back to the filled-in form.
+
+    `to`: the person who reads it.
+    """
+    outcome = _outcome(recording, bot, to)
     buttons = [] if outcome.failed else _card_link(permalink)
     if outcome.failed:
         back = button("Back to the form", ids.BACK_TO_FORM, value=request_id, style="primary")
@@ -73,12 +78,22 @@ def outcome_view(
     )
 
 
-def outcome_reply(recording: Recording, permalink: str | None, *, bot: str = BOT) -> Message:
-    """Show the outcome of a command, or of a form that was closed. Ephemeral."""
-    outcome = _outcome(recording, bot)
+def outcome_reply(
+    recording: Recording,
+    permalink: str | None,
+    *,
+    to: str | None = None,
+    may_start: bool = True,
+    bot: str = BOT,
+) -> Message:
+    """Show the outcome of a command, or of a form that was closed, to one person.
+
+    `may_start`: they may try again.
+    """
+    outcome = _outcome(recording, bot, to)
     name = esc(recording.room_name)
     buttons = [] if outcome.failed else _card_link(permalink)
-    if outcome.failed:
+    if outcome.failed and may_start:
         form = button("Open the form", ids.CHANGE, value=recording.key)
         retry = [b for b in retry_button(recording, bot) if b["action_id"] == ids.TRY_AGAIN]
         buttons = [*retry, form]
@@ -86,10 +101,26 @@ def outcome_reply(recording: Recording, permalink: str | None, *, bot: str = BOT
     return Message(text, [section(f"*{name}* · {outcome.text}"), *actions(buttons)])
 
 
-def _outcome(recording: Recording, bot: str) -> _Outcome:
+def outcome_pointer(
+    recording: Recording, permalink: str | None, retry: Sequence[Block] = ()
+) -> Message:
+    """Say that it did not start. The card, to which this leads, explains why.
+
+    `retry`: the card's buttons to try again, for a person who does not see the card.
+    """
+    name = f"*{esc(recording.room_name)}*"
+    if recording.problem and recording.problem.why is Why.CANCELLED:
+        text = f"{name}: {explain(recording.problem, recording).text}"
+    else:
+        text = f"{name}: the recording did not start. Its card says why."
+    return say(text, [*retry, *_card_link(permalink)])
+
+
+def _outcome(recording: Recording, bot: str, to: str | None) -> _Outcome:
     if recording.problem:
-        explanation = explain(recording.problem, recording, bot=bot)
-        return _Outcome(explanation.what, f"{explanation.why} {explanation.fix}", failed=True)
+        explanation = explain(recording.problem, recording, bot=bot, to=to)
+        more = f"{explanation.why} {explanation.fix}".strip()
+        return _Outcome(explanation.what, more, failed=True)
     if recording.phase is Phase.POINTER:
         return _Outcome("This room is already being recorded.", "Its card shows the progress.")
     if recording.elsewhere:
@@ -106,12 +137,14 @@ def _card_link(permalink: str | None) -> list[Block]:
     return [card] if card else []
 
 
-def starting_reply(room_name: str) -> Message:
-    return say(f"Starting to record *{esc(room_name)}*.")
+def starting_reply(room_name: str, key: str = "", length: str = "") -> Message:
+    """`length`: of a recording with an end, such as ` for 30 min`; it can be removed."""
+    buttons = [no_end_button(key, room_name)] if length else []
+    return say(f"Starting to record *{esc(room_name)}*{own(length)}.", buttons)
 
 
-def nobody_there(room_name: str, key: str) -> Message:
-    """Say that the recording was started in an empty room, with a way out."""
+def nobody_there(room_name: str, key: str, length: str = "") -> Message:
+    """Say that the recording was started in an empty room, with a way out. `length`: as above."""
     name = plain(room_name, 50)
     wait = button(
         "Wait for people",
@@ -119,8 +152,9 @@ def nobody_there(room_name: str, key: str) -> Message:
         value=key,
         label=f"Wait for people: stop now, and record {name} once somebody is there",
     )
-    text = f"Nobody is in *{esc(room_name)}* yet. The recording is starting anyway."
-    return say(text, [stop_button(key, room_name), wait])
+    text = f"Nobody is in *{esc(room_name)}* yet. The recording is starting anyway{own(length)}."
+    no_end = [no_end_button(key, room_name)] if length else []
+    return say(text, [stop_button(key, room_name), wait, *no_end])
 
 
 def already_recording(
@@ -131,11 +165,18 @@ def already_recording(
     permalink: str | None,
     key: str,
     can_follow: bool,
+    begun: bool = True,
 ) -> Message:
-    """Link to the card. `can_follow`: it can be shown in this channel, and is not here yet."""
+    """Link to the card. `can_follow`: it can be shown in this channel, and is not here yet.
+
+    `begun`: 100ms has accepted the start.
+    """
     began = f", {when(since)}" if since else ""
     who = f"by {mention(starter)}" if starter else "elsewhere"
-    text = f"*{esc(room_name)}* is already being recorded (started {who}{began})."
+    state = f"is already being recorded (started {who}{began})"
+    if not begun:
+        state = f"has been requested already ({who}{began}); 100ms has not accepted it yet"
+    text = f"*{esc(room_name)}* {state}."
     card = link_button("Open its card", permalink) if permalink else None
     label = f"Follow here: the card of {plain(room_name, 45)}"
     follow = button("Follow here", ids.FOLLOW, value=key, label=label)

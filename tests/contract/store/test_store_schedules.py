@@ -59,8 +59,9 @@ async def test_schedules_that_are_over_are_deleted_after_a_while(
         await repo(store).add(schedule(schedule_id=f"s{n}", state=state))
     await repo(store).add(schedule(schedule_id="event", state="over", calendar_id="c", event="e"))
     await repo(other_team).add(schedule(state="over"))
-    assert await store.purging.schedules_over(T0) == 0
-    assert await store.purging.schedules_over(T0 + MIN) == 1
+    await repo(store).add(schedule(schedule_id="gone", state="over", deleted_at=T0 + MIN))
+    assert await store.purging.schedules_over(T0, T0) == 0
+    assert await store.purging.schedules_over(T0 + MIN, T0) == 2
     assert await repo(store).get("s0") is None
     assert all([await repo(store).get(name) for name in ("s1", "s2", "event")])
     assert await repo(other_team).get("s1")
@@ -137,7 +138,7 @@ async def test_a_notice_is_told_once_and_kept_until_it_is(store: Store, clock: C
     one = schedule()
     await repo(store).add(one)
     notice = Notice("nobody:s1", "C1", "U1", "Nobody came")
-    assert await repo(store).write(one, skipped(one), [notice, notice])
+    assert await repo(store).write(one, skipped(one, T0 + HOUR, T0), [notice, notice])
     await repo(store).tell([notice])
     (taken,) = await repo(store).take_notices(5, CLAIM)
     assert await repo(store).take_notices(5, CLAIM) == []

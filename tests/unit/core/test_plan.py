@@ -125,6 +125,33 @@ def test_a_start_that_100ms_does_not_answer_is_said() -> None:
     _unanswered(Kind.SILENT_START, attempts, since=at(2))
 
 
+def test_a_start_that_the_bot_holds_back_is_said() -> None:
+    held = f.CallFailed(at=at(2), call="start", cause="limited")
+    _unanswered(Kind.SILENT_START, [held], since=at(2))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "adds"),
+    [
+        (("error", 503), ("error", 503), False),
+        (("error", 503), ("error", 502), True),
+        (("error", 503), ("limited", None), True),
+        (("limited", None), ("limited", None), False),
+        (("limited", None), ("limited", 429), True),  # now 100ms itself has refused it
+        (("limited", 429), ("limited", None), False),
+        (("timeout", None), ("network", None), True),
+    ],
+)
+def test_a_failure_is_stored_if_it_says_more(
+    before: tuple[f.Cause, int | None], now: tuple[f.Cause, int | None], *, adds: bool
+) -> None:
+    earlier, later = (
+        f.CallFailed(at=at(n), call="start", cause=cause, status=status)
+        for n, (cause, status) in enumerate((before, now))
+    )
+    assert later.adds_to(earlier) is adds
+
+
 def test_a_stop_that_100ms_does_not_answer_is_said() -> None:
     stop = f.StopRequested(at=at(20), by="U2")
     _unanswered(Kind.SILENT_STOP, [*RUNNING, stop], since=at(20))

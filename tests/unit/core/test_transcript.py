@@ -120,6 +120,13 @@ def test_subrip(content: str) -> None:
     assert told(read(content.encode(), "srt")) == AB
 
 
+@pytest.mark.parametrize(
+    "said", ["<laughs> so", "A: use <html> here", "<A> hi </A> there", "<A>\nhi\n</B>", "<3"]
+)
+def test_text_with_angle_brackets_is_still_text(said: str) -> None:
+    assert isinstance(read(said.encode(), "txt"), Transcript)
+
+
 def test_text_has_no_times() -> None:
     found = read(b"A: hello\n\nA: at 10:30: go\n\nnobody\n\nB:\n", "txt")
     assert told(found) == [
@@ -151,6 +158,17 @@ def test_text_has_no_times() -> None:
         (b"[" * 100_000, "json", NotReadable()),
         (b"<Error>AccessDenied</Error>", "json", NotReadable()),
         (b"<Error>AccessDenied</Error>", "srt", NotReadable()),
+        *(
+            (page, "txt", NotReadable())
+            for page in (
+                b"<Error>AccessDenied</Error>",
+                b'<?xml version="1.0"?>\n<Error><Code>NoSuchKey</Code></Error>\n',
+                b"\xef\xbb\xbf\n<!DOCTYPE html>\n<title>502</title>",
+                b"<html>\r\n<body>503 Service Unavailable",
+                b'<Error xmlns="x">\n<Message>denied</Message>\n</Error>\n',
+                "<html><body>502</body></html>".encode("utf-16"),
+            )
+        ),
         (b" " * (MAX_BYTES + 1), "json", NotReadable()),
     ],
     ids=lambda value: repr(value)[:30],

@@ -311,7 +311,7 @@ def test_a_zone_is_named_in_full(zone: str) -> None:
         ("on firday at 10", "on friday at 10"),
         ("wendesday 9:30", "wednesday 9:30"),
         ("every thrusday at 9", "every thursday at 9"),
-        ("tommorow at 9", "tomorrow at 9"),
+        ("tomorrwo at 9", "tomorrow at 9"),
         ("every weekdya 9:30", "every weekday 9:30"),
         ("5 decmeber at 9", "5 december at 9"),
     ],

@@ -136,7 +136,8 @@ Something went wrong on our side. Try again. If this keeps happening, give the
 
 100ms had an internal error (HTTP 503). Try again in a minute.
 
-100ms asks the bot to wait: too many requests. Try again in a minute.
+100ms allows only so many requests at a time, so the bot has to wait. Try again
+    in a minute.
 
 100ms did not answer in time. Try again in a minute.
 

@@ -23,6 +23,7 @@ CASES = [
             ("refused", 409),
             ("refused", 404),
             ("limited", 429),
+            ("limited", None),
             ("error", 503),
             ("timeout", None),
             ("network", None),
@@ -64,6 +65,9 @@ expired  : The recording did not start. 100ms cannot find it (HTTP 404). The
 expired  : The recording did not start. 100ms asks the bot to wait: too many
     requests (HTTP 429). The request expired. If you still want the recording,
     try again.
+expired  : The recording did not start. 100ms allows only so many requests at a
+    time, so the bot has to wait. The request expired. If you still want the
+    recording, try again.
 expired  : The recording did not start. 100ms had an internal error (HTTP 503).
     The request expired. If you still want the recording, try again.
 expired  : The recording did not start. 100ms did not answer in time. The

@@ -1,26 +1,12 @@
-"""People leave, channels close, rooms vanish: what a schedule or a rule does then.
-
-The bot's parts as wiring builds them, between the simulated Slack and 100ms, on SQLite. Nothing
-runs by itself: each turn of the timekeeper is made here.
-"""
+"""People leave, channels close, rooms vanish: what a schedule or a rule does then."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 
 import pytest
-from record_bot_sandbox.hms.app import serve as serve_hms
-from record_bot_sandbox.hms.config import HmsConfig
-from record_bot_sandbox.hms.sim import Sim as HmsSim
-from record_bot_sandbox.hms.state import Room
-from record_bot_sandbox.serving import serving
 from record_bot_sandbox.slack import seed
-from record_bot_sandbox.slack.app import create_app
-from record_bot_sandbox.slack.config import SlackConfig
-from record_bot_sandbox.slack.sim import Sim as SlackSim
 
 from bot.core.facts import (
     BeamStarted,
@@ -31,109 +17,13 @@ from bot.core.facts import (
     StopRequested,
 )
 from bot.core.options import RecordingOptions
-from bot.core.when import Moment, When
-from bot.core.when_grammar import read_when
 from bot.features.presets.model import Preset
 from bot.features.presets.store import PresetRepository
 from bot.features.rooms.refreshing import Refreshing
-from bot.features.schedules.model import Rule, Schedule, planned, woken
-from bot.features.schedules.store import Notice, RuleRepository, ScheduleRepository
-from bot.settings import Settings
-from bot.store.values import RecordingRow
-from bot.wiring import Components, build
+from bot.features.schedules import service
+from bot.features.schedules.model import Rule
+from tests.contract.schedules_kit import MIN, Stage, leaves, somebody_in, stage
 from tests.unit.some import requested
-
-MIN = timedelta(minutes=1)
-
-
-@dataclass
-class Stage:
-    parts: Components
-    slack: SlackSim
-    hms: HmsSim
-
-    @property
-    def schedules(self) -> ScheduleRepository:
-        return ScheduleRepository(self.parts.deps.db)
-
-    @property
-    def rules(self) -> RuleRepository:
-        return RuleRepository(self.parts.deps.db)
-
-    def room(self, name: str = "standup") -> Room:
-        return next(room for room in self.hms.state.rooms.values() if room.name == name)
-
-    async def due(
-        self, text: str | None = None, *, channel: str = seed.STANDUP, **more: object
-    ) -> Schedule:
-        """One of the starter's that is due now, for the standup unless `more` says otherwise."""
-        now, room = self.parts.deps.now(), self.room()
-        read = (
-            read_when(text, now=now, zone="UTC") if text else When(Moment(now, "UTC"), None, "UTC")
-        )
-        assert isinstance(read, When), read
-        one = Schedule("s1", room.id, room.name, channel, seed.STARTER, read, now)
-        one = woken(replace(planned(one, now), due_at=now, **more))  # type: ignore[arg-type]
-        await self.schedules.add(one)
-        return one
-
-    async def turn(self) -> Schedule:
-        """One turn, and the schedule as it is then."""
-        await self.parts.timekeeper.start_what_is_due()
-        found = await self.schedules.get("s1")
-        assert found is not None
-        return found
-
-    async def notices(self) -> list[Notice]:
-        return await self.schedules.take_notices(50, MIN)
-
-    async def recordings(self) -> list[RecordingRow]:
-        return await self.parts.deps.store.lists.recent()
-
-
-@asynccontextmanager
-async def stage(*databases: str) -> AsyncIterator[list[Stage]]:
-    """A bot for each of the databases, which may be the same."""
-    config = SlackConfig(speed=1)
-    app = create_app(config)
-    async with AsyncExitStack() as stack:
-        hms_config = HmsConfig(speed=1)
-        running = await stack.enter_async_context(serve_hms(hms_config))
-        slack_url = await stack.enter_async_context(serving(app, "127.0.0.1", 0))
-        for room in running.sim.state.rooms.values():
-            if room.session is not None:
-                running.sim.people.end(room, "everybody leaves", lock=False)
-        stages = []
-        for url in databases:
-            settings = Settings(
-                _env_file=None,
-                slack_bot_token=config.bot_token,
-                slack_signing_secret=config.signing_secret,
-                slack_api_url=f"{slack_url}/api/",
-                hms_access_key=hms_config.access_key,
-                hms_secret=hms_config.secret,
-                hms_api_url=f"{running.base_url}/v2",
-                database_url=url,
-            )
-            parts = await stack.enter_async_context(build(settings))
-            await Refreshing(parts.deps).rooms()
-            stages.append(Stage(parts, app.state.sim, running.sim))
-        yield stages
-
-
-@pytest.fixture
-async def there(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with stage(f"sqlite:///{tmp_path / 'record-bot.sqlite'}") as (one,):
-        yield one
-
-
-def somebody_in(there: Stage, name: str = "standup") -> None:
-    there.hms.people.join(there.room(name), "Ana")
-
-
-def leaves(there: Stage) -> None:
-    users = there.slack.users
-    users[seed.STARTER] = replace(users[seed.STARTER], is_deleted=True)
 
 
 async def test_who_has_left_the_workspace_starts_nothing(there: Stage) -> None:
@@ -274,14 +164,65 @@ async def test_two_replicas_start_one_recording(new_postgres: Callable[[], str])
         assert len(await there.recordings()) == 1
 
 
-async def test_two_schedules_of_a_room_at_the_same_time(there: Stage) -> None:
+@pytest.mark.parametrize("older", ["s1", "s2"])
+async def test_of_two_schedules_at_the_same_time_the_older_starts(there: Stage, older: str) -> None:
     somebody_in(there)
-    one = await there.due()
-    await there.schedules.add(replace(one, schedule_id="s2"))
+    one = await there.due("every day at 9:30")
+    made = one.created_at - MIN if older == "s2" else one.created_at + MIN
+    await there.schedules.add(replace(one, schedule_id="s2", created_at=made))
     await there.turn()
-    assert len(await there.recordings()) == 1
+    (row,) = await there.recordings()
+    recording = (await there.parts.deps.store.recordings.load(row.key)).recording
+    assert recording.request_id.startswith(f"schedule:{older}:")
     (told,) = await there.notices()
     assert "already being recorded" in told.text
+
+
+async def test_of_two_that_wait_for_people_the_earlier_date_starts(there: Stage) -> None:
+    """The other one starts nothing, although it is older."""
+    one = await there.due("at 9:30 for 20m")
+    earlier = one.created_at - 5 * MIN
+    later = replace(one, schedule_id="s2", due_at=earlier, created_at=one.created_at + MIN)
+    await there.schedules.add(later)
+    await there.turn()
+    somebody_in(there)
+    await there.parts.deps.store.presence.people_in({there.room().id: "session-1"})
+    await there.turn()
+    (row,) = await there.recordings()
+    recording = (await there.parts.deps.store.recordings.load(row.key)).recording
+    assert recording.request_id.startswith("schedule:s2:")
+
+
+async def test_what_else_records_the_room_is_named_to_those_who_may_see_it(there: Stage) -> None:
+    deps, gate = there.parts.deps, there.gate()
+    one = await there.due("every day at 9:30")
+    hidden = replace(one, schedule_id="s2", channel=seed.DESIGN)
+    await there.schedules.add(hidden)
+    others = await service.rivals(deps, gate, hidden, seed.ADMIN, here=seed.STANDUP)
+    assert others.overlap
+    assert others.overlap.schedule.schedule_id == "s1"
+    for user, named in ((seed.MEMBER, "s2"), (seed.ADMIN, None)):
+        others = await service.rivals(deps, gate, one, user, here=seed.STANDUP)
+        assert (others.overlap and others.overlap.schedule.schedule_id) == named
+        seen = await service.schedules_of_room_seen(
+            deps, gate, one.room_id, user, here=seed.STANDUP
+        )
+        assert {each.schedule_id for each in seen} == {"s1", named} - {None}
+
+
+async def test_the_rule_of_the_room_is_named_to_those_who_may_see_it(there: Stage) -> None:
+    deps, gate = there.parts.deps, there.gate()
+    one = await there.due("every day at 9:30")
+    rule = Rule(one.room_id, one.room_name, seed.DESIGN, seed.STARTER, deps.now())
+    for each, user, named in (
+        (rule, seed.MEMBER, True),
+        (rule, seed.ADMIN, False),
+        (replace(rule, every_session=False), seed.MEMBER, False),
+        (replace(rule, state="paused", why="left"), seed.MEMBER, False),
+    ):
+        await there.rules.set(each)
+        others = await service.rivals(deps, gate, one, user, here=seed.STANDUP)
+        assert (others.rule is not None) is named
 
 
 async def test_a_rule_and_a_schedule_at_the_same_time(there: Stage) -> None:

@@ -57,6 +57,17 @@ def test_what_several_say_is_told_once() -> None:
     assert told(*started) == ["<@U1> asked to record", "Recording started"]
 
 
+@pytest.mark.parametrize("runs", [f.BeamStarted(at=at(3)), f.Observed(at=at(3), status="running")])
+def test_what_runs_was_accepted_before_however_slow_the_answer(runs: f.Fact) -> None:
+    slow = f.StartAccepted(at=at(70), hms_id="hms-1")
+    lines = log_lines(recording(f.StartAttempted(at=at(1)), runs, slow).log)
+    assert [(line.at, line.text) for line in lines] == [
+        (at(0), "<@U1> asked to record"),
+        (at(3), "100ms accepted the start"),
+        (at(3), "Recording started"),
+    ]
+
+
 def test_a_pause_is_told_when_it_is_done_and_each_time() -> None:
     pauses: list[f.Fact] = [
         f.PauseRequested(at=at(1), by="U2", pause=True),
@@ -94,7 +105,31 @@ LINES: list[tuple[f.Fact, str | None]] = [
     (f.Followed(at=at(1), channel_id="C2", by="U2"), "<@U2> follows it in another channel"),
     (f.StartAttempted(at=at(1)), None),
     (f.StopSent(at=at(1)), None),
-    (f.StartNotDone(at=at(2), attempted_at=at(1)), "100ms did not accept it; trying again"),
+    (f.StartNotDone(at=at(2), attempted_at=at(1)), None),
+    *(
+        (
+            f.CallFailed(at=at(2), call="start", cause=cause, status=status),
+            "100ms did not accept the start; trying again",
+        )
+        for cause, status in (("limited", 429), ("refused", 409))
+    ),
+    *(
+        (
+            f.CallFailed(at=at(2), call="start", cause=cause, status=status),
+            "100ms did not confirm the start; trying again",
+        )
+        for cause, status in (
+            ("error", 503),
+            ("timeout", None),
+            ("network", None),
+            ("unreadable", 200),
+        )
+    ),
+    (
+        f.CallFailed(at=at(2), call="start", cause="limited"),
+        "The start waits for 100ms' rate limit",
+    ),
+    (f.CallFailed(at=at(2), call="stop", cause="limited"), None),
     (f.Adopted(at=at(1), hms_id="h", elsewhere=True), "It was already running, started elsewhere"),
     (f.Adopted(at=at(1), hms_id="h", elsewhere=False), "It was already running"),
     (f.StopRefused(at=at(1), status=404, message="beam not found"), "It was no longer running"),

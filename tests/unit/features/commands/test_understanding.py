@@ -4,8 +4,9 @@ import json
 import random
 import time
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from bot.features.commands.answers import say
 from bot.features.commands.model import (
     Order,
     Outcome,
+    Scheduled,
     Understood,
     Where,
     Why,
@@ -33,7 +35,7 @@ DATA = Path(__file__).parents[3] / "data/phrases"
 WORLD = json.loads((DATA / "world.json").read_text("utf-8"))
 ROWS = [
     row
-    for name in ("phrases.tsv", "own.tsv", "fresh.tsv", "tired.tsv")
+    for name in ("phrases.tsv", "own.tsv", "fresh.tsv", "tired.tsv", "blind.tsv")
     for row in phrases.rows_of((DATA / name).read_text("utf-8"))
 ]
 WORLDS = {where: phrases.world_of(WORLD, where) for where in Where}
@@ -48,6 +50,8 @@ ACTS = (
     "unfollow",
     "share",
     "rename",
+    "extend",
+    "reschedule",
 )
 
 
@@ -75,6 +79,29 @@ def test_each_labelled_phrase_is_right() -> None:
         assert_stops_what_is_meant(row.text, where, done)
 
     each(ROWS, check, name=lambda row: f"{row.id} {row.text}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "extend webinar by -15 minutes",
+        "extend webinar by −15 min",
+        "extend webinar by minus 15 minutes",
+        "extend webinar -15m",
+        "extend webinar by -15",
+    ],
+)
+@pytest.mark.parametrize("where", ["slash", "mention"])
+def test_an_extension_by_less_is_refused_with_an_example(text: str, where: str) -> None:
+    done = understood(text, where)
+    assert (done.intent, done.outcome, done.why) == (Intent.EXTEND, Outcome.ANSWER, Why.BAD_TIME)
+    assert done.acts == ()
+    assert "“extend by 15 minutes”" in said(done)
+
+
+@pytest.mark.parametrize("text", ["extend webinar by 15 minutes", "extend webinar 5-10 minutes"])
+def test_an_extension_by_more_is_done(text: str) -> None:
+    assert understood(text, "slash").outcome is Outcome.DO
 
 
 @pytest.mark.parametrize("where", Where)
@@ -452,19 +479,55 @@ def test_a_date_to_skip_is_said_in_the_persons_own_zone() -> None:
     world = WORLDS[Where.SLASH]
     in_utc = tuple(replace(one, at=one.at.astimezone(UTC)) for one in world.schedules)
     done = understood("skip thursday", "slash", replace(world, schedules=in_utc))
-    assert said(done) == ("Skip the recording of Design review: Thu 3 Dec, 15:00 (Europe/Berlin)?")
+    assert said(done) == (
+        "Skip the recording of Design review on Thu 3 Dec, 15:00 (Europe/Berlin)?"
+    )
 
 
-def test_a_date_of_a_schedule_that_is_not_its_next_is_said_too() -> None:
+def test_a_date_of_a_schedule_that_is_not_its_next_is_skipped_too() -> None:
     done = understood("skip design review on 10 dec", "slash")
-    assert said(done) == "Skip the recording of Design review: Thu 10 Dec?"
+    assert done.outcome is Outcome.DO
+    assert [order.date for order in done.acts] == [
+        datetime(2026, 12, 10, 15, tzinfo=ZoneInfo("Europe/Berlin"))
+    ]
+    assert said(done) == (
+        "Design review will not be recorded on Thu 10 Dec, 15:00 (Europe/Berlin)."
+    )
+    assert said(understood("skip design review on 11 dec", "slash")) == (
+        "No recording of Design review is scheduled on Fri 11 Dec."
+    )
 
 
-def test_a_schedule_as_a_whole_is_deleted_and_not_skipped() -> None:
-    world = WORLDS[Where.SLASH]
-    (weekly,) = (one for one in world.schedules if one.rrule and "MO" in one.rrule)
-    done = understood("cancel the schedule", "slash", replace(world, schedules=(weekly,)))
-    assert said(done) == "Delete the schedule of sales-weekly?"
+def _weekly(day: str) -> Scheduled:
+    """Return the schedule of `WORLDS` on that day of the week."""
+    every = WORLDS[Where.SLASH].schedules
+    return next(one for one in every if one.repeat and day in one.repeat.rrule)
+
+
+def test_a_recurrence_is_skipped_once_or_deleted() -> None:
+    world = replace(WORLDS[Where.SLASH], schedules=(_weekly("MO"),))
+    for text in ("cancel the schedule", "cancel sales-weekly"):
+        done = understood(text, "slash", world)
+        assert said(done) == "Skip the next date of sales-weekly, or delete its schedule?"
+        assert [bool(order.date) for order in done.offers] == [True, False]
+    once = understood("skip sales-weekly", "slash", world)
+    assert once.outcome is Outcome.DO
+    assert once.acts[0].date == world.schedules[0].at
+
+
+def test_a_room_with_several_schedules_is_asked_about() -> None:
+    monday = _weekly("MO")
+    friday = replace(monday, at=monday.at + timedelta(days=4), repeat=None, schedule_id="once")
+    world = replace(WORLDS[Where.SLASH], schedules=(monday, friday))
+    for text in ("cancel sales-weekly", "skip sales-weekly"):
+        done = understood(text, "slash", world)
+        assert (done.outcome, done.why) == (Outcome.ASK, Why.WHICH_SCHEDULE)
+        assert [order.schedule for order in done.offers] == [monday, friday]
+    assert said(understood("cancel sales-weekly", "slash", world)) == (
+        "sales-weekly has several schedules. Which one do you mean?"
+    )
+    one = understood("cancel sales-weekly on 11 dec", "slash", world)
+    assert [order.schedule for order in one.acts] == [friday]
 
 
 def test_a_question_to_start_repeats_the_length_and_the_options() -> None:

@@ -135,7 +135,6 @@ def test_the_template_made_no_transcript() -> None:
     gave_up = f.GaveUp(at=at(6000), on="transcript")
     assert results(recording(*UPLOADED, gave_up, options=RecordingOptions())) == snapshot("""\
 <@U1> The video is ready.
-~ No transcript arrived. The room's template may not make one.
 [Watch -> recording_watch] [Share -> recording_share] [Details ->
     recording_details]\
 """)

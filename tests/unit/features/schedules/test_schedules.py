@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from bot.core.when import When
 from bot.core.when_grammar import read_when
 from bot.features.schedules import model
-from bot.features.schedules.model import PassedDate, Rule, Schedule, Seen, judge, next_dates, turn
+from bot.features.schedules.model import (
+    PassedDate,
+    Rule,
+    Schedule,
+    Seen,
+    Subject,
+    judge,
+    next_dates,
+    subject_of,
+    turn,
+)
 from tests.unit.examples import examples
 
 T0 = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)  # a Monday, 9:00 in Amsterdam
@@ -78,18 +88,48 @@ def test_what_is_still_armed_when_the_next_date_comes_is_told_of() -> None:
 
 def test_skip_pause_and_resume() -> None:
     one = schedule("every day at 9:30")
-    assert model.skipped(one).due_at == at(2, 9, 30)
+    assert model.skipped(one, at(1, 9, 30), T0).due_at == at(2, 9, 30)
     armed, _ = turn(one, at(1, 9, 30), HOUR)
-    assert model.skipped(armed).armed_for is None
-    assert model.skipped(armed).due_at == at(2, 9, 30)
+    without = model.skipped(armed, at(1, 9, 30), T0)
+    assert (without.armed_for, without.due_at) == (None, at(2, 9, 30))
     off = model.paused(armed, "asked")
     assert (off.wake_at, off.armed_for) == (None, None)
     assert turn(off, at(9, 9), HOUR) == (off, [])
     again = model.resumed(off, at(3, 12), "U2")
     assert (again.by, again.due_at, again.why) == ("U2", at(4, 9, 30), None)
     once = schedule("tomorrow 9:30")
-    assert model.skipped(once).state == "over"
+    assert model.skipped(once, at(2, 9, 30), T0).state == "over"
     assert model.resumed(model.paused(once, "left"), at(5, 9), "U2").state == "over"
+
+
+def test_a_date_ahead_is_skipped_and_taken_back_in() -> None:
+    one = schedule("every day at 9:30")
+    later = model.skipped(one, at(3, 9, 30), T0)
+    assert later.due_at == at(1, 9, 30)
+    assert next_dates(later) == (at(1, 9, 30), at(2, 9, 30), at(4, 9, 30))
+    assert model.date_at(later, at(3, 9, 30)) is None
+    assert model.date_at(later, at(4, 9, 30)) == at(4, 9, 30)
+    second, _ = turn(later, at(2, 9, 30), HOUR)
+    assert (second.armed_for, second.due_at) == (at(2, 9, 30), at(4, 9, 30))
+    assert next_dates(model.unskipped(later, at(3, 9, 30)))[2] == at(3, 9, 30)
+    first = model.skipped(later, at(1, 9, 30), T0)
+    assert first.skips == {at(1, 9, 30), at(3, 9, 30)}
+    assert model.unskipped(first, at(1, 9, 30)) == later
+    assert model.skipped(first, at(6, 9, 30), at(3, 10)).skips == {at(6, 9, 30)}
+
+
+def test_a_deletion_is_taken_back() -> None:
+    one = schedule("every day at 9:30")
+    gone = model.deleted(one, at(1, 8))
+    assert (gone.state, gone.wake_at, gone.deleted_at) == ("over", None, at(1, 8))
+    assert model.restored(gone, at(1, 9), HOUR) == one
+    waits = model.restored(gone, at(1, 10), HOUR)
+    assert (waits.armed_for, waits.due_at) == (at(1, 9, 30), at(2, 9, 30))
+    assert model.restored(gone, at(1, 11), HOUR).armed_for is None
+    off = model.paused(one, "asked")
+    assert model.restored(model.deleted(off, at(1, 8)), at(1, 9), HOUR) == off
+    once = model.deleted(schedule("tomorrow 9:30"), at(1, 8))
+    assert model.restored(once, at(5, 9), HOUR).state == "over"
 
 
 @pytest.mark.parametrize(
@@ -136,6 +176,21 @@ def days_at_half_past_nine(until: datetime) -> int:
     wall = until.astimezone(ZoneInfo("Europe/Amsterdam"))
     days = (wall.date() - date(2026, 11, 30)).days
     return days + (wall.time() >= time(9, 30))
+
+
+def test_a_notice_knows_the_schedule_that_its_buttons_are_for() -> None:
+    one = schedule("every day at 9:30")
+    for subject in (
+        Subject("moved", "s1"),
+        Subject("deleted", "s1"),
+        Subject("skipped", "s1", at(2, 9, 30)),
+    ):
+        assert subject_of(subject.identity("id")) == subject
+    assert subject_of(one.paused_identity("room")) == Subject("paused", "s1")
+    armed, _ = turn(one, at(1, 9, 30), HOUR)
+    assert subject_of(armed.paused_identity("room")) == Subject("paused", "s1")
+    for other in ("owner:id", f"nobody:{armed.request_id}", "rule-paused:room-1:s:left"):
+        assert subject_of(other) is None
 
 
 # ---- rules -----------------------------------------------------------------------------------

@@ -1,0 +1,153 @@
+"""What people read about a start that is held back, refused late or slow: true, and said once."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from record_bot_sandbox.slack import seed
+
+from bot.core.channel_settings import Allowed, ChannelSettings
+from tests.contract.access_table import PLAZA
+from tests.contract.told_kit import S, Stage, buttons, staged
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+START = "/v2/recordings/room/*/start"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def built(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with staged(tmp_path_factory.mktemp("starts")) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stage(built: Stage) -> Stage:
+    await built.clear()
+    return built
+
+
+async def test_a_start_that_another_rooms_429_holds_back_was_not_refused(stage: Stage) -> None:
+    """100ms allows no more starts for a while; it was never asked for this one."""
+    await stage.hms_fault(kind="status", status=429, retry_after_s=40, path=START, times=1)
+    await stage.start()
+    await stage.until(stage.now + 1 * S)
+    first = stage.key
+    await stage.new_room()
+    await stage.start()
+    await stage.until(stage.now + 30 * S)
+    loaded = await stage.deps.store.recordings.load(stage.key)
+    assert not [f for f in loaded.recording.log if f.kind in ("start_attempted", "start_not_done")]
+    assert "HTTP 429" in await stage.card(first), "the one that 100ms refused"
+    neighbour = await stage.card(stage.key)
+    assert "The request to start has been waiting since" in neighbour
+    assert "100ms allows only so many requests at a time, so the bot has to wait." in neighbour
+    assert "As far as we know, nothing is being recorded" in neighbour
+    assert "accept" not in neighbour
+    assert "429" not in neighbour
+    await stage.until(stage.now + 30 * S)
+    for key in (first, stage.key):
+        assert (await stage.deps.store.recordings.load(key)).recording.hms_id
+
+
+@pytest.mark.parametrize("empty", [False, True])
+async def test_a_late_refusal_is_explained_on_the_card_alone(stage: Stage, *, empty: bool) -> None:
+    """Slack cannot replace the answer to a command: a short one leads to the card."""
+    await stage.new_room()
+    if empty:
+        await stage.driver.sim(f"/rooms/{stage.room}/end")
+    await stage.hms_fault(kind="status", status=403, path=START)
+    await stage.start()
+    assert ("Nobody is in" if empty else "Starting to record") in stage.asked[-1]
+    await stage.until(stage.now + 5 * S)
+    assert "100ms does not let the bot see or record this room." in await stage.card(stage.key)
+    (said,) = [one.text for one in stage.ephemerals() if "did not start" in one.text]
+    assert "Its card says why." in said
+    assert "100ms" not in said
+    assert buttons(stage.ephemerals()[-1]) == ["Open the card"]
+
+
+async def test_who_stops_what_has_not_begun_is_not_told_so(stage: Stage) -> None:
+    await stage.hms_fault(kind="status", status=429, retry_after_s=40, path=START)
+    await stage.start()
+    await stage.until(stage.now + 2 * S)
+    await stage.click("recording_stop", stage.key)
+    await stage.until(stage.now + 30 * S)
+    assert "Cancelled" in await stage.card(stage.key)
+    assert not [one.text for one in stage.ephemerals() if "stopped" in one.text]
+
+
+async def test_others_learn_who_stopped_what_has_not_begun(stage: Stage) -> None:
+    await stage.hms_fault(kind="status", status=429, retry_after_s=40, path=START)
+    await stage.start()
+    await stage.until(stage.now + 2 * S)
+    await stage.click("recording_stop", stage.key, seed.ADMIN)
+    await stage.until(stage.now + 30 * S)
+    (said,) = [one.text for one in stage.ephemerals() if "stopped" in one.text]
+    assert f"<@{seed.ADMIN}> stopped it before it started." in said
+
+
+async def test_the_message_about_silence_has_what_mends_it(stage: Stage) -> None:
+    await stage.hms_fault(kind="status", status=503, path=START)
+    await stage.start()
+    await stage.until(stage.now + 60 * S)
+    (told,) = stage.directs()
+    assert buttons(told) == ["Stop", "Open the card", "Details"]
+    await stage.until(stage.now + 240 * S)
+    (told,) = stage.directs()
+    assert buttons(told) == ["Try again", "Open the card", "Details"]
+    assert not [one.text for one in stage.ephemerals() if "did not start" in one.text]
+    await stage.driver.sim("/faults", {"clear": True})
+    before = stage.key
+    await stage.click_on(told, "recording_try_again", stage.key)
+    stage.key = await stage.found_key()
+    assert stage.key != before
+    loaded = await stage.deps.store.recordings.load(stage.key)
+    assert loaded.recording.origin == PLAZA
+
+
+async def test_who_may_not_start_any_more_is_offered_no_other_try(stage: Stage) -> None:
+    await stage.hms_fault(kind="status", status=503, path=START)
+    await stage.start()
+    await stage.until(stage.now + 60 * S)
+    await stage.deps.store.channel_settings.save(
+        PLAZA, ChannelSettings(may_start=Allowed(who="admins")), seed.ADMIN
+    )
+    await stage.until(stage.now + 240 * S)
+    (told,) = stage.directs()
+    assert "did not start" in told.text
+    assert buttons(told) == ["Open the card", "Details"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [
+        ({"kind": "status", "status": 429, "retry_after_s": 40}, "Not recording yet"),
+        ({"kind": "status", "status": 503}, "Not recording yet"),
+        ({"kind": "reset"}, "Not recording yet"),
+    ],
+)
+async def test_the_status_says_what_the_card_says(
+    stage: Stage, fault: dict[str, Any], state: str
+) -> None:
+    await stage.hms_fault(path=START, **fault)
+    await stage.start()
+    assert "Starting" in await stage.say("status")
+    await stage.until(stage.now + 30 * S)
+    for told in (await stage.card(stage.key), await stage.say("status"), await stage.say("help")):
+        assert state in told
+        assert "Starting" not in told
+    again = await stage.say(f"start {stage.room}")
+    assert "has been requested already" in again
+    assert "100ms has not accepted it yet" in again
+
+
+async def test_a_stop_without_an_answer_is_stopping_in_the_status_too(stage: Stage) -> None:
+    await stage.running()
+    assert "Recording" in await stage.say("status")
+    await stage.hms_fault(kind="status", status=503, path="/v2/recordings/*/stop")
+    await stage.click("recording_stop", stage.key)
+    await stage.until(stage.now + 30 * S)
+    for told in (await stage.card(stage.key), await stage.say("status")):
+        assert "Stopping" in told
+        assert "· Recording" not in told

@@ -1,0 +1,77 @@
+"""A failed start is explained in one place, and the person's own answer becomes true."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.core import facts as f
+from bot.core.deliveries import Delivery, Kind, OutcomeAddress, State, Work
+from bot.features.start.model import Left, left_to_say
+from bot.features.start.views import outcome_pointer, outcome_view
+from bot.ui import ids
+from tests.unit.views_samples import REFUSED, RUNS, at, recording
+
+SHOWN = Delivery(Kind.CARD, "C1", State.SENT, posted_in="C1", ts="1.0", hash="an earlier one")
+PARKED = Delivery(Kind.CARD, "C1", State.PARKED, posted_in="C1", ts="1.0")
+TOLD = Delivery(Kind.SILENT_START, "U1", State.SENT, posted_in="D1", ts="2.0")
+POINTS: tuple[f.Fact, ...] = (f.PointsTo(at=at(2), key="key-0"),)
+FORM = {"external_id": "view-1"}
+
+
+def stopped(by: str) -> tuple[f.Fact, ...]:
+    return (f.StopRequested(at=at(2), by=by),)
+
+
+@pytest.mark.parametrize(
+    ("facts", "deliveries", "address", "left"),
+    [
+        (RUNS, (SHOWN,), {}, Left.NOTHING),  # "Starting" was true, and the card goes on
+        (RUNS, (), {}, Left.ALL),
+        (RUNS, (PARKED,), {}, Left.ALL),
+        (RUNS, (SHOWN,), FORM, Left.ALL),  # the form still shows "Starting"
+        (POINTS, (SHOWN,), {}, Left.ALL),
+        (REFUSED, (SHOWN,), {}, Left.POINTER),
+        (REFUSED, (SHOWN,), FORM, Left.POINTER),
+        (REFUSED, (PARKED,), {}, Left.ALL),
+        (REFUSED, (), {}, Left.ALL),
+        (REFUSED, (SHOWN, TOLD), {}, Left.NOTHING),  # the direct message is edited
+        (stopped("U1"), (SHOWN,), {}, Left.NOTHING),  # they know
+        (stopped("U1"), (), {}, Left.NOTHING),
+        (stopped("U1"), (SHOWN,), FORM, Left.ALL),
+        (stopped("U2"), (SHOWN,), {}, Left.POINTER),
+        (stopped("U2"), (), {}, Left.ALL),
+    ],
+)
+def test_what_is_left_to_say(
+    facts: tuple[f.Fact, ...],
+    deliveries: tuple[Delivery, ...],
+    address: dict[str, Any],
+    left: Left,
+) -> None:
+    to = OutcomeAddress("U1", channel="C1", **address)
+    assert left_to_say(recording(*facts), Work(deliveries=deliveries), to) is left
+
+
+def test_what_leads_to_the_card_does_not_repeat_it() -> None:
+    link = "https://acme.slack.com/archives/C1/p1"
+    refused = outcome_pointer(recording(*REFUSED), link)
+    assert "the recording did not start. Its card says why." in refused.text
+    assert "100ms" not in refused.text
+    cancelled = outcome_pointer(recording(*stopped("U2")), link)
+    assert "<@U2> stopped it before it started." in cancelled.text
+    assert [b["text"]["text"] for b in refused.blocks[-1]["elements"]] == ["Open the card"]
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        ("U1", "You stopped it before it started."),
+        ("U2", "<@U2> stopped it before it started."),
+    ],
+)
+def test_the_form_says_who_stopped_it(by: str, said: str) -> None:
+    view = outcome_view(recording(*stopped(by)), None, "request-1", to="U1")
+    assert said in str(view)
+    assert view["callback_id"] == ids.OUTCOME_VIEW
