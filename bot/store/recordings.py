@@ -14,7 +14,7 @@ from bot.core.note import POLL_NOW, Loaded, Note, merge
 from bot.core.proofs import OpenChannel, OwnWork, SeenRecording
 from bot.core.recording import Recording
 from bot.store import rows
-from bot.store.errors import StoreUnavailable, UnknownRecording
+from bot.store.errors import StoreUnavailable, UnknownRecording, UnreadableRecording
 from bot.store.reading import read
 from bot.store.schema import aliases as alias_table
 from bot.store.schema import deliveries as delivery_table
@@ -152,6 +152,17 @@ class Recordings(StepWrites):
         """Load the recording from its facts, with the engine's state."""
         async with self._db.read() as conn:
             return await self._load(conn, key)
+
+    async def load_readable(self, keys: Collection[str]) -> list[Loaded]:
+        """Load recordings together, in no order, without unknown and unreadable ones."""
+        loaded: list[Loaded] = []
+        if keys:
+            async with self._db.read() as conn:
+                stored = await read(conn, keys, self._team_parameters)
+            for one in stored.values():
+                with suppress(UnreadableRecording):
+                    loaded.append(one.loaded())
+        return loaded
 
     async def _load(self, conn: AsyncConnection, key: str) -> Loaded:
         found = await read(conn, [key], self._team_parameters)

@@ -2,6 +2,7 @@
 
 from bot.core.assets import VIDEO_TYPES, Transcription
 from bot.core.facts import AssetSeen
+from bot.core.policy import Silence
 from bot.core.recording import ON_AIR, Phase, Recording, Why
 from bot.ui.text import esc
 
@@ -21,6 +22,7 @@ NO_TRANSCRIPT_YET = (
     "The transcript did not arrive in time. If it is made later, find it in the 100ms dashboard."
 )
 UNREAD = "100ms made a transcript, but the bot could not read its file. Use its button to open it."
+NOT_YET, UNCONFIRMED = "Not recording yet", "Starting, not confirmed"
 PHASES = {
     Phase.REQUESTED: "Starting",
     Phase.STARTING: "Starting",
@@ -44,8 +46,10 @@ def mark_of(recording: Recording) -> str:
     return "" if stopping or _cancelled(recording) else MARKS.get(recording.phase, "")
 
 
-def state_of(recording: Recording) -> str:
-    """Name the state, for a heading."""
+def state_of(recording: Recording, silent: Silence | None = None) -> str:
+    """Name the state, for a heading. `silent`: a start that 100ms has not answered."""
+    if silent and silent.on == "start" and not silent.cancelled:
+        return UNCONFIRMED if silent.accepted else NOT_YET
     if recording.stop_pending and recording.phase in ON_AIR:
         return PHASES[Phase.STOPPING]
     if recording.stop_pending and recording.phase is Phase.REQUESTED:

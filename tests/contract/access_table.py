@@ -199,6 +199,7 @@ WORDS: Mapping[str, Words | str] = {
     "unschedule": "test_a_schedule_by_its_id",
     "reschedule": "test_a_schedule_by_its_id",
     "extend": (("running", "extend {room} by 10 minutes"),),
+    "auto": "test_people_from_outside_do_not_learn_which_rooms_there_are",
     "start": "test_lists_tell_what_one_may_know_of",
     "stop": "test_by_the_rooms_name_what_one_may_not_know_of_is_not_recorded",
     "pause": "test_by_the_rooms_name_what_one_may_not_know_of_is_not_recorded",

@@ -1,13 +1,17 @@
 """What was obeyed is not obeyed again: events, edits and clicks that come twice."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import pytest_asyncio
 from record_bot_sandbox.hms import seed as hms_seed
 from record_bot_sandbox.slack import seed
 
+from bot.ui import ids
 from tests.contract.access_rig import Rig, rigged
 from tests.contract.access_table import PLAZA
 
@@ -124,6 +128,52 @@ async def test_a_click_delivered_twice_counts_once(rig: Rig) -> None:
         click = rig.click(seed.STARTER, action, key)
         assert (await rig.send(click)).rows[kind] == 1
         assert (await rig.send(click)).rows[kind] == 0
+
+
+@pytest.mark.parametrize(
+    ("action", "how", "fact"),
+    [
+        ("recording_pause", "running", "pause_requested"),
+        ("recording_resume", "paused", "pause_requested"),
+        ("recording_stop", "running", "stop_requested"),
+        ("recording_extend", "running", "end_set"),
+        ("recording_no_end", "running", "end_set"),
+    ],
+)
+async def test_clicks_at_the_same_time_are_one_fact(
+    rig: Rig, action: str, how: str, fact: str
+) -> None:
+    """Also of several people."""
+    key, _ = await rig.recording("public", how)
+    before = rig.reader.rows()[f"facts:{fact}"]
+    ends_at = (await rig.store.recordings.load(key)).recording.ends_at
+    value = ids.value_at(key, ends_at) if action == "recording_extend" else key
+    clicks = [
+        urlencode({"payload": json.dumps(rig.click(who, action, value))}).encode()
+        for who in (seed.STARTER, seed.STARTER, seed.ADMIN, seed.STARTER, seed.ADMIN)
+    ]
+    answers = await asyncio.gather(*map(rig.bot.signed, clicks))
+    await rig.bot.parts.background.drain(5.0)
+    assert {answer.status_code for answer in answers} == {200}
+    assert rig.reader.rows()[f"facts:{fact}"] == before + 1
+
+
+async def _press(rig: Rig, action: str, value: str) -> str:
+    return (await rig.send(rig.click(seed.STARTER, action, value))).told
+
+
+async def test_a_stale_card_says_what_is_so(rig: Rig) -> None:
+    key, _ = await rig.recording("public", "running")
+    ends_at = (await rig.store.recordings.load(key)).recording.ends_at
+    stale = ids.value_at(key, ends_at)
+    assert "stops at" not in await _press(rig, "recording_extend", stale)  # the card says it
+    assert "stops at" in await _press(rig, "recording_extend", stale)
+    await _press(rig, "recording_no_end", key)
+    assert "is recorded until somebody stops it" in await _press(rig, "recording_extend", stale)
+    await _press(rig, "recording_stop", key)
+    assert "is being stopped" in await _press(rig, "recording_extend", stale)
+    over, _ = await rig.recording("public", "ended")
+    assert "is over" in await _press(rig, "recording_extend", over)
 
 
 @pytest.mark.parametrize(

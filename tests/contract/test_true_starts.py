@@ -1,6 +1,7 @@
 """What people read about a start that is held back, refused late or slow: true, and said once."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -116,3 +117,37 @@ async def test_who_may_not_start_any_more_is_offered_no_other_try(stage: Stage) 
     (told,) = stage.directs()
     assert "did not start" in told.text
     assert buttons(told) == ["Open the card", "Details"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [
+        ({"kind": "status", "status": 429, "retry_after_s": 40}, "Not recording yet"),
+        ({"kind": "status", "status": 503}, "Not recording yet"),
+        ({"kind": "reset"}, "Not recording yet"),
+    ],
+)
+async def test_the_status_says_what_the_card_says(
+    stage: Stage, fault: dict[str, Any], state: str
+) -> None:
+    await stage.hms_fault(path=START, **fault)
+    await stage.start()
+    assert "Starting" in await stage.say("status")
+    await stage.until(stage.now + 30 * S)
+    for told in (await stage.card(stage.key), await stage.say("status"), await stage.say("help")):
+        assert state in told
+        assert "Starting" not in told
+    again = await stage.say(f"start {stage.room}")
+    assert "has been requested already" in again
+    assert "100ms has not accepted it yet" in again
+
+
+async def test_a_stop_without_an_answer_is_stopping_in_the_status_too(stage: Stage) -> None:
+    await stage.running()
+    assert "Recording" in await stage.say("status")
+    await stage.hms_fault(kind="status", status=503, path="/v2/recordings/*/stop")
+    await stage.click("recording_stop", stage.key)
+    await stage.until(stage.now + 30 * S)
+    for told in (await stage.card(stage.key), await stage.say("status")):
+        assert "Stopping" in told
+        assert "· Recording" not in told

@@ -48,6 +48,23 @@ async def test_undo_leaves_nothing(bench: Bench) -> None:
     assert room.name not in listed.text
 
 
+async def test_a_rule_for_a_misspelt_room_offers_the_room(bench: Bench) -> None:
+    await bench.ines.command(seed.STANDUP, "/record auto desing review on 2")
+    asked = await bench.told(bench.ines, seed.STANDUP, "There is no room", "Did you mean")
+    offer = button(asked.blocks, "Automatic recording of Design review, on 2")
+    await bench.ines.click(asked, offer)
+    await bench.told(bench.ines, seed.STANDUP, "Design review", "at least 2 people")
+    await bench.ines.command(seed.STANDUP, "/record auto Design review off")
+    await bench.told(bench.ines, seed.STANDUP, "Design review is no longer recorded")
+
+
+async def test_a_rule_for_a_disabled_room_is_refused(bench: Bench) -> None:
+    await bench.ines.command(seed.STANDUP, "/record auto old standup on")
+    await bench.told(bench.ines, seed.STANDUP, "is disabled in 100ms", "Nothing was set up")
+    await bench.ines.command(seed.STANDUP, "/record auto old standup off")
+    await bench.told(bench.ines, seed.STANDUP, "No rule is set")
+
+
 @pytest.mark.own_stage
 async def test_what_else_records_the_room_then_is_named(bench: Bench) -> None:
     """A schedule at the time of another one, then a rule for the same room."""

@@ -40,6 +40,7 @@ from bot.ui import replies
 from bot.ui import replies as ui_replies
 from bot.ui.buttons import filled_form_button
 from bot.ui.problems import hms_failure, slack_refusal
+from bot.ui.words import NOT_YET
 from tests.unit.views_samples import NOW, READ, REFUSED, RUNS, at, ended_row
 from tests.voice import found, schedules, spoken
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, direct, line, only_you, story
@@ -52,10 +53,10 @@ LATER = NOW + timedelta(minutes=12)
 NOT_THERE = f.CannotPost(at=at(2), channel_id=seed.LOBBY, error="not_in_channel")
 NOT_IN = slack_refusal("not_in_channel", seed.LOBBY, bot=BOT)
 LINK_TO_JOIN = "https://acme.app.100ms.live/preview/65f0c0ffee00000000000001/guest?name=Ines"
-RUNNING_ROW = MenuRow("key-1", ROOM, Phase.RUNNING, may_stop=True)
+RUNNING_ROW = MenuRow("key-1", ROOM, "Recording", may_stop=True)
 MENU = Menu(join=True, settings=seed.STANDUP, running=(RUNNING_ROW,))
 GUESTS_MENU = Menu(
-    start=False, member=False, running=(MenuRow("key-1", ROOM, Phase.RUNNING, may_stop=False),)
+    start=False, member=False, running=(MenuRow("key-1", ROOM, "Recording", may_stop=False),)
 )
 TOWN_HALL = Preset("p1", WORKSPACE, "Town hall", RecordingOptions(), "U1", NOW)
 NO_PRESETS = NoSuchPreset("weekly", None, [])
@@ -87,8 +88,15 @@ def _misread() -> list[Sample]:
 
 def _asking() -> list[Sample]:
     states = [line(phase=p) for p in (Phase.RUNNING, Phase.PAUSED, Phase.STARTING, Phase.STOPPING)]
+    rule = StoredOrder(verb="auto", room_id="a", room_name="Weekly sync", rule="on 2")
+    several = {"0": (rule,), "1": (rule.model_copy(update={"room_name": "Weekly demo"}),)}
+    mean, denied = commands_views.did_you_mean, no_room("weakly")
     return [
         only_you("A rule names no room", no_room, "weakly"),
+        only_you(
+            "… that is called nearly that", mean, denied, commands_views.choices("c", several)
+        ),
+        only_you("… or one alone", mean, denied, commands_views.choices("c", {"0": (rule,)})),
         only_you("A rule names no room; 100ms refuses the keys", no_room, "weakly", KEYS_REFUSED),
         only_you("A rule names several rooms", several_rooms, "weekly"),
         only_you("Nothing to stop here", replies.nothing_running),
@@ -144,6 +152,16 @@ def _doing() -> list[Sample]:
             seed.ADMIN,
             NOW,
             can_follow=True,
+            **known,
+        ),
+        only_you(
+            "It is requested already, and 100ms has not accepted it",
+            start_views.already_recording,
+            ROOM,
+            seed.ADMIN,
+            NOW,
+            can_follow=False,
+            begun=False,
             **known,
         ),
         only_you(
@@ -227,6 +245,7 @@ def _doing() -> list[Sample]:
 
 def _lists() -> list[Sample]:
     here = [line(), line(key="key-2", name="Sales call", phase=Phase.PAUSED)]
+    waits = line(phase=Phase.REQUESTED, state=NOT_YET)
     there = [line(key="key-3", name="Retro", channel=seed.DESIGN, starter=seed.ADMIN)]
     past = [
         ended_row(name=ROOM, starter=seed.STARTER, channel=seed.STANDUP, permalink=PERMALINK),
@@ -236,6 +255,7 @@ def _lists() -> list[Sample]:
         only_you(
             "Status, with recordings here and elsewhere", lists.status_reply, here, there, LATER
         ),
+        only_you("… and 100ms does not accept a start", lists.status_reply, [waits], [], LATER),
         only_you("Status, with recordings elsewhere only", lists.status_reply, [], there, LATER),
         only_you("Status, with nothing running", lists.status_reply, [], [], LATER),
         only_you("List", lists.list_reply, past),

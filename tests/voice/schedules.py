@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from record_bot_sandbox.slack import seed
 
+from bot.core import facts as f
 from bot.core.when import Refused, StopAt, Unclear, When
 from bot.core.when_grammar import read_when
 from bot.features.commands.stored_orders import StoredOrder
@@ -26,7 +27,7 @@ from bot.features.schedules.model import (
 )
 from bot.features.schedules.overlaps import Overlap, Rivals
 from bot.features.schedules.service import past_refused
-from tests.unit.views_samples import NOW, RUNS
+from tests.unit.views_samples import NOW, READ, RUNS, at
 from tests.voice.sample import ROOM, Sample, channel, direct, modal, only_you, story, thread
 
 ZONE = "Europe/Amsterdam"
@@ -112,6 +113,7 @@ def answers() -> list[Sample]:
         only_you(
             "… and it is scheduled, too", views.rule_set, RULE, [EVERY, EVENT], now=NOW, reader=ME
         ),
+        only_you("… that is disabled in 100ms", views.rule_of_disabled, ROOM),
         only_you("… and another channel has done that", views.rule_elsewhere, ROOM),
         modal("Rules for rooms, in the channel settings", rules_form, seed.STANDUP, []),
         modal(
@@ -137,7 +139,17 @@ def answers() -> list[Sample]:
         only_you("A calendar without a room", views.calendar_usage),
         only_you("A calendar has no secure link", views.only_https),
         only_you("Too many calendars", views.too_many_calendars),
-        only_you("The end cannot be moved any more", views.no_end_to_move),
+        only_you(
+            "+15 min is pressed on a stale card: it is over", views.end_is, story(*READ), None
+        ),
+        only_you(
+            "… it is being stopped",
+            views.end_is,
+            story(*RUNS, f.StopRequested(at=at(60), by="U2")),
+            None,
+        ),
+        only_you("… its end was removed", views.end_is, story(*RUNS), None),
+        only_you("… its end was moved", views.end_is, story(*RUNS), at(4500)),
     ]
 
 

@@ -102,7 +102,7 @@ def recording_card(
     meeting: list[str] = []
     if _is_over(recording):
         log, meeting = [], list(_meeting(recording, brief or Brief(), who))
-    blocks = [rich_text(_heading(recording)), context(join(*_about(recording, who)))]
+    blocks = [rich_text(_heading(recording, silent)), context(join(*_about(recording, who)))]
     if notes:
         blocks.append(section(lines(notes)))
     if meeting:
@@ -113,7 +113,8 @@ def recording_card(
     link = [join_button(recording.key, recording.name)] if offered else []
     buttons = actions([*link, *_buttons(recording, permalink_of_pointer, bot)])
     blocks.extend({**row, "block_id": ids.CARD_BLOCK} for row in buttons)
-    return Message(_spoken(recording, notes, [*meeting, *log], who), blocks)
+    state = state_of(recording, silent)
+    return Message(_spoken(recording, state, notes, [*meeting, *log], who), blocks)
 
 
 def _is_over(recording: Recording) -> bool:
@@ -135,10 +136,10 @@ def _meeting(recording: Recording, brief: Brief, who: Who) -> Iterator[str]:
     yield from (f"{dot}{esc(line, SUMMARY_MOST // len(brief.lines))}" for line in brief.lines)
 
 
-def _heading(recording: Recording) -> Block:
+def _heading(recording: Recording, silent: Silence | None) -> Block:
     mark = mark_of(recording)
     marked = [leaf(f"{mark} ")] if mark else []
-    return rich_line(*marked, name_leaf(recording.name), leaf(f" · {state_of(recording)}"))
+    return rich_line(*marked, name_leaf(recording.name), leaf(f" · {state_of(recording, silent)}"))
 
 
 def _about(recording: Recording, who: Who) -> list[str]:
@@ -376,9 +377,9 @@ def retry_button(recording: Recording, bot: str = BOT) -> list[Block]:
     return buttons
 
 
-def _spoken(recording: Recording, notes: list[str], log: list[str], who: Who) -> str:
+def _spoken(recording: Recording, state: str, notes: list[str], log: list[str], who: Who) -> str:
     """Write the card as sentences."""
-    state = f"{esc(recording.name)}: {state_of(recording)}."
+    state = f"{esc(recording.name)}: {state}."
     room, *rest = _about(recording, who)
     about = ", ".join(filter(None, rest))
     by_starter = bool(recording.starter) and rest[0] == _starter(recording, who)

@@ -33,6 +33,7 @@ from bot.features.schedules.listeners import answer_schedules
 from bot.features.start.listeners import say_taken
 from bot.ui.message import Message
 from bot.ui.replies import forgotten_reply
+from bot.ui.words import PHASES
 
 
 async def explain(request: Request, found: Understood) -> None:
@@ -53,6 +54,8 @@ async def _menu(request: Request) -> views.Menu:
     here = [row for room, row in known.rows.items() if room in known.world.cards_here]
     member = known.horizon.member
     role = (await request.bot.deps.store.channel_settings.of(caller.channel)).join_role
+    shown = here[: views.MENU_ROWS]
+    states = await request.use.lists.states(shown)
     return views.Menu(
         start=await rights.may_start(caller.user, caller.channel),
         member=member,
@@ -62,9 +65,12 @@ async def _menu(request: Request) -> views.Menu:
         running=tuple(
             [
                 views.MenuRow(
-                    row.key, row.name, row.phase, await rights.may_control(caller.user, row)
+                    row.key,
+                    row.name,
+                    states.get(row.key) or PHASES[row.phase],
+                    await rights.may_control(caller.user, row),
                 )
-                for row in here[: views.MENU_ROWS]
+                for row in shown
             ]
         ),
     )

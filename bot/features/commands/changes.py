@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.core.when import Moment, When
+from bot.core.when import Moment, Refused, When
 from bot.core.when_grammar import read_when
 from bot.features.commands.model import (
     Order,
@@ -47,6 +47,11 @@ _LONGER = tuple(
     )
 )
 _ONES = {"another": "one", "an extra": "one", "a": "one", "an": "one", "": "one", "half": "half an"}
+# A minus before a number: `by -15 minutes`, but not a range such as `5-10 minutes`.
+_LESS = re.compile(r"(?<![\w.-])(?:[-−–](?=[0-9])|minus (?=[0-9a-z]))", re.IGNORECASE)
+_ONLY_LATER = Refused(
+    "Extending only moves an end to later.", ("extend by 15 minutes", "stop in 15 minutes")
+)
 # Intents that a text about a later end may seem to have: `5 more minutes` names the minutes.
 _BESIDE = frozenset(
     {None, Intent.UNKNOWN, Intent.EXTEND, Intent.RESUME, Intent.LIST, Intent.SUMMARY}
@@ -67,6 +72,8 @@ def extension(said: ParsedText) -> Understood | None:
     found = next((one for one in map(_longer_in, _texts(said)) if one is not None), None)
     if found is None:
         return None
+    if _LESS.search(said.text):
+        return answered(Intent.EXTEND, Why.BAD_TIME, room=said.room_or_thread(), when=_ONLY_LATER)
     if "until" in said.time_words() and (room := said.room_or_thread()):
         return act_on(said, Intent.STOP, room, sure=False)  # extend it until 4
     when = read_when(f"for {found}", now=said.world.now, zone=said.world.zone) if found else None

@@ -27,7 +27,7 @@ from bot.features.rename import service as renames
 from bot.features.rename import views as rename_views
 from bot.features.schedules import service as schedules
 from bot.features.schedules import views as schedule_views
-from bot.features.schedules.listeners import answer_schedules
+from bot.features.schedules.listeners import answer_schedules, set_rule_of
 from bot.features.schedules.model import QUARTER
 from bot.features.share.listeners import share_into
 from bot.features.start import service as starts
@@ -240,14 +240,14 @@ async def extend(request: Request, order: StoredOrder, once: Sequence[str]) -> M
     seen = await bot.gate.recording(caller.user, order.key or "", caller.channel)
     longer = order.when.stop if order.when else None
     by = timedelta(seconds=longer.seconds) if isinstance(longer, StopAfter) else QUARTER
-    moved = await schedules.move_end(bot.deps, bot.rights, seen, by, once=once)
-    if moved is not None and moved[1] is not None:
-        return schedule_views.ends(moved[0], moved[1])
+    end = await schedules.move_end(bot.deps, bot.rights, seen, by, once=once)
+    if end is not None and end.ends_at is not None:
+        return schedule_views.ends(end.recording, end.ends_at)
     row = await bot.deps.store.lists.row(seen.key)
     if row is None or row.phase not in ON_AIR:
         return control_views.not_now([row]) if row else forgotten_reply()
-    end = When(None, StopAt(now_in(request) + by), request.known.world.zone)
-    stop = order.model_copy(update={"verb": Intent.STOP, "when": end, "label": ""})
+    later = When(None, StopAt(now_in(request) + by), request.known.world.zone)
+    stop = order.model_copy(update={"verb": Intent.STOP, "when": later, "label": ""})
     return schedule_views.has_no_end(row.name, await question(request, [stop]))
 
 
@@ -334,6 +334,16 @@ async def rename(request: Request, order: StoredOrder, once: Sequence[str]) -> M
     return None
 
 
+async def auto(request: Request, order: StoredOrder, once: Sequence[str]) -> Message | None:
+    """Set or delete the rule of a room: `on`, `on 2`, `end` or `off`."""
+    if order.room is None:
+        return None
+    what, _, least = order.rule.partition(" ")
+    return await set_rule_of(
+        request.bot, request.use.rooms, request.caller, order.room, what, int(least or 1), once=once
+    )
+
+
 async def show_help(request: Request, _order: StoredOrder, _once: Sequence[str]) -> None:
     await show_menu(request)
 
@@ -369,5 +379,6 @@ DO: Mapping[str, Doing] = {
     Intent.UNSCHEDULE: unschedule,
     Intent.EXTEND: extend,
     Intent.RESCHEDULE: reschedule,
+    Intent.AUTO: auto,
     Intent.HELP: show_help,
 }

@@ -83,7 +83,7 @@ async def record(typed: Typed, caller: Caller, ack: Ack, bot: Bot, use: Services
     if rule := RULES.fullmatch(words):
         await ack()
         messages = (
-            set_rule_by_command(bot, use.rooms, caller, rule["what"])
+            set_rule(ack, bot, use, caller, rule["what"])
             if rule["what"]
             else answer_schedules(bot, caller)
         )
@@ -140,7 +140,7 @@ async def _obey_once(
     rule = RULES.fullmatch(" ".join(words.split()))
     if rule and rule["what"]:
         await ack()
-        setting = set_rule_by_command(bot, use.rooms, caller, rule["what"])
+        setting = set_rule(ack, bot, use, caller, rule["what"])
         bot.after_ack(caller, _once(bot, caller, setting))
         return
     await _once(bot, caller, obey(ack, bot, use, caller, words, where))
@@ -161,6 +161,21 @@ def said_to(bot_user: str, text: str) -> str:
     name = rf"\s*(?:<@{re.escape(bot_user)}(?:\|[^>]*)?>[\s,:]*)+"
     found = re.match(name, text)
     return text[found.end() :] if found else text
+
+
+async def set_rule(ack: Ack, bot: Bot, use: Services, caller: Caller, what: str) -> None:
+    """Set a rule; for an unknown room, offer rooms with similar names. Call it after the ack."""
+    unnamed = await set_rule_by_command(bot, use.rooms, caller, what)
+    if unnamed is None:
+        return
+    known = await use.worlds.known(caller.user, caller.channel)
+    near = known.world.names.like(unnamed.typed)
+    orders = [
+        StoredOrder(verb=Intent.AUTO, room_id=room.room_id, room_name=room.name, rule=unnamed.rule)
+        for room in near
+    ]
+    buttons = await question(Request(ack, bot, use, caller, known), orders)
+    await bot.reply(caller, views.did_you_mean(unnamed.answer, buttons))
 
 
 # ---- reactions -------------------------------------------------------------------------------

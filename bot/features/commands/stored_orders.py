@@ -36,6 +36,7 @@ class StoredOrder(BaseModel):
     when: When | None = None
     channel: str | None = None  # to share into: an id, a name with #, or `here`
     title: str | None = None
+    rule: str = ""  # of a room: on, on 2, end, off
     label: str = ""  # names the time, if there are several to choose from
 
     @property

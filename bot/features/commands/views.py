@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
-from bot.core.recording import Phase
 from bot.core.when import StopAt
 from bot.features.commands.stored_orders import StoredOrder
 from bot.features.commands.table import MENU, TABLE, Entry, Needs
@@ -31,7 +30,6 @@ from bot.ui.message import (
     section,
 )
 from bot.ui.text import code, esc, own, plain, when
-from bot.ui.words import PHASES
 
 BUTTONS = 20  # Slack takes 25 in a row
 ALL = "all"
@@ -41,6 +39,7 @@ _VERBS: Mapping[str, str] = {
     Intent.UNSCHEDULE: "Cancel",
     Intent.EXTEND: "Record longer:",
     Intent.RESCHEDULE: "Move",
+    Intent.AUTO: "Automatic recording of",
 }
 _NAMED: Mapping[str, str] = {
     Intent.LIST: "Other recordings",
@@ -50,11 +49,11 @@ _NAMED: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class MenuRow:
-    """A running recording."""
+    """A running recording. `state` is as its card names it."""
 
     key: str
     name: str
-    phase: Phase
+    state: str
     may_stop: bool
 
 
@@ -128,7 +127,7 @@ def _row(row: MenuRow, n: int) -> Block:
 
 
 def _running(row: MenuRow) -> str:
-    return f"*{esc(row.name, 60)}* · {PHASES[row.phase]}"
+    return f"*{esc(row.name, 60)}* · {row.state}"
 
 
 def _one(entry: Entry) -> Message:
@@ -171,6 +170,14 @@ def question(text: str, buttons: Sequence[Block]) -> Message:
     return Message(caller, [section(caller), *actions(buttons)])
 
 
+def did_you_mean(denial: Message, buttons: Sequence[Block]) -> Message:
+    """Add a button for each room that may be meant to the answer that there is no such room."""
+    if not buttons:
+        return denial
+    which = "one of these rooms" if len(buttons) > 1 else "this room"
+    return say(f"{denial.text} Did you mean {which}?", buttons)
+
+
 def choices(choice_id: str, answers: Mapping[str, Sequence[StoredOrder]]) -> list[Block]:
     """Build a button for each answer. One that stops several recordings asks once more.
 
@@ -199,6 +206,8 @@ def _choice(choice_id: str, answer: str, order: StoredOrder) -> Block:
     words = _NAMED.get(order.verb) or f"{verb} {plain(order.room_name, 45)}"
     if order.verb == Intent.STOP and order.stops_at and isinstance(order.stops_at.stop, StopAt):
         words = f"{words} at {order.stops_at.stop.at:%-H:%M}"
+    elif order.rule:
+        words = f"{words}, {order.rule}"
     elif order.label:
         words = f"{words}, {plain(order.label, 40)}"
     elif order.title:

@@ -31,6 +31,7 @@ class Intent(StrEnum):
     EXTEND = auto()  # record for longer
     RESCHEDULE = auto()  # move to another time
     UNDO = auto()
+    AUTO = auto()  # set or delete a rule of a room; read by a pattern of its own
     STATUS = auto()
     LIST = auto()
     FIND = auto()

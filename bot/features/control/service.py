@@ -12,6 +12,7 @@ from bot.core.recording import OCCUPIES_ROOM, ON_AIR, Phase, Recording
 from bot.core.steps import Stop, retry_name
 from bot.deps import Deps
 from bot.kit.logs import learnt
+from bot.store.errors import DoneBefore
 from bot.store.values import RecordingRow
 
 SENT_LATELY = timedelta(minutes=1)
@@ -29,34 +30,43 @@ async def control_recording(
     deps: Deps,
     rights: Rights,
     action: ControlAction,
-    recording: SeenRecording,
+    seen: SeenRecording,
     *,
     once: Sequence[str] = (),
 ) -> RecordingRow | None:
     """Store the intent. None if the recording's state no longer allows it; nothing is stored.
 
-    `once` identifies the requesting event. Raises NoRight, DoneBefore.
+    Of equal requests at the same time, one counts. `once` identifies the requesting event. Raises
+    NoRight, DoneBefore.
     """
-    row = await deps.store.lists.row(recording.key)
+    row = await deps.store.lists.row(seen.key)
     if row is None:
         return None
-    await rights.to_control(recording.by, row, action)
+    await rights.to_control(seen.by, row, action)
     if row.phase not in _MAY[action]:
         learnt(decided=f"{action}: it is {row.phase.value}", key=row.key)
         return None
     learnt(decided=action, key=row.key)
-    now, by = deps.now(), recording.by
+    now, by = deps.now(), seen.by
+    recording = (await deps.store.recordings.load(row.key)).recording
+    wish: StopRequested | PauseRequested
     if action == "stop":
         # Do not store a second stop while one is under way; run a waiting retry at once.
-        under_way = _stop_under_way((await deps.store.recordings.load(row.key)).recording, now)
-        wishes = [] if under_way else [StopRequested(at=now, by=by)]
-        stopping = [retry_name(Stop())]
-        await deps.store.recordings.act(recording, wishes, retry_now=stopping, once=once)
+        wish, there = StopRequested(at=now, by=by), _stop_under_way(recording, now)
     else:
-        pause = PauseRequested(at=now, by=by, pause=action == "pause")
-        asked = (await deps.store.recordings.load(row.key)).recording.pause_pending
-        wished = [] if asked and asked.pause == pause.pause else [pause]
-        await deps.store.recordings.act(recording, wished, once=once)
+        asked = recording.pause_pending
+        wish = PauseRequested(at=now, by=by, pause=action == "pause")
+        there = asked is not None and asked.pause == wish.pause
+    earlier = sum(isinstance(f, type(wish)) for f in recording.log)
+    same_time = [] if there else [f"{action}:{row.key}:{earlier}"]
+    retries = [retry_name(Stop())] if action == "stop" else []
+    try:
+        await deps.store.recordings.act(
+            seen, [] if there else [wish], retry_now=retries, once=[*once, *same_time]
+        )
+    except DoneBefore:
+        if once and await deps.store.requests.done_before(once):
+            raise
     return row
 
 

@@ -1,5 +1,6 @@
 """*Details*: everything about one recording, for people who may see it."""
 
+from bot.core.policy import silence_to_show
 from bot.core.proofs import SeenRecording
 from bot.features.audit.model import SettingsChanged
 from bot.features.details.views import Viewer, details_view
@@ -25,5 +26,6 @@ async def details(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) ->
         viewer=viewer,
         bot=name,
         changes=[SettingsChanged(change.at, change.by) for change in changes],
+        silent=silence_to_show(loaded.recording, loaded.work, bot.deps.policy, bot.deps.now()),
     )
     await bot.deps.slack.open_view(click.caller.trigger_id, view)

@@ -9,6 +9,7 @@ from bot.core.deliveries import EMPTY, Delivery, Kind, State
 from bot.core.facts import AssetSeen
 from bot.core.forgetting import is_forgettable
 from bot.core.options import RecordingOptions
+from bot.core.policy import Silence
 from bot.core.recording import ENDED, ON_AIR, Recording
 from bot.features.audit.model import SettingsChanged, trail
 from bot.features.audit.views import audit_lines
@@ -98,11 +99,15 @@ def details_view(
     viewer: Viewer,
     bot: str = BOT,
     changes: Sequence[SettingsChanged] = (),
+    silent: Silence | None = None,
 ) -> View:
-    """Build the modal. `changes` are changes of the settings of the recording's channel."""
+    """Build the modal. `changes` are changes of the settings of the recording's channel.
+
+    `silent`: a start that 100ms has not answered, as the card shows it.
+    """
     mark = mark_of(recording)
     marked = [leaf(f"{mark} ")] if mark else []
-    state = leaf(f" · {state_of(recording)}")
+    state = leaf(f" · {state_of(recording, silent)}")
     blocks = [rich_text(rich_line(*marked, name_leaf(recording.name), state))]
     if recording.problem:
         explanation = explain(recording.problem, recording, bot=bot)

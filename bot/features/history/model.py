@@ -10,7 +10,8 @@ from bot.core.recording import Phase
 class Row:
     """A row of a list. `channel` has the card, `permalink` leads to it.
 
-    `opens`: the person may open the recording's files.
+    `opens`: the person may open the recording's files. `state`: of a running recording, as its card
+    names it.
     """
 
     key: str
@@ -26,3 +27,4 @@ class Row:
     has_transcript: bool
     audio_only: bool
     opens: bool
+    state: str = ""

@@ -1,19 +1,22 @@
 """Running and past recordings as rows for one person, read from cached columns only."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from bot.access.gate import Gate
 from bot.access.listing import Read, first_seen
 from bot.core.places import is_channel
+from bot.core.policy import silence_to_show
 from bot.core.proofs import Horizon, SeenRecording
+from bot.core.recording import OCCUPIES_ROOM
 from bot.core.when import Past
 from bot.deps import Deps
 from bot.features.card.service import CardLinks
 from bot.features.history.model import Row
 from bot.store.values import RecordingRow
+from bot.ui.words import state_of
 
 LOOKED_THROUGH = 600  # recordings searched for those that a person may see
 RUNNING_MOST = 50
@@ -100,13 +103,29 @@ class Lists:
     async def rows(self, seen: Sequence[Seen], *, files: bool = True) -> list[Row]:
         """Add links to the cards that the person sees. `files`: they may open files."""
         cards = await self._deps.store.recordings.cards([one.row.key for one in seen])
+        states = await self.states([one.row for one in seen])
         links = await asyncio.gather(
             *(self._links.link(one.proof.channel, cards.get(one.row.key, ())) for one in seen)
         )
-        return [_row(one, link, files) for one, link in zip(seen, links, strict=True)]
+        return [
+            _row(one, link, files, states.get(one.row.key, ""))
+            for one, link in zip(seen, links, strict=True)
+        ]
+
+    async def states(self, rows: Iterable[RecordingRow]) -> dict[str, str]:
+        """Name the states of those that run, by the same facts as their cards."""
+        keys = [row.key for row in rows if row.phase in OCCUPIES_ROOM]
+        policy, now = self._deps.policy, self._deps.now()
+        loaded = await self._deps.store.recordings.load_readable(keys)
+        return {
+            one.recording.key: state_of(
+                one.recording, silence_to_show(one.recording, one.work, policy, now)
+            )
+            for one in loaded
+        }
 
 
-def _row(seen: Seen, permalink: str | None, files: bool) -> Row:
+def _row(seen: Seen, permalink: str | None, files: bool, state: str) -> Row:
     row = seen.row
     return Row(
         key=row.key,
@@ -122,4 +141,5 @@ def _row(seen: Seen, permalink: str | None, files: bool) -> Row:
         has_transcript=row.has_transcript,
         audio_only=row.audio_only,
         opens=files,
+        state=state,
     )

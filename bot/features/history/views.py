@@ -96,14 +96,15 @@ def row_spoken(row: Row, now: datetime | None = None, *, placed: bool = True) ->
 
 
 def _state(row: Row, now: datetime | None) -> str:
-    if now and row.started_at and row.phase is Phase.RUNNING:
+    state = row.state or PHASES[row.phase]
+    if now and row.started_at and state == PHASES[Phase.RUNNING]:
         length = duration(max(0.0, (now - row.started_at).total_seconds()))
-        return f"{PHASES[row.phase]} for {length}" if length else PHASES[row.phase]
+        return f"{state} for {length}" if length else state
     if row.phase is Phase.COMPLETED and row.has_video and not row.has_transcript:
         return media_ready(
             audio_only=row.audio_only
         )  # the card says which results are still to come
-    return PHASES[row.phase]
+    return state
 
 
 def _length(row: Row) -> str:

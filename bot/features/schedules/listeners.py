@@ -1,6 +1,8 @@
 """`/record schedules` and `/record auto`, and the buttons of their replies."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -18,6 +20,7 @@ from bot.features.schedules import ids, service, views
 from bot.features.schedules.form import read_rule, rules_form
 from bot.features.schedules.model import QUARTER, RoomCalendar, Rule, Schedule
 from bot.features.schedules.store import CalendarRepository, RuleRepository, ScheduleRepository
+from bot.features.start.form import DISABLED
 from bot.kit.typed_text import unwrap_link
 from bot.listeners.app import Bot, for_people
 from bot.listeners.modals import update_modal
@@ -25,6 +28,7 @@ from bot.listeners.payloads import Caller, Click, Typed
 from bot.listeners.payloads import View as ViewValues
 from bot.listeners.registry import Ack, From, Listeners
 from bot.slack.errors import SlackUnavailable
+from bot.store.errors import UnknownRecording
 from bot.ui import ids as ui_ids
 from bot.ui.forms import FieldErrors
 from bot.ui.message import Message, message_view
@@ -66,6 +70,10 @@ async def follow_calendar_by_command(
         created_at=bot.deps.now(),
         url=url,
     )
+    if await rooms.is_disabled(room.room_id):
+        await bot.rights.to_start(caller.user, caller.channel)
+        await bot.reply(caller, views.rule_of_disabled(room.name))
+        return
     added = await service.add_calendar(bot.deps, bot.rights, calendar, once=caller.once)
     if added is None:
         await bot.reply(caller, views.too_many_calendars())
@@ -126,45 +134,78 @@ async def _room(
     return no_room(typed, unasked)
 
 
+@dataclass(frozen=True, slots=True)
+class Unnamed:
+    """An order for a rule of a room that was not found, with the answer. `rule`: on, on 2, off."""
+
+    typed: str
+    rule: str
+    answer: Message
+
+
 async def set_rule_by_command(
     bot: Bot, rooms: RoomDirectory, caller: Caller, typed: str | None
-) -> None:
-    """Carry out `auto standup on`, `on 2`, `end` and `off`; without words, show the list."""
+) -> Unnamed | None:
+    """Carry out `auto standup on`, `on 2`, `end` and `off`; without words, show the list.
+
+    An unknown room is not answered: the caller may offer rooms with similar names.
+    """
     if typed is None:
         await answer_schedules(bot, caller)
-        return
+        return None
     said = AUTO.fullmatch(typed.strip())
     if said is None:
         await bot.reply(caller, views.auto_usage())
-        return
+        return None
     name = said["room"].strip(' ,"“”') or None
-    room = await _room(bot, rooms, caller, name, may_be_gone=said["what"].lower() == "off")
-    if not isinstance(room, RoomEntry):
-        await bot.reply(caller, room or views.auto_usage())
-        return
+    what = said["what"].lower()
+    room = await _room(bot, rooms, caller, name, may_be_gone=what == "off")
+    if isinstance(room, Message) and name:
+        return Unnamed(name, f"{what} {said['least'] or ''}".strip(), room)
+    if isinstance(room, RoomEntry):
+        least = int(said["least"] or 1)
+        answer = await set_rule_of(bot, rooms, caller, room, what, least, once=caller.once)
+        await bot.reply(caller, answer)
+        return None
+    await bot.reply(caller, room or views.auto_usage())
+    return None
+
+
+async def set_rule_of(
+    bot: Bot,
+    rooms: RoomDirectory,
+    caller: Caller,
+    room: RoomEntry,
+    what: str,
+    least_people: int = 1,
+    *,
+    once: Sequence[str],
+) -> Message:
+    """Set or delete the rule of a room: on, end or off. Raises NoRight, DoneBefore."""
     origin = (caller.channel if is_channel(caller.channel) else None) or caller.user
-    if said["what"].lower() == "off":
+    if what == "off":
         gone = await service.unset_rule(
-            bot.deps, bot.rights, room.room_id, origin, caller.user, once=caller.once
+            bot.deps, bot.rights, room.room_id, origin, caller.user, once=once
         )
-        await bot.reply(caller, views.rule_off(room.name, there=gone is not None))
-        return
+        return views.rule_off(room.name, there=gone is not None)
+    if await rooms.is_disabled(room.room_id):
+        await bot.rights.to_start(caller.user, caller.channel)
+        rooms.refresh_soon()
+        return views.rule_of_disabled(room.name)
     rule = Rule(
         room_id=room.room_id,
         room_name=room.name,
         channel=origin,
         by=caller.user,
         created_at=bot.deps.now(),
-        every_session=said["what"].lower() == "on",
-        least_people=max(1, int(said["least"] or 1)),
+        every_session=what == "on",
+        least_people=max(1, least_people),
     )
-    there = await service.set_rule(bot.deps, bot.rights, rule, once=caller.once)
-    if there.channel == origin:
-        here = caller.channel
-        answer = await service.say_rule_set(bot.deps, bot.gate, there, caller.user, here=here)
-    else:
-        answer = views.rule_elsewhere(room.name)
-    await bot.reply(caller, answer)
+    there = await service.set_rule(bot.deps, bot.rights, rule, once=once)
+    if there.channel != origin:
+        return views.rule_elsewhere(room.name)
+    here = caller.channel
+    return await service.say_rule_set(bot.deps, bot.gate, there, caller.user, here=here)
 
 
 # ---- the list --------------------------------------------------------------------------------
@@ -358,10 +399,18 @@ async def suggest_room_of_rule(
 
 @on.view(ids.RULES_FORM)
 async def rule_submitted(
-    channel: Annotated[OpenChannel, From.VIEW], by: HomeMember, view: ViewValues, ack: Ack, bot: Bot
+    channel: Annotated[OpenChannel, From.VIEW],
+    by: HomeMember,
+    view: ViewValues,
+    ack: Ack,
+    bot: Bot,
+    rooms: RoomDirectory,
 ) -> None:
     """Set a rule; the form then shows it and can take another one."""
     wanted = read_rule(view.values)
+    if not isinstance(wanted, FieldErrors) and await rooms.is_disabled(wanted.room_id):
+        rooms.refresh_soon()
+        wanted = FieldErrors({ids.RULE_ROOM: DISABLED})
     if isinstance(wanted, FieldErrors):
         await ack(response_action="errors", errors=dict(wanted))
         return
@@ -447,12 +496,13 @@ async def _move_end(
 ) -> None:
     """Move or remove the end. The card shows it, as does the answer that had the button.
 
-    A failure is explained to the person.
+    A button that changes nothing any more is answered with what is so.
     """
-    moved = await service.move_end(bot.deps, bot.rights, seen, by, button=click.value)
+    end = await service.move_end(bot.deps, bot.rights, seen, by, button=click.value)
     await ack()
-    if moved is None:
-        bot.after_ack(click.caller, bot.reply(click.caller, views.no_end_to_move()))
-    elif click.on_ephemeral:
-        said = views.ends(*moved)
-        bot.after_ack(click.caller, bot.reply(click.caller, said, replace=True))
+    if end is None:
+        raise UnknownRecording(seen.key)
+    if click.on_ephemeral or not end.moved:
+        say = views.ends if end.moved else views.end_is
+        said = say(end.recording, end.ends_at)
+        bot.after_ack(click.caller, bot.reply(click.caller, said, replace=click.on_ephemeral))

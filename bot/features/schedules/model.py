@@ -249,12 +249,15 @@ def deleted(schedule: Schedule, now: datetime) -> Schedule:
     return replace(schedule, state="over", deleted_at=now, wake_at=None)
 
 
-def restored(schedule: Schedule, now: datetime) -> Schedule:
-    """Take a deletion back. A schedule whose last date has passed meanwhile is over."""
-    one = replace(schedule, deleted_at=None, armed_for=None, armed_until=None)
+def restored(schedule: Schedule, now: datetime, armed_for: timedelta) -> Schedule:
+    """Take a deletion back; a date whose time has come meanwhile waits for people.
+
+    A schedule whose last date has passed is over.
+    """
+    one = replace(schedule, deleted_at=None)
     if one.why is not None:
         return replace(one, state="paused")
-    return woken(replace(one, state="active", due_at=next(_later(one, now), None)))
+    return turn(replace(one, state="active"), now, armed_for)[0]
 
 
 def paused(schedule: Schedule, why: Why, by: str | None = None) -> Schedule:

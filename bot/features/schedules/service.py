@@ -29,6 +29,7 @@ from bot.features.schedules.model import (
     Rule,
     Schedule,
     Subject,
+    armed_until,
     date_at,
     deleted,
     paused,
@@ -275,10 +276,10 @@ async def restore(
     """
     before = await ScheduleRepository(deps.db).deleted(seen.schedule_id)
     if before is None:
-        return None
+        return await _theirs(deps, rights, seen)  # restored already, or purged
     await rights.to_change_schedule(seen.by, before.channel, before.by)
     await _post_to(gate, seen.by, before.channel, here)
-    after = restored(before, deps.now())
+    after = restored(before, deps.now(), deps.policy.armed_for)
     if after.state == "over":
         return None
     text = views.restored_by(before, seen.by)
@@ -313,11 +314,14 @@ async def skip(
 async def unskip(
     deps: Deps, rights: Rights, seen: SeenSchedule, at: datetime | None
 ) -> Schedule | None:
-    """Take a skipped date back in. None if it is not skipped, or has passed. Raises NoRight."""
+    """Take a skipped date back in. None if it is not ahead any more. Raises NoRight."""
     before = await _theirs(deps, rights, seen)
-    skips = before.skips if before else ()
-    date = next((one for one in skips if one.replace(microsecond=0) == at), None)
-    if before is None or date is None or date < deps.now():
+    if before is None or at is None:
+        return None
+    date = next((one for one in before.skips if one.replace(microsecond=0) == at), None)
+    if date is None:
+        return before if date_at(before, at) else None
+    if armed_until(before.when, date, deps.policy.armed_for) <= deps.now():
         return None
     told = _told_plainly(deps, before, seen.by, views.unskipped_by(before, seen.by, date))
     return await _changed(deps, before, unskipped(before, date), told)
@@ -542,6 +546,15 @@ async def set_end(
     return recording, until
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """The end of a recording after a request to move it; `ends_at` None: it has none."""
+
+    recording: Recording
+    ends_at: datetime | None = None
+    moved: bool = False
+
+
 async def move_end(
     deps: Deps,
     rights: Rights,
@@ -550,12 +563,12 @@ async def move_end(
     *,
     button: str = "",
     once: Sequence[str] = (),
-) -> tuple[Recording, datetime | None] | None:
-    """Move the end to later, or remove it if `by` is None. None if there is none ahead.
+) -> End | None:
+    """Move the end to later, or remove it if `by` is None. None if the recording is forgotten.
 
-    The end of a recording that is still starting may be a length; it can be removed.
-
-    A button that is about an earlier end changes nothing: a click counts once.
+    Nothing changes without an end ahead, or for a button that is about an earlier end: a click
+    counts once. Of requests at the same time, one counts. The end of a recording that is still
+    starting may be a length; it can be removed.
 
     Raises NoRight if the person may not stop the recording, DoneBefore.
     """
@@ -564,15 +577,23 @@ async def move_end(
         return None
     await rights.to_control(seen.by, row, "change the end of")
     recording = (await deps.store.recordings.load(seen.key)).recording
+    ends_at, now = recording.ends_at, deps.now()
     pending = recording.end is not None and recording.end.after_s is not None
-    if not _can_end(recording) or (recording.ends_at is None and not (by is None and pending)):
-        return None
-    if not ui_ids.is_about(button, recording.ends_at):
-        return recording, recording.ends_at
-    now = deps.now()
-    until = max(recording.ends_at, now) + by if by and recording.ends_at else None
-    await deps.store.recordings.act(seen, [EndSet(at=now, by=seen.by, until=until)], once=once)
-    return recording, until
+    if not _can_end(recording) or (ends_at is None and not (by is None and pending)):
+        return End(recording)
+    if not ui_ids.is_about(button, ends_at):
+        return End(recording, ends_at)
+    until = max(ends_at, now) + by if by and ends_at else None
+    same_time = [f"end:{seen.key}:{sum(isinstance(f, EndSet) for f in recording.log)}"]
+    try:
+        fact = EndSet(at=now, by=seen.by, until=until)
+        await deps.store.recordings.act(seen, [fact], once=[*once, *same_time])
+    except DoneBefore:
+        if once and await deps.store.requests.done_before(once):
+            raise
+        recording = (await deps.store.recordings.load(seen.key)).recording
+        return End(recording, recording.ends_at)
+    return End(recording, until, moved=True)
 
 
 # ---- the form --------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.places import is_channel
-from bot.core.recording import Recording
+from bot.core.recording import OCCUPIES_ROOM, Phase, Recording
 from bot.core.when import Refused, Repeat, Unclear
 from bot.core.when_words import say_cycle, say_due, say_problem, say_when
 from bot.features.schedules import ids
@@ -22,7 +22,7 @@ from bot.features.schedules.model import (
 )
 from bot.features.schedules.overlaps import Rivals
 from bot.ui import ids as ui_ids
-from bot.ui.buttons import end_buttons, schedules_button
+from bot.ui.buttons import details_button, end_buttons, schedules_button
 from bot.ui.forms import words
 from bot.ui.message import (
     FALLBACK_MOST,
@@ -633,6 +633,15 @@ def _rule_and(rule: Rule, others: Sequence[Schedule], now: datetime, reader: str
     return f"{scheduled} {goes_on}, and the schedule starts nothing."
 
 
+def rule_of_disabled(room_name: str) -> Message:
+    """Refuse to promise recordings of a room that nobody can enter."""
+    name = esc(room_name, 100)
+    return say(
+        f"*{name}* is disabled in 100ms, so nobody can join it. Nothing was set up. Enable the "
+        "room in the dashboard, then try again."
+    )
+
+
 RULE_ELSEWHERE = "Another channel already has a rule for this room, and a room has one."
 
 
@@ -672,5 +681,15 @@ def _rule_off(rule: Rule, n: int | None = None) -> Block:
 # ---- the end of a recording ------------------------------------------------------------------
 
 
-def no_end_to_move() -> Message:
-    return say("The end of this recording can no longer be changed.")
+def end_is(recording: Recording, ends_at: datetime | None) -> Message:
+    """Answer a button that could not move the end: say what is so."""
+    name = f"The recording of *{esc(recording.name, 100)}*"
+    if recording.phase not in OCCUPIES_ROOM:
+        at = f": it ended {when(recording.stopped_at)}" if recording.stopped_at else ""
+        return say(f"{name} is over{at}.", [details_button(recording)])
+    if recording.stop_pending or recording.phase is Phase.STOPPING:
+        return say(f"{name} is being stopped.")
+    if ends_at is None and recording.end and recording.end.after_s:
+        length = duration(recording.end.after_s)
+        return say(f"{name} has not begun yet. It stops {length} after its start.")
+    return ends(recording, ends_at)

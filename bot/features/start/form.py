@@ -34,6 +34,7 @@ from bot.ui.message import Block, View, actions, button, plain_text
 from bot.ui.text import plain
 
 PEOPLE_MOST = 999
+DISABLED = "This room is disabled in 100ms. Enable it in the dashboard, or choose another room."
 _ERROR_MOST = 300
 _ERRORS_ON_TOP = 10
 

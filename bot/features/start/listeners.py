@@ -10,6 +10,7 @@ from bot.access.views import not_open, refused_view
 from bot.core.deliveries import OutcomeAddress
 from bot.core.places import is_channel
 from bot.core.proofs import MayStart, OwnDraft, SeenRecording
+from bot.core.recording import Phase
 from bot.core.when import When
 from bot.features.card.service import CardLinks
 from bot.features.options.drafts import Draft, add_section, remove_section, show_more
@@ -32,7 +33,7 @@ from bot.features.rooms.model import (
 from bot.features.rooms.service import RoomDirectory
 from bot.features.start import service as starts
 from bot.features.start import views as start_views
-from bot.features.start.form import read
+from bot.features.start.form import DISABLED, read
 from bot.features.start.model import (
     FormTime,
     Later,
@@ -56,7 +57,6 @@ from bot.ui.message import Message, message_view
 from bot.ui.replies import expired_trigger
 
 on = Listeners()
-DISABLED = "This room is disabled in 100ms. Enable it in the dashboard, or choose another room."
 
 
 async def open_filled(
@@ -278,6 +278,7 @@ async def taken_message(
         permalink=await links.link(seen.channel, cards.get(key, ())),
         key=key,
         can_follow=is_channel(channel) and channel not in shown,
+        begun=row.phase is not Phase.REQUESTED,
     )
 
 

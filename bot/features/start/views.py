@@ -165,11 +165,18 @@ def already_recording(
     permalink: str | None,
     key: str,
     can_follow: bool,
+    begun: bool = True,
 ) -> Message:
-    """Link to the card. `can_follow`: it can be shown in this channel, and is not here yet."""
+    """Link to the card. `can_follow`: it can be shown in this channel, and is not here yet.
+
+    `begun`: 100ms has accepted the start.
+    """
     began = f", {when(since)}" if since else ""
     who = f"by {mention(starter)}" if starter else "elsewhere"
-    text = f"*{esc(room_name)}* is already being recorded (started {who}{began})."
+    state = f"is already being recorded (started {who}{began})"
+    if not begun:
+        state = f"has been requested already ({who}{began}); 100ms has not accepted it yet"
+    text = f"*{esc(room_name)}* {state}."
     card = link_button("Open its card", permalink) if permalink else None
     label = f"Follow here: the card of {plain(room_name, 45)}"
     follow = button("Follow here", ids.FOLLOW, value=key, label=label)

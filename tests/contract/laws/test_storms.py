@@ -99,13 +99,8 @@ def test_a_private_answer_is_announced_and_counted_like_any_post(reply: Reply) -
     away = Reply.TURNED_AWAY
     script = Script(
         (Act(0, "kick"), Act(1, "request")),
-        slack=(
-            Reply.OK,
-            Reply.OK,
-            away,
-            away,
-            reply,
-        ),  # place, card, response_url, ephemeral, direct
+        # place, card, may they start again, response_url, ephemeral, direct
+        slack=(*[Reply.OK] * 3, away, away, reply),
     )
     before = doubles()
     drill = Drill(script).play()

@@ -16,7 +16,7 @@ from tests.unit.some import T0
 UNKNOWN = say(Understood(Intent.UNKNOWN, Outcome.ANSWER), now=T0)
 
 
-BUTTONS_ONLY = {Intent.LIST, Intent.HELP, Intent.RESCHEDULE}
+BUTTONS_ONLY = {Intent.LIST, Intent.HELP, Intent.RESCHEDULE, Intent.AUTO}
 
 
 def test_each_order_has_its_handler() -> None:

@@ -81,6 +81,29 @@ def test_each_labelled_phrase_is_right() -> None:
     each(ROWS, check, name=lambda row: f"{row.id} {row.text}")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "extend webinar by -15 minutes",
+        "extend webinar by −15 min",
+        "extend webinar by minus 15 minutes",
+        "extend webinar -15m",
+        "extend webinar by -15",
+    ],
+)
+@pytest.mark.parametrize("where", ["slash", "mention"])
+def test_an_extension_by_less_is_refused_with_an_example(text: str, where: str) -> None:
+    done = understood(text, where)
+    assert (done.intent, done.outcome, done.why) == (Intent.EXTEND, Outcome.ANSWER, Why.BAD_TIME)
+    assert done.acts == ()
+    assert "“extend by 15 minutes”" in said(done)
+
+
+@pytest.mark.parametrize("text", ["extend webinar by 15 minutes", "extend webinar 5-10 minutes"])
+def test_an_extension_by_more_is_done(text: str) -> None:
+    assert understood(text, "slash").outcome is Outcome.DO
+
+
 @pytest.mark.parametrize("where", Where)
 def test_no_room_but_the_rooms_meant_is_ever_stopped(where: Where) -> None:
     """Whatever is said of one room elsewhere, the recordings of others go on."""

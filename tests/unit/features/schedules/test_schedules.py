@@ -122,12 +122,14 @@ def test_a_deletion_is_taken_back() -> None:
     one = schedule("every day at 9:30")
     gone = model.deleted(one, at(1, 8))
     assert (gone.state, gone.wake_at, gone.deleted_at) == ("over", None, at(1, 8))
-    assert model.restored(gone, at(1, 9)) == one
-    assert model.restored(gone, at(1, 10)).due_at == at(2, 9, 30)
+    assert model.restored(gone, at(1, 9), HOUR) == one
+    waits = model.restored(gone, at(1, 10), HOUR)
+    assert (waits.armed_for, waits.due_at) == (at(1, 9, 30), at(2, 9, 30))
+    assert model.restored(gone, at(1, 11), HOUR).armed_for is None
     off = model.paused(one, "asked")
-    assert model.restored(model.deleted(off, at(1, 8)), at(1, 9)) == off
+    assert model.restored(model.deleted(off, at(1, 8)), at(1, 9), HOUR) == off
     once = model.deleted(schedule("tomorrow 9:30"), at(1, 8))
-    assert model.restored(once, at(5, 9)).state == "over"
+    assert model.restored(once, at(5, 9), HOUR).state == "over"
 
 
 @pytest.mark.parametrize(
