@@ -125,13 +125,14 @@ def find_times(
     return Found(tuple(spans), read_when(said, now=now, zone=zone, purpose=purpose), loose)
 
 
-_SPOKEN = re.compile(r"2m|about|around|approx|roughly|half|quarter|hour", re.IGNORECASE)
+_SPOKEN = re.compile(r"2m|by |about|around|approx|roughly|half|quarter|hour", re.IGNORECASE)
 _TWO = re.compile(r"\b2(?=m(?:oro|orrow|rw|ro)\b)", re.IGNORECASE)  # 2moro
 _ABOUT = r"(?:about|around|approximately|approx|roughly)"
 _ABOUT_LENGTH = re.compile(rf"(?<=\bfor )({_ABOUT})(?= (?:[0-9]|an? |half))", re.IGNORECASE)
 _ABOUT_TIME = re.compile(
-    rf"\b(?:at )?{_ABOUT}(?= (?:[01]?[0-9]|2[0-4])(?:[:.][0-9]{{2}})?(?: ?[ap]m)?(?:$|[,.!?]| (?:"
-    r"for|until|till|to|with|without|no|please|pls|plz|thanks|thx|today|tomorrow|on|and)\b))",
+    rf"\b(?:(?:at )?{_ABOUT}|by)(?= (?:[01]?[0-9]|2[0-4])(?:[:.][0-9]{{2}})?(?: ?[ap]m)?"
+    r"(?:$|[,.!?]| (?:for|until|till|to|with|without|no|please|pls|plz|thanks|thx|today|"
+    r"tomorrow|on|and)\b))",
     re.IGNORECASE,
 )
 # A minute of an hour that is not said: `at half past`, `on the hour`.

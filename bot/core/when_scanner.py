@@ -43,6 +43,7 @@ _END = Token("end", "", "", 0, 0, glued=False)
 _OPENING = set("([{<\"'“”‘’«»,;!?>&+|–—")
 _CLOSING = set(")]}>\"'“”’»,;!?…<&+|–—")
 _TO_DOTS = str.maketrans("/-", "..")
+_MINUTES_TO = {"five", "ten", "twenty"}
 _UNITS = SECONDS.keys() | DAYS.keys() | {"month", "months", "year", "years"}
 
 
@@ -230,14 +231,16 @@ class TimeScanner:
 
     def _spoken_clock(self) -> Clock | None:
         """Read half past 9, quarter to 4, ten past three."""
+        led = self.i > 0 and self.tokens[self.i - 1].word in ("at", "by", *UNTIL)
         self.take("a")
         if self.take("half"):
             minutes: int | None = 30
         elif self.take("quarter"):
             minutes = 15
-        else:  # "10 to 12" is a range
+        else:  # "10 to 12" is a range, "at ten to three" a time
+            spoken = led and self.peek().word in _MINUTES_TO
             minutes = self._count()
-            ranged = not self.take("minutes", "minute") and self.peek().word == "to"
+            ranged = not self.take("minutes", "minute") and self.peek().word == "to" and not spoken
             minutes = None if ranged else minutes
         way = self.take("past", "to")
         if minutes is None or not 0 < minutes < 60 or way is None:

@@ -212,5 +212,8 @@ def notices() -> list[Sample]:
         _told("The room is disabled", views.paused_by_itself(ARMED, "disabled"), PAUSED),
         _told("The bot was removed from the channel", views.paused_by_itself(EVERY, "channel")),
         _told("A calendar cannot be read", views.calendar_unreadable(CALENDAR)),
+        _told("… or its owner has left", views.calendar_dropped(CALENDAR, "left")),
+        _told("Its event is in a disabled room", views.event_not_recorded(ARMED, "disabled")),
         _told("The same for a rule", views.rule_paused_by_itself(RULE, "left")),
+        _told("… whose channel is gone", views.rule_paused_by_itself(RULE, "channel")),
     ]

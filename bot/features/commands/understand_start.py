@@ -27,6 +27,7 @@ from bot.features.commands.understand_controls import act_on
 from bot.features.commands.unread_times import unread_time
 from bot.features.commands.vocabulary import Intent
 from bot.features.rooms.model import RoomEntry, room_id_of, room_id_of_link
+from bot.features.rooms.names import digits_in
 
 
 def form(options: Options) -> Understood:
@@ -110,6 +111,10 @@ def _start_unknown(
         return replace(made, why=why, offers=form, link=link, reference=reference)
     near, reference = said.suggested(Intent.START)
     verb = Intent(made.intent)
+    if named := _named_by_time(said, near, reference):
+        offers = (Order(Intent.START, named),)
+        made = replace(made, intent=Intent.START, when=None, times="")
+        return replace(made, why=Why.WHICH_ROOM, room=named, offers=offers)
     if reference is None:
         default = said.world.names.by_id.get(said.world.default_room or "")
         if said.where is Where.THREAD and said.thread and verb is Intent.START:
@@ -139,6 +144,18 @@ def _start_unknown(
     if said.where is not Where.SLASH and (parsed.weak or parsed.article or other_words):
         return answered(Intent.UNKNOWN, sure=False)
     return replace(made, why=Why.NO_ROOM, offers=(Order(OPEN_FORM),), reference=reference)
+
+
+def _named_by_time(
+    said: ParsedText, near: Sequence[RoomEntry], reference: str | None
+) -> RoomEntry | None:
+    """Return the room whose name has the only time of a text: `start 9:30` means 9:30 sync."""
+    words = said.time_words()
+    if said.where is not Where.SLASH or not words[:1].isdigit():
+        return None
+    begun = (said.world.names.beginning(words),) if reference is None else near
+    named = [room for room in begun if room and {*digits_in(words)} <= {*digits_in(room.name)}]
+    return named[0] if len(named) == 1 else None
 
 
 def _before_verb(said: ParsedText, left: Sequence[Piece]) -> bool:

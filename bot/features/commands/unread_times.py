@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from bot.core.when import Refused
+from bot.core.when_clauses import NUMBERS
 from bot.core.when_days import EXAMPLES, Purpose
 from bot.features.commands.parsed_text import ParsedText
 from bot.features.commands.sentences import Piece, Sort, like_a_time
@@ -79,7 +80,9 @@ def _first_word(pieces: Sequence[Piece], n: int) -> Piece | None:
     lead = next((one for one in leads if one.key in _BEFORE_A_TIME), None)
     if lead is None:
         return piece if like_a_time(word) else None
-    hour = lead.key in _EXACT and _HOUR.fullmatch(word)
+    after = pieces[n + 1] if n + 1 < len(pieces) else None
+    spelt = word in NUMBERS and (after is None or after.key == ("to",))  # from ten to three
+    hour = lead.key in _EXACT and (spelt or _HOUR.fullmatch(word))
     return lead if hour or word in _VAGUE or like_a_time(word) else None
 
 

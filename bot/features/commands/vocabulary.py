@@ -97,16 +97,19 @@ class Meaning:
 
 _VERBS: Mapping[Intent, str] = {
     Intent.START: """
-        start | record | rec | start up | kick off | commence | initiate | fire up | take
-        notes | take minutes | make a recording | make recording | make a record | make
-        record | make the recording | do a recording | do the recording | do recording |
-        get a recording | press record | hit record | push record | turn on | switch on |
-        capture | tape | film | start to record | start recording | start record | start
-        rec | begin recording | make a video | make video | make a video of | activate |
-        enable | begin to record | begin the recording | starting recording | set up a
-        recording | aufnehmen | aufzeichnen | grabar | graba | enregistrer | gravar |
-        start again | record again | would you mind recording | do you mind recording |
-        mind recording | recording please | please recording""",
+        start | record | rec | start up | kick off | commence | initiate | fire up | take notes |
+        take minutes | make a recording | make recording | make a record | make record | make the
+        recording | do a recording | do the recording | do recording | get a recording | press
+        record | hit record | push record | turn on | switch on | capture | tape | film | start to
+        record | start recording | start record | start rec | begin recording | make a video | make
+        video | make a video of | activate | enable | begin to record | begin the recording |
+        starting recording | set up a recording | aufnehmen | aufzeichnen | grabar | graba |
+        enregistrer | gravar | get it on tape | get this on tape | have it on tape | have this on
+        tape | have that on tape | get it on video | get this on video | have it on video | have
+        this on video | have that on video | have it on record | have this on record | write down
+        what we say | write down what is said | write everything down | write down everything |
+        write it down | jot it down | start again | record again | would you mind recording | do you
+        mind recording | mind recording | recording please | please recording""",
     Intent.STOP: """
         stop | stopp | halt | stahp | stap | stawp | finish | end | quit | kill | abort |
         deactivate | disable | interrupt | recording off | record off | rec off |
@@ -304,9 +307,9 @@ _OTHER: Mapping[Role, str] = {
         cards | card | posts | announcements | updates | update | notifications | messages | alerts
         | noise | news""",
     Role.THING: """
-        recording | record | recordin | meeting | meetings | call | room | rooms | session
-        | thing | video | video call | stream | recorder | capture | rec | conference |
-        the one | huddle | conversation | something | smth""",
+        recording | record | recordin | the rest | the rest of it | the whole thing | meeting |
+        meetings | call | room | rooms | session | thing | video | video call | stream | recorder |
+        capture | rec | conference | the one | huddle | conversation | something | smth""",
     Role.ALL: """
         all | everything | both | all of them | all of it | every one | them | each of
         them""",
@@ -494,9 +497,9 @@ _OTHER: Mapping[Role, str] = {
         everyone | straight away | right away | this second | this instant | this minute | in a sec
         | sir | madam | boss | people | everyone please | channel | full | quality | resolution |
         format | mode | size | off you go | thanks in advance | tia | regards | best regards | kind
-        regards | br | rgds | a lot | a ton | a bunch | so much | very much | until further notice |
-        until i say stop | until i say so | until told otherwise | until i stop it | until we stop
-        it""",
+        regards | br | rgds | 4 me | 4 us | a lot | a ton | a bunch | so much | very much | until
+        further notice | until i say stop | until i say so | until told otherwise | until i stop it
+        | until we stop it""",
 }
 
 
@@ -510,9 +513,10 @@ def _listed(text: str) -> list[tuple[str, ...]]:
 
 
 def _with_whenever(phrases: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Add variants with `whenever` to phrases with `when`: `tell us whenever`."""
-    others = ("whenever",), ("as", "soon", "as"), ("every", "time")
-    return phrases + [(*p[:-1], *other) for p in phrases if p[-1] == "when" for other in others]
+    """Add variants to phrases with `when`: `tell us whenever`, `tell us here when`."""
+    ends = [("when",), ("whenever",), ("as", "soon", "as"), ("every", "time")]
+    ends += [("here", *end) for end in ends]
+    return phrases + [(*p[:-1], *end) for p in phrases if p[-1] == "when" for end in ends]
 
 
 def _phrases() -> dict[tuple[str, ...], Meaning]:

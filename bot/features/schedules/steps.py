@@ -199,7 +199,7 @@ class Timekeeper:
                 after, more = await self._start(after)
                 notices += more
             elif after.armed_for != before.armed_for and (why := await self._room_gone(after)):
-                after, more = self._paused(after, why)
+                after, more = self._unrecorded(after, why)
                 notices += more
         await self._schedules.write(before, after, notices)
 
@@ -245,6 +245,8 @@ class Timekeeper:
             log.info("right_to_start_unknown", schedule=schedule.schedule_id, why=str(unknown))
             return self._again(schedule), []
         if not isinstance(place, _Open):
+            if schedule.calendar_id:
+                return await self._not_followed(schedule, schedule.calendar_id, place)
             return self._paused(schedule, place)
         options, preset_gone = await self._options(schedule)
         due, now = schedule.armed_for or self._deps.now(), self._deps.now()
@@ -260,8 +262,10 @@ class Timekeeper:
             text = views.already_recorded(schedule)
             return started(schedule), [Notice(name, schedule.channel, schedule.by, text)]
         log.info("schedule_started", schedule=schedule.schedule_id, key=made)
-        passed_dates = [Notice(name, schedule.channel, schedule.by, views.preset_gone(schedule))]
-        return started(schedule), passed_dates if preset_gone else []
+        if not preset_gone:
+            return started(schedule), []
+        told = Notice(name, schedule.channel, schedule.by, views.preset_gone(schedule))
+        return started(replace(schedule, preset_id=None)), [told]  # told once, not at each date
 
     async def _rival(self, key: str) -> Recording | None:
         try:
@@ -279,6 +283,30 @@ class Timekeeper:
         text = views.paused_by_itself(schedule, why)
         notice = Notice(schedule.paused_identity(why), schedule.channel, schedule.by, text)
         return paused(schedule, why), [notice]
+
+    def _unrecorded(self, schedule: Schedule, why: Why) -> tuple[Schedule, list[Notice]]:
+        """Pause the schedule of a room that nobody can join; the event of a calendar is over."""
+        if schedule.calendar_id is None:
+            return self._paused(schedule, why)
+        text = views.event_not_recorded(schedule, why)
+        notice = Notice(f"event:{schedule.request_id}", schedule.channel, schedule.by, text)
+        return started(schedule), [notice]
+
+    async def _not_followed(
+        self, schedule: Schedule, calendar_id: str, why: Why
+    ) -> tuple[Schedule, list[Notice]]:
+        """Stop following the calendar of an event whose owner may not start it."""
+        calendar = await self._calendars.get(calendar_id)
+        if calendar:
+            await self._unfollow(calendar, why)
+        return started(schedule), []
+
+    async def _unfollow(self, calendar: RoomCalendar, why: Why) -> None:
+        """Delete a calendar and what it has scheduled, and tell its channel once."""
+        name = f"calendar-dropped:{calendar.calendar_id}"
+        text = views.calendar_dropped(calendar, why)
+        told = Notice(name, calendar.channel, calendar.by, text)
+        await self._calendars.delete(calendar.calendar_id, [told])
 
     async def _may_start(self, user: str, channel: str) -> "_Open | Why":
         """Return the place, or why nothing may be started there. Raises SlackUnavailable.
@@ -422,10 +450,17 @@ class Timekeeper:
     # Calendars
 
     async def fetch_calendars(self) -> float:
-        """Fetch one due calendar; each is due every hour."""
+        """Fetch one due calendar, if its owner may still start recordings; each is due hourly."""
         calendar = await self._calendars.take(FETCH_CLAIM)
         if calendar is None:
             return CHECK_S
+        try:
+            place = await self._may_start(calendar.by, calendar.channel)
+            if not isinstance(place, _Open):
+                await self._unfollow(calendar, place)
+                return 0.0
+        except SlackUnavailable as unknown:
+            log.info("right_to_start_unknown", calendar=calendar.calendar_id, why=str(unknown))
         try:
             await self.fetch(calendar)
         except (OutboundError, NoCalendar) as failed:

@@ -430,12 +430,30 @@ def paused_by_itself(schedule: Schedule, why: Why) -> str:
 
 
 def rule_paused_by_itself(rule: Rule, why: Why) -> str:
-    name = esc(rule.room_name, 100)
-    on = f"Type `/record auto {name} on` to turn it on again." if why in _HOW_ON else ""
-    return f"*{name}* is no longer recorded automatically: {_why(why, rule)} {on}".strip()
+    name, again = esc(rule.room_name, 100), code(f"/record auto {rule.room_name} on")
+    on = f"Type {again} to turn it on again." if why in _HOW_ON else ""
+    told = f"*{name}* is no longer recorded automatically: {_why(why, rule)}"
+    invite = _INVITE if why == "channel" else ""
+    return " ".join(filter(None, [told, invite, on]))
 
 
-def _why(why: Why, one: Schedule | Rule) -> str:
+def calendar_dropped(calendar: RoomCalendar, why: Why) -> str:
+    name = esc(calendar.room_name, 100)
+    follow = code(f"/record schedule {calendar.room_name} from https://…")
+    return (
+        f"The calendar of *{name}* is no longer followed: {_why(why, calendar)} To follow one "
+        f"again, type {follow} with its link."
+    )
+
+
+def event_not_recorded(schedule: Schedule, why: Why) -> str:
+    """Say that an event of a calendar is not recorded; later ones are tried."""
+    name, due = esc(schedule.room_name, 100), schedule.armed_for
+    at = f" at {when(due)}" if due else ""
+    return f"The calendar's event in *{name}*{at} is not recorded: {_why(why, schedule)}"
+
+
+def _why(why: Why, one: Schedule | Rule | RoomCalendar) -> str:
     where = place(one.channel)
     reasons: dict[Why, str] = {
         "asked": "somebody paused it.",
@@ -507,10 +525,12 @@ def _did(by: str, what: str, one: Schedule | RoomCalendar | Rule) -> str:
 
 
 _ANYBODY = "Anybody who may start recordings there can resume it."
+_INVITE = "Invite the bot to it again."
 _HOW_ON: dict[Why, str] = {
     "right": _ANYBODY,
     "left": _ANYBODY,
     "away": _ANYBODY,
+    "channel": _INVITE,
     "disabled": "Enable the room, then turn this on again.",
 }
 

@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 from record_bot_sandbox.slack import seed
 
+from bot.core.channel_settings import Allowed, ChannelSettings
 from bot.core.facts import (
     BeamStarted,
     Fact,
@@ -21,7 +22,8 @@ from bot.features.presets.model import Preset
 from bot.features.presets.store import PresetRepository
 from bot.features.rooms.refreshing import Refreshing
 from bot.features.schedules import service
-from bot.features.schedules.model import Rule
+from bot.features.schedules.model import RoomCalendar, Rule
+from bot.features.schedules.store import CalendarRepository
 from tests.contract.schedules_kit import MIN, Stage, leaves, somebody_in, stage
 from tests.unit.some import requested
 
@@ -87,6 +89,68 @@ async def test_a_preset_that_was_deleted_counts_as_it_was_and_that_is_said(there
     assert recording.options.audio_only
     (told,) = await there.notices()
     assert "was deleted" in told.text
+    after = await there.schedules.get("s1")
+    assert after is not None
+    assert after.preset_id is None  # so that it is said once
+
+
+async def test_who_may_no_longer_start_there_starts_nothing(there: Stage) -> None:
+    somebody_in(there)
+    await there.due("every day at 9:30")
+    some = ChannelSettings(may_start=Allowed(who="admins"))
+    await there.parts.deps.store.channel_settings.save(seed.STANDUP, some, by=seed.ADMIN)
+    after = await there.turn()
+    assert (after.state, after.why) == ("paused", "right")
+    (told,) = await there.notices()
+    assert "may no longer start recordings in" in told.text
+    assert "Anybody who may start recordings there can resume it." in told.text
+    assert await there.recordings() == []
+
+
+async def event_of_a_calendar(there: Stage) -> None:
+    """One that is due now, of a calendar that is due for reading."""
+    one = await there.due(calendar_id="c1", event="e1")
+    calendar = RoomCalendar(
+        *("c1", one.room_id, one.room_name, seed.STANDUP, seed.STARTER, "UTC"),
+        created_at=one.created_at,
+        url="https://calendar.example/key",
+        fetch_at=one.created_at,
+    )
+    await CalendarRepository(there.parts.deps.db).add(calendar)
+
+
+@pytest.mark.parametrize("first", ["event", "calendar"])
+async def test_a_calendar_of_who_has_left_is_not_followed_any_more(
+    there: Stage, first: str
+) -> None:
+    """It is told once, not at each of its events."""
+    somebody_in(there)
+    await event_of_a_calendar(there)
+    leaves(there)
+    if first == "event":
+        await there.parts.timekeeper.start_what_is_due()
+    await there.parts.timekeeper.fetch_calendars()
+    await there.parts.timekeeper.start_what_is_due()
+    (told,) = await there.notices()
+    assert "is no longer followed" in told.text
+    assert "no longer a full member" in told.text
+    assert await CalendarRepository(there.parts.deps.db).get("c1") is None
+    assert await there.schedules.get("s1") is None
+    assert await there.recordings() == []
+
+
+async def test_an_event_in_a_disabled_room_is_told_and_over(there: Stage) -> None:
+    """There is nothing to resume: the next event is tried again."""
+    await event_of_a_calendar(there)
+    there.room().enabled = False
+    after = await there.turn()
+    assert (after.state, after.why) == ("over", None)
+    there.slack.calls.clear()
+    await there.parts.timekeeper.tell()
+    (post,) = [call for call in there.slack.calls if call.method == "chat.postMessage"]
+    assert "is not recorded: the room is disabled at 100ms" in post.args["text"]
+    assert "schedule_resume" not in str(post.args["blocks"])
+    assert await CalendarRepository(there.parts.deps.db).get("c1")
 
 
 @pytest.mark.parametrize("gone", ["room", "disabled"])
