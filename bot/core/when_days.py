@@ -138,6 +138,8 @@ class Days:
                 raise self.refused("That day has passed.")
             case "week":
                 return [in_next_week]
+            case "this":  # not the one after, if its time has passed
+                return [coming]
             case "next":
                 nearest = coming if ahead else coming + week
                 if nearest == in_next_week:

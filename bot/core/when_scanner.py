@@ -209,7 +209,7 @@ class TimeScanner:
             return Clock(0, midnight=True) if number == 12 else None
         if self.peek().word == "h" and (self.peek().glued or led):
             return self._hours(number, raw, led=led)
-        if not led or self._unit_ahead():
+        if self._unit_ahead() or not (led or self._part_ahead()):
             return None
         return self._with_half(number, 0, padded=raw[0] == "0")
 
@@ -294,6 +294,13 @@ class TimeScanner:
             or after.word in MONTHS
             or (after.glued and after.word in ("st", "nd", "rd", "th"))
         )
+
+    def _part_ahead(self) -> bool:
+        """Whether the number is an hour of a part of the day: 9 in the morning."""
+        start = self.i
+        part = self.part()
+        self.i = start
+        return part is not None
 
     def part(self) -> Part | None:
         """Read `in the morning`, `at night`."""

@@ -19,6 +19,7 @@ from bot.store.sql import is_in_channel
 from bot.store.values import RecordingRow
 
 FEW = 2_000  # rows that are sorted fast
+NAMESAKES_MOST = 10
 CHANNELS_MOST = 40  # more channels are not read one by one
 
 r = recordings.c
@@ -93,6 +94,14 @@ class RecordingLists(Repository):
         query = query.join(recording_channels, shown.recording_key == r.key).where(there)
         newest = query.order_by(shown.requested_at.desc(), shown.recording_key)
         return await self._rows(newest.limit(limit))
+
+    async def rooms_named(self, name: str) -> dict[str, str]:
+        """The rooms of recordings by id that have this name, in whatever case; a few."""
+        named = or_(r.room_name == name, func.lower(r.room_name) == name.lower())
+        query = select(r.room_id, r.room_name).where(self._mine(recordings), named)
+        async with self._db.read() as conn:
+            found = await conn.execute(query.distinct().limit(NAMESAKES_MOST))
+            return {row.room_id: row.room_name for row in found}
 
     async def of_card(
         self, channel: str, ts: str, *, shown_to: str | None = None

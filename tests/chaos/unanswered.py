@@ -207,11 +207,11 @@ async def _measured(
 
     def card_says() -> bool:
         text = _card(world, wish)
-        told = "the request to start since" in text or "Not stopped yet" in text
+        told = "request to start" in text or "Not stopped yet" in text
         return told or (slow and bool(text) and f": {before}" not in text)
 
     def starter_hears() -> bool:
-        return slow or any("100ms has not" in t for t in _direct(world, wish))
+        return slow or any("request to" in t for t in _direct(world, wish))
 
     for whom, hears in (("card", card_says), ("starter", starter_hears)):
         await _noted_when(world, hears, longest, whom, what, began)

@@ -115,3 +115,18 @@ async def test_a_disabled_room_is_refused_in_words(bench: Bench) -> None:
     await bench.ines.command(seed.STANDUP, '/record start "old standup"')
     told = await bench.told(bench.ines, seed.STANDUP, "old standup")
     assert "is disabled in 100ms" in told.text
+
+
+async def test_the_answer_to_a_button_is_corrected_in_place(bench: Bench) -> None:
+    """The card alone says why; what said "Starting" is replaced."""
+    room = await bench.room()
+    await bench.start_fault(room, kind="status", status=403, times=1)
+    await bench.ines.command(seed.STANDUP, f"/record should we record {room.name}?")
+    question = await bench.told(bench.ines, seed.STANDUP, f"Start recording {room.name}?")
+    await bench.press(bench.ines, question, labels(question.blocks)[0])
+    card = await bench.card(room, "Not started.")
+    assert "100ms does not let the bot see or record this room." in card.text
+    told = await bench.told(bench.ines, seed.STANDUP, room.name, "Its card says why.")
+    assert told.ts == question.ts
+    assert labels(told.blocks) == ["Open the card"]
+    assert "100ms" not in told.text

@@ -237,7 +237,9 @@ async def _silence_at_a_start(
     did = "answered" if name == "no answer" else "accepted"
     words = (f"100ms has not {did} the request to start", "nothing is being recorded")
     card = await calm.see(
-        lambda s: first([m for m in cards(s, room, seed.STANDUP, "Starting") if has(m, *words)]),
+        lambda s: first(
+            [m for m in cards(s, room, seed.STANDUP, "Not recording yet") if has(m, *words)]
+        ),
         f"a card that says what the silence means: {name}",
     )
     return card, await calm.direct(seed.STARTER, room.name, *words)

@@ -27,8 +27,9 @@ from bot.features.schedules.model import (
 )
 from bot.features.schedules.overlaps import Overlap, Rivals
 from bot.features.schedules.service import past_refused
+from bot.ui.problems import slack_refusal
 from tests.unit.views_samples import NOW, READ, RUNS, at
-from tests.voice.sample import ROOM, Sample, channel, direct, modal, only_you, story, thread
+from tests.voice.sample import BOT, ROOM, Sample, channel, direct, modal, only_you, story, thread
 
 ZONE = "Europe/Amsterdam"
 ROOM_ID = "65f0c0ffee00000000000001"
@@ -63,6 +64,7 @@ CALENDAR = RoomCalendar(
 EMPTY = replace(CALENDAR, calendar_id="c2", room_name="Sales call")
 EVENT = replace(ONCE, calendar_id="c1", event="e1")
 ME = seed.ADMIN
+NOT_IN = slack_refusal("not_in_channel", seed.LOBBY, bot=BOT)
 THEIRS = Overlap(EVERY, LATER, starts_first=True)
 OWN = Overlap(replace(EVENT, by=ME), LATER, starts_first=False)
 
@@ -136,6 +138,7 @@ def answers() -> list[Sample]:
         only_you("… and is not any more", views.calendar_off, ROOM),
         only_you("A room was chosen, but no time", views.at_what_time, "Weekly sync"),
         only_you("Its time passed before it was confirmed", views.not_planned, past_refused()),
+        only_you("The bot is not in the channel", views.no_cards, ROOM, *NOT_IN),
         only_you("A calendar without a room", views.calendar_usage),
         only_you("A calendar has no secure link", views.only_https),
         only_you("Too many calendars", views.too_many_calendars),

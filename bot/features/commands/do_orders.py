@@ -213,6 +213,8 @@ async def schedule(request: Request, order: StoredOrder, once: Sequence[str]) ->
     may = await bot.gate.may_start(caller.user, to)
     if late := await _too_late(request, order):
         return late
+    if closed := await schedules.no_cards_in(bot.deps, to, order.room.name):
+        return closed
     made = await schedules.make(
         bot.deps,
         schedules.ScheduleRequest(

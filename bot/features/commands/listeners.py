@@ -59,6 +59,7 @@ from bot.ui.message import Message
 from bot.ui.replies import use_a_channel
 
 on = Listeners()
+NEEDS_LIVE_ROOM = (Intent.START, Intent.SCHEDULE, Intent.FOLLOW, Intent.JOIN)
 ASK = "help and questions need none; each order asks the gate"
 
 # Available in these words only: `auto standup on`; and, as a command, the list of schedules.
@@ -203,6 +204,7 @@ async def obey(ack: Ack, bot: Bot, use: Services, caller: Caller, text: str, whe
         again = await _understood(ack, bot, use, later, text, where)
         if unasked is None:
             again = replace(again, found=_doubted(again.found, again.known))
+        again = await _among_recorded(again, text, where)
         if unasked and again.found.why is Why.NO_ROOM:
             found_none = replace(again.found, why=Why.NO_ROOM_YET, detail=unasked)
             again = replace(again, found=found_none)
@@ -242,6 +244,19 @@ async def _looked_for(rooms: RoomDirectory, found: Understood) -> str | None:
             await rooms.look_for(code)
         return None
     return await rooms.fetch_named(found.reference or "")
+
+
+async def _among_recorded(request: Request, text: str, where: Where) -> Request:
+    """Understand a text again if its room is gone at 100ms, but recordings of it exist."""
+    found, known = request.found, request.known
+    if found.why is not Why.NO_ROOM or found.intent in NEEDS_LIVE_ROOM or not found.reference:
+        return request
+    rooms = await request.use.lists.rooms_named(known.horizon, found.reference)
+    if not rooms:
+        return request
+    known = replace(known, world=replace(known.world, names=known.world.names.plus(rooms)))
+    place = Where.THREAD if known.above else where
+    return replace(request, known=known, found=understand(text, place, known.world))
 
 
 async def _understood(

@@ -15,6 +15,7 @@ from bot.core.when import Past
 from bot.deps import Deps
 from bot.features.card.service import CardLinks
 from bot.features.history.model import Row
+from bot.features.rooms.model import RoomEntry
 from bot.store.values import RecordingRow
 from bot.ui.words import state_of
 
@@ -90,6 +91,15 @@ class Lists:
         """Return the newest recordings that the person may see; `over`: without running ones."""
         read = partial(self._deps.store.lists.recent, to=to, room_id=room_id, past=past, over=over)
         return await self._first(to, count, read)
+
+    async def rooms_named(self, to: Horizon, name: str) -> list[RoomEntry]:
+        """Return rooms of recordings that the person may see; 100ms need not have them any more."""
+        rooms = await self._deps.store.lists.rooms_named(name)
+        return [
+            RoomEntry(room_id, known_as)
+            for room_id, known_as in rooms.items()
+            if await self.page(to, 1, room_id=room_id)
+        ]
 
     async def _first(self, to: Horizon, count: int, read: Read) -> list[Seen]:
         found = await first_seen(self._deps, self._gate, to, count, read)

@@ -70,9 +70,12 @@ async def follow_calendar_by_command(
         created_at=bot.deps.now(),
         url=url,
     )
+    await bot.rights.to_start(caller.user, caller.channel)
     if await rooms.is_disabled(room.room_id):
-        await bot.rights.to_start(caller.user, caller.channel)
         await bot.reply(caller, views.rule_of_disabled(room.name))
+        return
+    if closed := await service.no_cards_in(bot.deps, caller.channel, room.name):
+        await bot.reply(caller, closed)
         return
     added = await service.add_calendar(bot.deps, bot.rights, calendar, once=caller.once)
     if added is None:
@@ -188,10 +191,12 @@ async def set_rule_of(
             bot.deps, bot.rights, room.room_id, origin, caller.user, once=once
         )
         return views.rule_off(room.name, there=gone is not None)
+    await bot.rights.to_start(caller.user, caller.channel)
     if await rooms.is_disabled(room.room_id):
-        await bot.rights.to_start(caller.user, caller.channel)
         rooms.refresh_soon()
         return views.rule_of_disabled(room.name)
+    if closed := await service.no_cards_in(bot.deps, caller.channel, room.name):
+        return closed
     rule = Rule(
         room_id=room.room_id,
         room_name=room.name,

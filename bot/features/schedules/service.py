@@ -48,15 +48,18 @@ from bot.features.schedules.store import (
 )
 from bot.features.start.model import Later, SessionRule, StartRequest
 from bot.features.start.service import commit, options_for
+from bot.slack.errors import CannotPostThere, SlackError
 from bot.store.errors import DoneBefore
 from bot.store.values import RoomTaken
 from bot.ui import ids as ui_ids
 from bot.ui.forms import FieldErrors
 from bot.ui.message import Message
+from bot.ui.problems import slack_refusal
 from bot.ui.text import carries_secrets
 
 WRONG_END = "I cannot read that as an end."
 RIVALS_MOST = 10  # schedules of the same room whose channels are checked
+PLACE_WITHIN_S = 1.0  # for Slack to say whether the bot is in a channel, before the ack
 LOOKED_INTO = 30  # public channels checked that a person is not in
 
 
@@ -117,6 +120,25 @@ async def make(deps: Deps, request: ScheduleRequest) -> Schedule | NoSuchPreset 
         return past_refused()
     await ScheduleRepository(deps.db).add(schedule, once=request.once)
     return schedule
+
+
+async def no_cards_in(deps: Deps, channel: str | None, room_name: str) -> Message | None:
+    """Say why the bot could not post cards there. None if it can, or Slack does not answer."""
+    if channel is None or not is_channel(channel):
+        return None
+    try:
+        async with asyncio.timeout(PLACE_WITHIN_S):
+            seen = await deps.slack.channel(channel)
+    except CannotPostThere as closed:
+        error = closed.error
+    except (SlackError, TimeoutError):
+        return None
+    else:
+        if seen.member and not seen.archived:
+            return None
+        error = "is_archived" if seen.archived else "not_in_channel"
+    why, fix = slack_refusal(error, channel, bot=deps.identity.name)
+    return views.no_cards(room_name, why, fix)
 
 
 async def rivals(
@@ -629,6 +651,8 @@ class Planner(Later):
     async def plan(self, request: StartRequest, when: When) -> Message:
         if not isinstance(request.room, KnownRoom):
             raise TypeError("a form names its room")
+        if closed := await no_cards_in(self._deps, request.channel, request.room.name):
+            return closed
         planned = ScheduleRequest(request.room, when, request.may, request.options, as_chosen=True)
         made = await make(self._deps, planned)
         if isinstance(made, NoSuchPreset):
@@ -645,6 +669,8 @@ class Planner(Later):
         """Set a rule with exactly the options of the form."""
         if not isinstance(request.room, KnownRoom):
             raise TypeError("a form names its room")
+        if closed := await no_cards_in(self._deps, request.channel, request.room.name):
+            return closed
         made = await rule_of_form(
             self._deps,
             self._rights,

@@ -571,6 +571,11 @@ def calendar_unreadable(calendar: RoomCalendar) -> str:
     )
 
 
+def no_cards(room_name: str, why: str, fix: str) -> Message:
+    """Refuse to plan recordings where the bot cannot post; see `problems.slack_refusal`."""
+    return say(f"*{esc(room_name, 100)}* cannot be recorded here yet. {why} {fix}")
+
+
 def not_planned(wrong: Refused) -> Message:
     """Say that nothing is scheduled because the time has no date ahead."""
     return say(f"Nothing was scheduled. {problem(wrong)}")

@@ -110,6 +110,10 @@ def said(text: str, purpose: Purpose = Purpose.START, now: datetime = NOW) -> st
         ("Weds at 3", "Wed 2 Dec, 15:00"),
         ("wed at 9", "Wed 9 Dec, 9:00"),  # 9:00 of this Wednesday has passed
         ("this friday at 10", "Fri 4 Dec, 10:00"),
+        ("this wed at 16", "Wed 2 Dec, 16:00"),
+        ("9 in the morning", "Thu 3 Dec, 9:00"),
+        ("friday 7 in the morning", "Fri 4 Dec, 07:00"),
+        ("9 at night", "Wed 2 Dec, 21:00"),
         ("next monday at 10", "Mon 7 Dec, 10:00"),
         ("next week on tue at 9", "Tue 8 Dec, 9:00"),
         ("friday next week at 9", "Fri 11 Dec, 9:00"),
@@ -256,6 +260,7 @@ def test_a_recurrence_that_begins_in_a_gap_keeps_the_wall_time_that_was_said() -
         ("on 2026-12-01 at 9", "Tue 1 Dec has passed."),
         ("1 dec at 9", "Tue 1 Dec has passed."),
         ("today at 9", "Wed 2 Dec, 9:00 has passed."),
+        ("this wed at 9", "Wed 2 Dec, 9:00 has passed."),
         ("this morning at 9", "Wed 2 Dec, 9:00 has passed."),
         ("yesterday at 9", "Tue 1 Dec has passed."),
         ("last monday at 9", "That day has passed."),

@@ -8,6 +8,7 @@ import pytest
 
 from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.store import RoomRepository
+from tests.contract.access_table import OUTSIDE
 from tests.contract.told_kit import Stage, staged
 
 ID = "6a1b2c3d4e5f6a1b2c3d4e5f"
@@ -44,6 +45,18 @@ async def test_a_room_made_a_moment_ago_is_found(stage: Stage, asked: str, by: s
     told = await stage.say(asked.format(made[by]))
     assert "no room" not in told.casefold(), told
     assert "Zanzibar" in told, "its name, not the id"
+
+
+@pytest.mark.parametrize("asked", ['list "{}"', "list {}"])
+async def test_a_room_that_is_gone_is_known_by_its_recordings(stage: Stage, asked: str) -> None:
+    """Only to people who may see one of them."""
+    key, _ = await stage.rig.recording("private", "ended")
+    name = (await stage.deps.store.recordings.load(key)).recording.room_name
+    told = await stage.say(asked.format(name.lower()))
+    assert "no room" not in told.casefold(), told
+    assert name in told
+    assert "There is no room" in await stage.say(asked.format(name), OUTSIDE)
+    assert "There is no room" in await stage.say(f'start "{name}"')
 
 
 async def test_several_rooms_are_no_missing_room(stage: Stage) -> None:
