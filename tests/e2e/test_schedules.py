@@ -58,14 +58,14 @@ async def test_a_rule_for_a_misspelt_room_offers_the_room(bench: Bench) -> None:
     await bench.told(bench.ines, seed.STANDUP, "Design review is no longer recorded")
 
 
+@pytest.mark.own_stage
 async def test_nothing_is_planned_where_the_bot_cannot_post_cards(bench: Bench) -> None:
     for order in ("schedule Design review tomorrow 9:30", "auto Design review on"):
         await bench.ines.command(seed.BOARD, f"/record {order}")
         told = await bench.told(bench.ines, seed.BOARD, "Design review cannot be recorded here yet")
         assert "/invite @record" in told.text
     await bench.ines.command(seed.STANDUP, "/record schedules")
-    listed = await bench.told(bench.ines, seed.STANDUP, "scheduled")
-    assert "Design review" not in listed.text
+    await bench.told(bench.ines, seed.STANDUP, "Nothing is scheduled.")
 
 
 async def test_a_rule_for_a_disabled_room_is_refused(bench: Bench) -> None:
