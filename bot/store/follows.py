@@ -3,13 +3,22 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Integer, bindparam, delete, func, select, update
 
 from bot.store.repository import Repository
 from bot.store.schema import follows
+from bot.store.sql import of_the_team
 from bot.store.values import ClaimedRoom, FollowedRoom
 
 f = follows.c
+DUE = (
+    select(f.room_id)
+    .where(of_the_team(follows), f.look_at <= bindparam("now", type_=f.look_at.type))
+    .group_by(f.room_id)
+    .order_by(func.min(f.look_at))
+    .limit(bindparam("at_most", type_=Integer))
+)
+NEXT = select(f.look_at).where(of_the_team(follows)).order_by(f.look_at).limit(1)
 
 
 class Follows(Repository):
@@ -62,13 +71,12 @@ class Follows(Repository):
     async def claim_rooms(self, limit: int, until: datetime) -> list[ClaimedRoom]:
         """Claim the due rooms; for other workers they are due again at `until`."""
         now = self._now()
-        due = select(f.room_id).where(self._mine(follows), f.look_at <= now)
-        due = due.group_by(f.room_id).order_by(func.min(f.look_at)).limit(limit)
+        given = {"now": now, **self._team_parameters}
         async with self._db.read() as conn:  # usually none is due, and reads block no writer
-            if (await conn.execute(due.limit(1))).first() is None:
+            if (await conn.execute(DUE, given | {"at_most": 1})).first() is None:
                 return []
         async with self._db.write() as conn:
-            rooms = (await conn.scalars(due)).all()
+            rooms = (await conn.scalars(DUE, given | {"at_most": limit})).all()
             if not rooms:
                 return []
             mine = update(follows).where(self._mine(follows), f.room_id.in_(rooms))
@@ -89,7 +97,5 @@ class Follows(Repository):
 
     async def next_discovery(self) -> datetime | None:
         async with self._db.read() as conn:
-            first: datetime | None = await conn.scalar(
-                select(f.look_at).where(self._mine(follows)).order_by(f.look_at).limit(1)
-            )
+            first: datetime | None = await conn.scalar(NEXT, self._team_parameters)
         return first

@@ -3,18 +3,38 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Integer, bindparam, or_, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.store import rows
 from bot.store.database import MAIL
 from bot.store.group_commit import GroupCommit
 from bot.store.repository import Repository, TeamDatabase
 from bot.store.schema import inbox
-from bot.store.sql import is_new, is_waiting
+from bot.store.sql import is_new, is_waiting, of_the_team
 from bot.store.values import InboxEntry, InboxItem, InboxState, Settled
 
 i = inbox.c
+
+
+def _take() -> ReturningUpdate[Any]:
+    now = bindparam("now", type_=i.leased_until.type)
+    picked = (
+        select(i.id)
+        .where(of_the_team(inbox), is_new())
+        .where(or_(i.leased_until.is_(None), i.leased_until <= now))
+        .order_by(i.id)
+        .limit(bindparam("at_most", type_=Integer))
+        .with_for_update(skip_locked=True)
+        .cte("picked")
+    )
+    take = update(inbox).where(i.id.in_(select(picked.c.id)))
+    return take.values(leased_until=bindparam("until")).returning(inbox)
+
+
+TAKE = _take()
 
 
 class Inbox(Repository):
@@ -51,20 +71,9 @@ class Inbox(Repository):
     async def take(self, limit: int) -> list[InboxItem]:
         """Lease new items, oldest first, so that no other replica matches them."""
         now = self._now()
-        picked = (
-            select(i.id)
-            .where(self._mine(inbox), is_new())
-            .where(or_(i.leased_until.is_(None), i.leased_until <= now))
-            .order_by(i.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-            .cte("picked")
-        )
-        take = update(inbox).where(i.id.in_(select(picked.c.id)))
+        given = {"now": now, "at_most": limit, "until": now + self._of.lease}
         async with self._db.write(lone=True) as conn:
-            taken = await conn.execute(
-                take.values(leased_until=now + self._of.lease).returning(inbox)
-            )
+            taken = await conn.execute(TAKE, given | self._team_parameters)
             return sorted((rows.inbox_item(row) for row in taken), key=lambda item: item.id)
 
     async def settle(self, settled: Sequence[Settled]) -> None:

@@ -3,6 +3,7 @@
 import httpx
 
 from bot.features.doctor.model import Finding, note, ok, shown, warning
+from bot.outbound import system_tls
 
 CHECK = "Meeting pages"
 WITHIN_S = 5.0
@@ -15,7 +16,7 @@ async def check_pages(public_url: str | None) -> Finding:
         fix = "set `PUBLIC_URL` to the address at which browsers reach the bot"
         return note(CHECK, "There are none, so buttons give links to files.", fix)
     try:
-        async with httpx.AsyncClient(timeout=WITHIN_S) as http:
+        async with httpx.AsyncClient(timeout=WITHIN_S, verify=system_tls()) as http:
             answer = await http.get(f"{public_url}/m/")
     except httpx.HTTPError as error:
         return warning(

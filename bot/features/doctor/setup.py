@@ -29,7 +29,7 @@ from bot.hms.client import HmsClient
 from bot.hms.errors import HmsError, HmsRefused, HmsUnauthorized
 from bot.hms.models import Room
 from bot.hms.transport import Transport
-from bot.outbound import Outbound
+from bot.outbound import Outbound, system_tls
 from bot.settings import (
     ONE_WORKSPACE,
     ORG_WIDE,
@@ -269,7 +269,8 @@ async def check_hms(given: Given, clocks: Clocks) -> list[Finding]:
 
 @asynccontextmanager
 async def _http(clocks: Clocks) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(event_hooks={"response": [clocks.on_hms]}) as http:
+    hooks = {"response": [clocks.on_hms]}
+    async with httpx.AsyncClient(event_hooks=hooks, verify=system_tls()) as http:
         yield http
 
 

@@ -1,6 +1,7 @@
 """Nothing may break unseen: what the bot logs as broken breaks the test."""
 
 import logging
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -14,7 +15,7 @@ TROUBLE = ("step_broke", "recording_broke", "turn_broke", "many_steps_in_a_row")
 
 def _loud(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     if event["event"] in TROUBLE:
-        raise Broke(event) from None
+        raise Broke({**event, "error": repr(sys.exception())}) from None
     raise structlog.DropEvent
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, NestedTransaction, create_engine
+from sqlalchemy import Connection, Engine, NestedTransaction, Table, create_engine
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import StaticPool
 
@@ -66,6 +66,10 @@ class Memory(Database):
         with translated(), self._engine.begin() as conn:
             yield cast("AsyncConnection", _Conn(conn))
         self._after()
+
+    def changes(self, *tables: Table) -> tuple[int, ...]:
+        """Whatever is written, it may have changed these tables."""
+        return (self.writes,)
 
     def _must_be_open(self) -> None:
         if not self.open:

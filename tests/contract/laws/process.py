@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 LEASE = timedelta(seconds=15)
 TEAM = Team("T1")
 ME = Identity("", "T1", "Acme", "UBOT", "B1", "record", frozenset())
-LOOK_EVERY_WHILE_S = 60.0  # 5 s outside; a wake that is lost is not what is rehearsed here
 
 
 class Process:
@@ -84,5 +83,8 @@ class Process:
             except StoreError:  # a process that finds no database ends, and is started again
                 await asyncio.sleep(1.0)
         await Reconciler(
-            self.deps, DISPATCH, self._owner, discover_every_s=LOOK_EVERY_WHILE_S
+            self.deps,
+            DISPATCH,
+            self._owner,
+            discover_every_s=self._drill.script.looks_every_s,
         ).run()

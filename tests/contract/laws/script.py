@@ -55,6 +55,7 @@ class Script:
     no_takes_s: float = 0.0  # how long Slack's refusal is on its way to us
     lasts_s: float = 30 * 3600.0  # what is parked is looked at for a day
     most_per_minute: int = 400
+    looks_every_s: float = 600.0  # 5 s outside; a wake that is lost is not what is rehearsed here
     policy: Policy = field(default_factory=Policy)
 
     def __repr__(self) -> str:

@@ -7,9 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from bot.core.facts import CallFailed
+from bot.core.facts import CallFailed, Cause
+from bot.core.options import RecordingOptions
 from bot.core.recording import Problem, Why
-from bot.ui.problems import explain, slack_refusal
+from bot.ui import replies
+from bot.ui.problems import explain, hms_failure, slack_refusal
+from tests.unit.rows import each
 from tests.unit.views_extremes import TEXTS
 from tests.unit.views_samples import RUNS, assert_only_our_markup, at, folded, recording
 
@@ -186,3 +189,102 @@ def test_what_others_said_is_quoted_as_data(why: Why, detail: str, status: int |
 def test_a_room_that_is_not_found_is_not_tried_again_but_changed() -> None:
     words = explain(Problem(Why.REFUSED, "room not found", 404), recording())
     assert (words.can_retry, words.can_change) == (False, True)
+
+
+CALLS: list[tuple[Cause, int | None]] = [
+    *(("refused", status) for status in (400, 401, 403, 404, 409, 422, 418, None)),
+    ("error", 503),
+    ("error", None),
+    ("limited", 429),
+    ("timeout", None),
+    ("network", None),
+    ("unreadable", 200),
+]
+
+
+def test_every_failed_call_to_100ms_has_its_words() -> None:
+    said = [
+        f"{cause} {status or ''}: {' | '.join(hms_failure(cause, status, 'said'))}"
+        for cause, status in CALLS
+    ]
+    assert folded("\n".join(said)) == snapshot("""\
+refused 400: 100ms does not accept the request (HTTP 400). 100ms said: “said”. |
+    If this keeps happening, tell the person who runs the bot.
+refused 401: 100ms does not accept this bot's keys (HTTP 401). 100ms said:
+    “said”. | Ask the person who runs the bot to check them.
+refused 403: 100ms does not let the bot do this (HTTP 403). 100ms said: “said”.
+    | Check in the 100ms dashboard that the room is enabled and in its
+    workspace.
+refused 404: 100ms cannot find it (HTTP 404). 100ms said: “said”. | It may have
+    been deleted there.
+refused 409: 100ms says that something else is going on in the room (HTTP 409).
+    100ms said: “said”. | Try again once that has ended.
+refused 422: 100ms does not accept the request (HTTP 422). 100ms said: “said”. |
+    If this keeps happening, tell the person who runs the bot.
+refused 418: 100ms refused (HTTP 418). 100ms said: “said”. | Try again. If this
+    keeps happening, tell the person who runs the bot.
+refused : 100ms refused. 100ms said: “said”. | Try again. If this keeps
+    happening, tell the person who runs the bot.
+error 503: 100ms had an internal error (HTTP 503). | Try again in a minute.
+error : 100ms had an internal error. | Try again in a minute.
+limited 429: 100ms asks the bot to wait: too many requests (HTTP 429). | Try
+    again in a minute.
+timeout : 100ms did not answer in time. | Try again in a minute.
+network : 100ms cannot be reached. | Try again in a minute.
+unreadable 200: 100ms gave an answer that the bot cannot read. | Try again in a
+    minute.\
+""")
+
+
+# What the person may do about it: try again with these settings, or change them.
+REMEDIES: list[tuple[Problem, bool, bool]] = [
+    (Problem(Why.CANCELLED), True, False),
+    (Problem(Why.EXPIRED), True, False),
+    (Problem(Why.CANNOT_POST, "not_in_channel"), True, False),
+    (Problem(Why.REFUSED, "meeting_url is required", 400), False, True),
+    (Problem(Why.REFUSED, "no subdomain", 422), False, True),
+    (Problem(Why.REFUSED, "no such destination", 400), False, True),
+    (Problem(Why.REFUSED, "invalid", 422), False, True),
+    (Problem(Why.REFUSED, "", 401), True, False),
+    (Problem(Why.REFUSED, "Room is DISABLED", 403), True, False),
+    (Problem(Why.REFUSED, "", 403), True, False),
+    (Problem(Why.REFUSED, "", 404), False, True),
+    (Problem(Why.REFUSED, "", 409), True, False),
+    (Problem(Why.REFUSED, "", 500), True, False),
+    (Problem(Why.REFUSED), True, False),
+    (Problem(Why.INTERNAL_ERROR), True, False),
+    (Problem(Why.MAX_RETRIES_REACHED), True, False),
+    (Problem(Why.UPLOAD_ERROR), True, False),
+    (Problem(Why.BEAM_STOPPED), True, False),
+    (Problem(Why.VANISHED), True, False),
+    (Problem(Why.GIVEN_UP), True, False),
+    (Problem(Why.UNKNOWN), True, False),
+]
+
+
+def test_every_problem_can_be_tried_again_or_changed() -> None:
+    def check(row: tuple[Problem, bool, bool]) -> None:
+        words = explain(row[0], recording(*RUNS))
+        assert (words.can_retry, words.can_change) == row[1:]
+
+    each(REMEDIES, check, name=lambda row: f"{row[0].why} {row[0].status} {row[0].detail}")
+
+
+def test_a_url_of_ones_own_that_could_not_be_opened_can_be_changed() -> None:
+    own = RecordingOptions(meeting_url="https://meet.example/x")
+    words = explain(Problem(Why.MAX_RETRIES_REACHED), recording(*RUNS, options=own))
+    assert (words.can_retry, words.can_change) == (True, True)
+    assert words.fix == (
+        "Change the settings: the URL must join the room without a click or a login. "
+        "If it does now, try again."
+    )
+
+
+def test_names_of_errors_are_cut_where_they_are_too_long() -> None:
+    for reply, limit in (
+        (replies.slack_refused, 60),
+        (replies.permission_missing, 80),
+        (replies.something_broke, 80),
+    ):
+        assert f"`{'x' * limit}`" in reply("x" * limit).text
+        assert f"`{'x' * (limit - 1)}…`" in reply("x" * (limit + 1)).text

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import aiohttp
-import httpx
 import pytest
 from record_bot_sandbox.serving import serving
+from record_bot_sandbox.slack.http import new_client
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -89,7 +89,7 @@ async def deps(store: Store, clock: Clock, account: Account) -> AsyncIterator[De
     async with (
         serving(account.app()) as url,
         aiohttp.ClientSession() as session,
-        httpx.AsyncClient() as http,
+        new_client() as http,
     ):
         slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
         client = HmsClient(url, FixedToken("t"), http, Outbound())
