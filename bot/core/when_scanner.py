@@ -130,10 +130,13 @@ class TimeScanner:
 
     def _first_of_range(self) -> Clock | None:
         """Read the 2 of `2-3pm`: a bare number is a time if the range ends in a time."""
+        bare = self.peek()
         begin = self.clock(led=True)
         after = self.i
         if not isinstance(begin, Clock):
             return None
+        if bare.kind == "num" and bare.raw[:1] == "0" and len(bare.raw) == 3:
+            return None  # `room 001 until 18:00`
         end = self._end_of_range(led=False)
         self.i = after
         return begin if isinstance(end, Clock) else None

@@ -164,11 +164,13 @@ def lists() -> list[Sample]:
     some = Listing(every, [RULE, TWO], [], mine, [seed.STANDUP])
     of_calendars = Listing([EVENT], [], [CALENDAR, EMPTY], mine, [seed.STANDUP])
     elsewhere = replace(some, may_start=())
+    disabled = Listing([EVERY], [RULE], [], mine, [seed.STANDUP], disabled=[ROOM_ID])
     return [
         only_you("All schedules", views.schedules_list, some, NOW),
         only_you("… with calendars", views.schedules_list, of_calendars, NOW),
         only_you("… of a channel that one is not in", views.schedules_list, elsewhere, NOW),
         only_you("… for a guest", views.schedules_list, replace(elsewhere, may_change=()), NOW),
+        only_you("… of a room that is disabled", views.schedules_list, disabled, NOW),
         only_you("Nothing is scheduled", views.schedules_list, Listing(), NOW),
         only_you("… for a guest", views.schedules_list, Listing(may_start_here=False), NOW),
     ]

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from unicodedata import category
 
-from bot.core.when import Day, Past, Reading, Refused, When
+from bot.core.when import Day, Moment, Past, Reading, Refused, When
+from bot.core.when_clauses import NUMBERS
 from bot.core.when_days import Purpose
 from bot.core.when_grammar import find_times
 from bot.features.commands.flags import Flags, split_flags
@@ -63,6 +64,9 @@ _NO_TIMES = frozenset({"right", "now"})
 _JOINERS = frozenset("\u200d\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 _BEFORE_NAME = (Role.FILLER, Role.HELLO, Role.THANKS, Role.REQUEST, Role.AND, Role.WISH)
 _NAME_INNER = (Role.FILLER, Role.WITH, Role.AND, Role.ARTICLE, Role.THING)
+
+
+_EXCLUDING = {("not",), ("keep",), ("leave",), ("except",), ("keep", "recording")}
 
 
 class ParsedText:
@@ -156,7 +160,11 @@ class ParsedText:
     def _read_again(self, text: str, spans: Sequence[Span]) -> Reading | None:
         """Read the times of a stop again, as a length: `stop for 5 minutes`."""
         said = ", ".join(text[start:end] for start, end in spans)
-        return find_times(said, now=self.world.now, zone=self.world.zone).reading
+        now, zone = self.world.now, self.world.zone
+        again = find_times(said, now=now, zone=zone).reading
+        if isinstance(again, When) and isinstance(again.start, Moment):  # at 14:10, typed at 14:20
+            return find_times(said, now=now, zone=zone, purpose=Purpose.STOP).reading
+        return again
 
     def _protected(self) -> list[Span]:
         """Return the spans that are not times: room names, quotes, links, and `right now`."""
@@ -217,7 +225,7 @@ class ParsedText:
         at = self.pieces.index(room) - 1
         while at > 0 and self.pieces[at].key == ("the",):
             at -= 1
-        return self.pieces[at].key == ("not",)
+        return self.pieces[at].key in _EXCLUDING
 
     def _by_token(self, piece: Piece) -> RoomEntry | None:
         """Return the room of a link."""
@@ -302,8 +310,10 @@ class ParsedText:
         if reference is None:
             return (), None
         near = self.world.names.like(reference)
+        words = reference.split()
+        if not near and words[1:] and (words[0] in NUMBERS or words[0].isdigit()):
+            near = self.world.names.like(" ".join(words[1:]))  # the next three design reviews
         if not near:
-            words = reference.split()
             near = self.world.names.like(" ".join(words[:-1])) if len(words) > 1 else ()
             near = near if key_of(words[-1])[-1:] in _MEETINGS else ()
         if self.doubt and self.rooms:

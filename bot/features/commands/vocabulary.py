@@ -252,10 +252,12 @@ _NOUNS: Mapping[Intent, str] = {
         stopped working | keeps failing | hangs | nothing works | nothing worked | nothing happens |
         nothing happened | does nothing | did nothing | not responding | doesnt respond | everything
         ok | everything okay | everything all right | everything alright | dont work | do not work |
-        not work | doesnt works | not works | dont works | wasnt recorded | was not recorded | wont
-        record | has no sound | has no audio | has no video | has no picture | has no image | is
-        silent | is empty | is black | has a black screen | you missed | you forgot | you forgot to
-        record | you did not record | you didnt record | is cut off""",
+        not work | doesnt works | not works | dont works | offline | is the bot down | is it down |
+        are you down | bot is down | is the bot dead | are you dead | is the bot broken | wasnt
+        recorded | was not recorded | wont record | has no sound | has no audio | has no video | has
+        no picture | has no image | is silent | is empty | is black | has a black screen | you
+        missed | you forgot | you forgot to record | you did not record | you didnt record | is cut
+        off""",
     Intent.FOLLOW: "follows | followed rooms | subscriptions | rooms we follow | following",
     Intent.PRESETS: "preset | templates",
     Intent.UNKNOWN: "non - stop | nonstop | non stop",
@@ -362,13 +364,15 @@ _OTHER: Mapping[Role, str] = {
         to | do not forget to | remember to | make sure to | make sure you | be sure to | dont
         forget | be so good and | wanna | we wanna | i wanna""",
     Role.HEDGE: """
-        i | we | they | he | she | i think | i guess | i believe | i suppose | maybe |
-        perhaps | probably | possibly | will | would | should | we should | you should | i
-        should | they should | we will | i will | ill | im going to | we are going to |
-        were going to | im about to | we might | i might | i think we should | maybe we
-        should | perhaps we should | we usually | i usually | i already | we already | we
-        are | i am | im | it would be nice to | it would be good to | it would be great to
-        | i was | we were | i had | we had""",
+        i | we | they | he | she | i think | i guess | i believe | i suppose | maybe | perhaps |
+        probably | possibly | will | would | should | we should | you should | i should | they
+        should | we will | i will | ill | im going to | we are going to | were going to | im about
+        to | we might | i might | i think we should | maybe we should | perhaps we should | we
+        usually | i usually | i already | we already | we are | i am | im | not forget to | never
+        forget to | lets not forget to | let us not forget to | shouldnt forget to | should not
+        forget to | must not forget to | mustnt forget to | do not let us forget to | dont let us
+        forget to | dont let me forget to | it would be nice to | it would be good to | it would be
+        great to | i was | we were | i had | we had""",
     Role.MAY: """
         should we | shall we | shall i | should i | should you | can we | can i | could we |
         could i | may i | may we | do we want to | do we need to | do we have to | must we | are
@@ -416,11 +420,12 @@ _OTHER: Mapping[Role, str] = {
         did | who did | did anyone say | where did | when did we say | what all | what
         else""",
     Role.SAID: """
-        said | say | says | talked | talk | talking | spoke | speak | mentioned | mention
-        | discussed | discuss | promised | promise | told | tell | asked | brought up |
-        raised | talks | come up | came up | explained | argued | committed to | decided
-        on | decide on | agreed on | agree on | agreed to | agree to | decided about |
-        decide about | announced | discussing | reported""",
+        said | say | says | talked | talk | talking | spoke | speak | mentioned | mention |
+        discussed | discuss | promised | promise | told | tell | asked | brought up | raised | talks
+        | come up | came up | explains | mentions | discusses | announces | raises | tells |
+        presents | presented | describes | described | explained | argued | committed to | decided
+        on | decide on | agreed on | agree on | agreed to | agree to | decided about | decide about
+        | announced | discussing | reported""",
     Role.ABOUT: "about | regarding | concerning | on the topic of | on the subject of",
     Role.WITH: "with | plus | including | incl | include | + | w/ | w | using | use | add | &",
     Role.WITHOUT: "without | no | w/o | minus | excluding | except",

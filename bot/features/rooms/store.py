@@ -39,6 +39,12 @@ class RoomRepository(Repository):
         async with self._db.write() as conn:
             await conn.execute(put, [self._row(e, refreshed_at) for e in ordered])
 
+    async def disabled(self, room_ids: Collection[str]) -> set[str]:
+        """Return those of the rooms that were disabled at the last refresh."""
+        query = select(c.room_id).where(self._mine(rooms), c.enabled.is_(False))
+        async with self._db.read() as conn:
+            return set(await conn.scalars(query.where(c.room_id.in_(sorted(room_ids)))))
+
     async def forget(self, room_ids: Collection[str]) -> None:
         """Delete rooms that 100ms no longer has."""
         ordered = sorted(room_ids)

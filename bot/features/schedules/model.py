@@ -477,6 +477,7 @@ class Listing:
     may_change: Collection[tuple[str, str]] = ()
     may_start: Collection[str] = ()
     may_start_here: bool = True
+    disabled: Collection[str] = ()  # rooms
 
     @property
     def listed_alone(self) -> list[Schedule]:

@@ -21,6 +21,7 @@ from bot.features.control.service import control_recording
 from bot.features.options.table import laid_over
 from bot.features.presets import service as presets
 from bot.features.presets.model import NoSuchPreset
+from bot.features.rooms.store import RoomRepository
 from bot.features.schedules import views
 from bot.features.schedules.model import (
     CALENDARS_MOST,
@@ -224,7 +225,11 @@ async def listed(
             await rules.listed(channels, by=own),
             await calendars.listed(channels, by=own),
         )
-    return await _with_rights(rights, to, found, here)
+    all_: list[Schedule | Rule | RoomCalendar]
+    all_ = [*found.schedules, *found.rules, *found.calendars]
+    ids = {one.room_id for one in all_}
+    disabled = await RoomRepository(deps.db).disabled(ids) if ids else ()
+    return await _with_rights(rights, to, replace(found, disabled=disabled), here)
 
 
 async def _with_rights(rights: Rights, to: Horizon, found: Listing, here: str | None) -> Listing:

@@ -267,15 +267,15 @@ def schedules_list(found: Listing, now: datetime) -> Message:
     blocks: list[Block] = []
     sentences = []
     for n, schedule in enumerate(schedules[:SHOWN]):
-        line = _line(schedule, now)
+        line = lines([_line(schedule, now), *_if_disabled(schedule, found)])
         sentences.append(spoken(line))
         blocks += [section(line), *actions(_buttons(schedule, n, found))]
     for n, rule in enumerate(rules[:SHOWN]):
-        line = rule_line(rule)
+        line = lines([rule_line(rule), *_if_disabled(rule, found)])
         sentences.append(spoken(line))
         blocks += [section(line), *actions([_rule_off(rule, n)] if found.may(rule) else [])]
     for n, calendar in enumerate(calendars[:SHOWN]):
-        line = _calendar_line(calendar, found.schedules)
+        line = lines([_calendar_line(calendar, found.schedules), *_if_disabled(calendar, found)])
         sentences.append(spoken(line))
         off = [_calendar_off(calendar, n)] if found.may(calendar) else []
         blocks += [section(line), *actions(off)]
@@ -283,6 +283,14 @@ def schedules_list(found: Listing, now: datetime) -> Message:
     if more:
         blocks.append(context(f"{more:,} more."))
     return Message(lines(sentences, FALLBACK_MOST), blocks)
+
+
+def _if_disabled(one: Schedule | Rule | RoomCalendar, found: Listing) -> list[str]:
+    """Say that nobody can join the room; one that is paused for that says so already."""
+    paused = not isinstance(one, RoomCalendar) and one.why == "disabled"
+    if paused or one.room_id not in found.disabled:
+        return []
+    return ["The room is disabled in 100ms, so nothing is recorded."]
 
 
 def _line(schedule: Schedule, now: datetime) -> str:

@@ -10,6 +10,7 @@ from bot.access.rights import NoRight, Rights
 from bot.access.views import refused_message
 from bot.core.channel_settings import Allowed, ChannelSettings
 from bot.core.proofs import SeenSchedule
+from bot.features.rooms.refreshing import Refreshing
 from bot.features.schedules import ids, service, views
 from bot.features.schedules.model import (
     RoomCalendar,
@@ -189,6 +190,19 @@ async def test_the_owners_of_rules_and_calendars_are_told_as_well(there: Stage) 
         told = await there.notices()
         assert [one.channel for one in told] == [seed.STARTER] * number
     assert "`/record auto standup on` in <#" in " ".join(one.text for one in told)
+
+
+async def test_the_list_says_that_a_room_is_disabled(there: Stage) -> None:
+    """A rule of such a room would wait for ever; nobody can join it."""
+    deps, rights = there.parts.deps, Rights(there.parts.deps)
+    await rule_and_calendar(there)
+    to = await there.gate().horizon(seed.MEMBER, seed.STANDUP)
+    for enabled, number in ((True, 0), (False, 2)):
+        there.room().enabled = enabled
+        await Refreshing(deps).rooms()
+        found = await service.listed(deps, there.gate(), rights, to, here=seed.STANDUP)
+        said = views.schedules_list(found, deps.now()).text
+        assert said.count("The room is disabled in 100ms") == number
 
 
 async def test_the_list_says_who_paused_a_schedule(there: Stage) -> None:

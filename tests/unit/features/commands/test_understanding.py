@@ -164,6 +164,13 @@ def test_a_name_shared_by_two_rooms_is_asked_about() -> None:
     assert [str(order) for order in done.offers] == ["start:alpha", "start:Alpha", "open-form:"]
 
 
+def test_a_number_in_a_misspelt_name_is_no_time() -> None:
+    world = with_rooms("room 001", "room 002", where="slash")
+    done = understood("start roo 001 until 18:00", "slash", world)
+    assert [str(order) for order in done.offers] == ["start:room 001", "open-form:"]
+    assert done.times == "until 18:00"
+
+
 def test_a_disabled_room_is_refused() -> None:
     world = WORLDS[Where.SLASH]
     room = RoomEntry("a" * 24, "old room", enabled=False)
