@@ -195,9 +195,6 @@ class HmsDoor(HmsClient):
 
         return await self._through("start", do)
 
-    async def check_start(self) -> None:
-        """No call is held back here."""
-
     async def stop(self, recording_id: str) -> Recording | None:
         def do() -> Recording:
             return self._truth.shown(self._truth.stop(recording_id), files=False)
