@@ -28,7 +28,7 @@ from record_bot_sandbox.slack.http import new_client
 from record_bot_sandbox.slack.person import Person
 from record_bot_sandbox.slack.sim import Sim as SlackSim
 
-READY_WITHIN_S = 30.0
+READY_WITHIN_S = 60.0  # a bot that ends by itself is noticed at once
 STOPS_WITHIN_S = 12.0
 
 

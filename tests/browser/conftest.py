@@ -13,6 +13,7 @@ from record_bot_sandbox.slack import seed, view_store
 from record_bot_sandbox.stage import Stage, stage
 
 from tests.browser.screen import PATIENCE_MS, Screen
+from tests.databases import migrated_copy
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MISSING = (
@@ -58,6 +59,7 @@ async def played(
 ) -> AsyncIterator[Stage]:
     """One stage for the tests of a file: each uses a room of its own."""
     folder: Path = tmp_path_factory.mktemp("browser")
+    migrated_copy(folder / "record-bot.sqlite")
     log, env = folder / "bot.log", {"TIME_SCALE": f"{BOT_SPEED:g}"}
     async with stage(folder, speed=SPEED, output=log, env=env) as running:
         yield running

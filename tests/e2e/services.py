@@ -31,7 +31,7 @@ from tests.e2e.forked import ForkedBot
 Json = dict[str, Any]
 POLL_S = 0.02
 READY_WITHIN_S = 60.0
-TRIES = 3  # for a stage waits 30 s for its bot, and a machine may have far too much to do
+TRIES = 3  # for a stage waits a minute for its bot, and a machine may have far too much to do
 
 # Each look at the state is cheaper with fewer of the bot's calls; `calls` below gives them all.
 snapshot.CALLS_SHOWN = 12

@@ -4,17 +4,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-from bot.access.rights import Rights
+from bot.access.rights import NoRight, Rights
 from bot.core.deliveries import NOBODY_THERE, Kind, State, Wanted
 from bot.core.note import Note
-from bot.core.places import is_channel
 from bot.core.policy import is_late, is_unheard, silence, silence_to_show, transcript_expected_at
 from bot.core.retry import Retry
 from bot.engine.context import Context
 from bot.engine.posting import insist, parked, post
 from bot.features.card.log import Who
 from bot.features.card.views import recording_card, silence_message, tell_message
-from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused
+from bot.slack.errors import MessageGone, NotAuthorized, SlackError, SlackRefused
 from bot.ui.message import Message, content_hash
 from bot.ui.text import esc
 
@@ -155,11 +154,15 @@ async def tell_silence(ctx: Context, kind: Kind, target: str) -> Note:
 
 
 async def may_start_again(ctx: Context, user: str) -> bool:
-    """Whether to offer this person another start after a failed one."""
+    """Whether to offer this person another start after a failed one. False if unknown."""
     if ctx.recording.problem is None:
         return False
     origin = ctx.recording.origin
-    return await Rights(ctx.deps).may_start(user, origin if is_channel(origin) else None)
+    try:
+        await Rights(ctx.deps).to_start(user, origin, ctx.settings_of(origin))
+    except (NoRight, SlackError):
+        return False
+    return True
 
 
 async def tell(ctx: Context, target: str) -> Note:

@@ -187,9 +187,6 @@ class HmsDoor(HmsClient):
     def __init__(self, truth: HmsTruth, faults: Faults, meter: Meter, life: Life) -> None:
         self._truth, self._faults, self._meter, self._life = truth, faults, meter, life
 
-    async def check_start(self) -> None:
-        """It never asks for a pause."""
-
     async def start(self, room_id: str, options: RecordingOptions) -> Recording:
         self._truth.start_calls.append((self._truth.time_s(), room_id))
 
@@ -197,9 +194,6 @@ class HmsDoor(HmsClient):
             return self._truth.shown(self._truth.start(room_id, options, ours=True), files=False)
 
         return await self._through("start", do)
-
-    async def check_start(self) -> None:
-        """No call is held back here."""
 
     async def stop(self, recording_id: str) -> Recording | None:
         def do() -> Recording:
