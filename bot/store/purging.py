@@ -51,7 +51,8 @@ class Purging(Repository):
     async def schedules_over(self, made_before: datetime, deleted_before: datetime) -> int:
         """Delete finished schedules; events of a calendar stay as long as it is followed."""
         s = schedules.c
-        old = or_(s.created_at < made_before, s.deleted_at < deleted_before)
+        made = and_(s.deleted_at.is_(None), s.created_at < made_before)
+        old = or_(made, s.deleted_at < deleted_before)
         over = and_(s.state == "over", old, s.calendar_id.is_(None))
         return await self._purge(s.schedule_id, over, PURGED_AT_ONCE)
 

@@ -1,5 +1,6 @@
 """A question's button that is pressed late, or twice, promises and does nothing untrue."""
 
+import asyncio
 import json
 import re
 import sqlite3
@@ -13,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.faults import Fault
+from record_bot_sandbox.slack.model import Channel
 
 from bot.ui import ids
 from tests.contract.access_rig import Effects, Rig, rigged
@@ -128,6 +131,68 @@ async def test_what_was_skipped_or_deleted_is_taken_back_once(stage: Stage) -> N
         done = await stage.rig.send(stage.rig.click(seed.STARTER, "schedule_restore", schedule_id))
         assert "is scheduled again" in done.told
     assert stage.rows("select state, due_at from schedules") == [("active", due)]
+
+
+async def test_a_paused_schedule_stays_paused(stage: Stage) -> None:
+    """Undo, restoring and changing do not let it record."""
+    await stage.command("schedule town hall every day at 9")
+    [(schedule_id,)] = stage.rows("select schedule_id from schedules")
+    skipped = await stage.command("skip town hall")
+    [value] = set(re.findall(rf"{schedule_id} [0-9]+", skipped.told))
+
+    async def press(action: str, value: str = schedule_id) -> str:
+        return (await stage.rig.send(stage.rig.click(seed.STARTER, action, value))).told
+
+    await press("schedule_pause")
+    await press("schedule_unskip", value)
+    assert stage.rows("select state, why from schedules") == [("paused", "asked")]
+    await press("schedule_delete")
+    assert "It is paused" in await press("schedule_restore")
+    assert stage.rows("select state, why from schedules") == [("paused", "asked")]
+    assert "It is paused" in await _change(stage, schedule_id, "every day at 11")
+
+
+async def _change(stage: Stage, schedule_id: str, time: str) -> str:
+    typed = {"schedule_when": {"schedule_when_input": {"value": time}}}
+    form = stage.rig.view("schedule_change_form", schedule_id, typed)
+    body = {**stage.rig.base("view_submission", seed.STARTER), "view": form}
+    return (await stage.rig.send(body)).told
+
+
+async def test_two_presses_of_undo_at_once_say_the_same(stage: Stage) -> None:
+    await stage.command("schedule town hall every day at 9")
+    [(schedule_id,)] = stage.rows("select schedule_id from schedules")
+    await stage.rig.send(stage.rig.click(seed.STARTER, "schedule_delete", schedule_id))
+    undo = [stage.rig.click(seed.STARTER, "schedule_restore", schedule_id) for _ in range(2)]
+    both = await asyncio.gather(*map(stage.rig.send, undo))
+    assert "too late" not in " ".join(done.told for done in both)
+    assert stage.rows("select state from schedules") == [("active",)]
+
+
+async def test_a_schedule_is_moved_to_a_date_that_was_skipped(stage: Stage) -> None:
+    await stage.command("schedule town hall every day at 9")
+    await stage.command("skip town hall")
+    [(schedule_id, skips)] = stage.rows("select schedule_id, skips from schedules")
+    assert skips
+    await _change(stage, schedule_id, "every day at 9 for 20m")
+    assert stage.rows("select skips from schedules") == [(skips,)]  # only its end is another one
+    assert "will be recorded" in await _change(stage, schedule_id, "tomorrow at 9")
+    assert stage.rows("select skips, state from schedules") == [(None, "active")]
+
+
+async def test_a_schedule_is_confirmed_in_time_although_slack_is_slow(stage: Stage) -> None:
+    """Otherwise it would be taken for a failure, and set up once more."""
+    other = stage.rig.command(seed.MEMBER, "schedule town hall every day at 9 for 30m")
+    slack = stage.rig.bot.slack
+    slack.channels["C0ELSE0001"] = Channel(
+        "C0ELSE0001", "elsewhere", "public", {seed.BOT_USER, seed.MEMBER}
+    )
+    other["channel_id"] = "C0ELSE0001"
+    await stage.rig.send(other, form="command")
+    slack.faults.add(Fault(method="users.conversations", times=50, delay_s=5))
+    said = await stage.command("schedule town hall every day at 9 for 20m")
+    assert "will be recorded" in said.told
+    assert stage.rows("select count(*) from schedules") == [(2,)]
 
 
 async def test_a_start_for_a_while_says_so_and_its_end_can_be_removed(stage: Stage) -> None:

@@ -84,6 +84,13 @@ def answers() -> list[Sample]:
         only_you("A recording is scheduled", views.scheduled, ONCE, now=NOW, zone_known=True),
         only_you("… repeatedly", views.scheduled, EVERY, now=NOW, zone_known=True),
         only_you(
+            "Change was pressed, for a paused one",
+            views.scheduled,
+            paused(EVERY, "asked"),
+            now=NOW,
+            zone_known=True,
+        ),
+        only_you(
             "… and Slack does not say the time zone",
             views.scheduled,
             EVERY,
@@ -97,6 +104,7 @@ def answers() -> list[Sample]:
         only_you("Delete was pressed, or “cancel” was said", views.deleted, EVERY),
         only_you("… of a single date", views.deleted, ONCE),
         only_you("… and Undo", views.restored, EVERY),
+        only_you("… of one that is paused", views.restored, paused(EVERY, "asked")),
         only_you("… and Undo after an hour", views.too_late_to_undo),
         only_you(
             "Wait for people was pressed", views.waiting_for_people, EVERY, timedelta(hours=1)

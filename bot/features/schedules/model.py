@@ -238,8 +238,9 @@ def skipped(schedule: Schedule, date: datetime, now: datetime) -> Schedule:
 
 
 def unskipped(schedule: Schedule, date: datetime) -> Schedule:
-    """Take a skipped date back in."""
-    one = replace(schedule, skips=schedule.skips - {date}, state="active")
+    """Take a skipped date back in. A paused schedule stays paused."""
+    state: State = "active" if schedule.state == "over" else schedule.state
+    one = replace(schedule, skips=schedule.skips - {date}, state=state)
     if one.due_at is None or date < one.due_at:
         one = replace(one, due_at=date)
     return woken(one)

@@ -1,9 +1,10 @@
 """Creates, lists and changes schedules and rules for rooms; the worker in `steps` runs them."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.access.gate import Gate
@@ -13,7 +14,7 @@ from bot.core.options import RecordingOptions
 from bot.core.places import is_channel
 from bot.core.proofs import Horizon, KnownRoom, MayStart, SeenRecording, SeenSchedule
 from bot.core.recording import OCCUPIES_ROOM, Phase, Recording
-from bot.core.when import Moment, Reading, Refused, Unclear, When, known_zone, stop_time
+from bot.core.when import Moment, Reading, Refused, Repeat, Unclear, When, known_zone, stop_time
 from bot.core.when_days import STOP_EXAMPLES
 from bot.core.when_grammar import read_when
 from bot.deps import Deps
@@ -58,7 +59,10 @@ from bot.ui.message import Message
 from bot.ui.problems import slack_refusal
 from bot.ui.text import carries_secrets
 
+T = TypeVar("T")
 WRONG_END = "I cannot read that as an end."
+RIVALS_WITHIN_S = 0.7  # for Slack to say which of them a person may see
+COMPARED_MOST = 30  # schedules of the same room
 RIVALS_MOST = 10  # schedules of the same room whose channels are checked
 PLACE_WITHIN_S = 1.0  # for Slack to say whether the bot is in a channel, before the ack
 LOOKED_INTO = 30  # public channels checked that a person is not in
@@ -146,10 +150,11 @@ async def rivals(
     deps: Deps, gate: Gate, schedule: Schedule, user: str, *, here: str | None
 ) -> Rivals:
     """Return what else would record the room at a schedule's times, as far as they may see it."""
-    others = await ScheduleRepository(deps.db).of_room(schedule.room_id)
+    others = (await ScheduleRepository(deps.db).of_room(schedule.room_id))[:COMPARED_MOST]
+    found = await asyncio.to_thread(first_overlaps, schedule, others, deps.policy.armed_for)
     seen = [
         one
-        for one in first_overlaps(schedule, others, deps.policy.armed_for)[:RIVALS_MOST]
+        for one in found[:RIVALS_MOST]
         if await gate.sees_place(user, one.schedule.channel, one.schedule.by, here)
     ]
     rule = await rule_seen(deps, gate, schedule.room_id, user, here=here)
@@ -303,14 +308,20 @@ async def restore(
     """
     before = await ScheduleRepository(deps.db).deleted(seen.schedule_id)
     if before is None:
-        return await _theirs(deps, rights, seen)  # restored already, or purged
+        await _theirs(deps, rights, seen)
+        return await _not_over(deps, seen)  # restored already, or purged
     await rights.to_change_schedule(seen.by, before.channel, before.by)
     await _post_to(gate, seen.by, before.channel, here)
     after = restored(before, deps.now(), deps.policy.armed_for)
     if after.state == "over":
         return None
-    text = views.restored_by(before, seen.by)
-    return await _changed(deps, before, after, _told_plainly(deps, before, seen.by, text))
+    told = _told_plainly(deps, before, seen.by, views.restored_by(before, seen.by))
+    return await _changed(deps, before, after, told) or await _not_over(deps, seen)
+
+
+async def _not_over(deps: Deps, seen: SeenSchedule) -> Schedule | None:
+    there = await ScheduleRepository(deps.db).get(seen.schedule_id)
+    return there if there and there.state != "over" else None
 
 
 def _told_plainly(deps: Deps, one: Schedule, by: str, text: str) -> list[Notice]:
@@ -351,7 +362,9 @@ async def unskip(
     if armed_until(before.when, date, deps.policy.armed_for) <= deps.now():
         return None
     told = _told_plainly(deps, before, seen.by, views.unskipped_by(before, seen.by, date))
-    return await _changed(deps, before, unskipped(before, date), told)
+    done = await _changed(deps, before, unskipped(before, date), told)
+    there = done or await _not_over(deps, seen)
+    return there if there and date_at(there, at) else None
 
 
 async def pause(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
@@ -405,7 +418,9 @@ async def move(
     before = await _theirs(deps, rights, seen)
     if before is None:
         return None
-    new = replace(before, when=when, armed_for=None, armed_until=None)
+    same = isinstance(when.start, Repeat) and when.start == before.when.start
+    skips = before.skips if same else frozenset()
+    new = replace(before, when=when, armed_for=None, armed_until=None, skips=skips)
     after = planned(new, deps.now())
     if after.state == "over":
         return past_refused()
@@ -701,7 +716,7 @@ async def say_scheduled(
     """Repeat the time of a new or changed schedule, and say what else records the room then."""
     zone = await zone_of(rights, user)
     now = deps.now().astimezone(ZoneInfo(zone.name))
-    others = await rivals(deps, gate, schedule, user, here=here)
+    others = await _in_time(rivals(deps, gate, schedule, user, here=here), Rivals())
     return views.scheduled(schedule, now=now, zone_known=zone.known, rivals=others, reader=user)
 
 
@@ -709,8 +724,20 @@ async def say_rule_set(
     deps: Deps, gate: Gate, rule: Rule, user: str, *, here: str | None
 ) -> Message:
     """Repeat a rule, and say what is scheduled for its room."""
-    others = await schedules_of_room_seen(deps, gate, rule.room_id, user, here=here)
-    return views.rule_set(rule, others, now=deps.now(), reader=user)
+    seen = schedules_of_room_seen(deps, gate, rule.room_id, user, here=here)
+    return views.rule_set(rule, await _in_time(seen, []), now=deps.now(), reader=user)
+
+
+async def _in_time(asked: Awaitable[T], otherwise: T) -> T:
+    """Return what needs Slack's answers if they come in time: the change is stored already.
+
+    A late confirmation would be taken for a failure, and the change made a second time.
+    """
+    try:
+        async with asyncio.timeout(RIVALS_WITHIN_S):
+            return await asked
+    except (SlackError, TimeoutError):
+        return otherwise
 
 
 async def rule_of_form(deps: Deps, rights: Rights, rule: Rule) -> Rule | FieldErrors:

@@ -146,9 +146,11 @@ class ScheduleRepository(_WithNotices):
     ) -> bool:
         """Write a change together with its notices. False if somebody else changed it first.
 
-        A wake-up requested meanwhile is kept.
+        Only what differs is written, so that two changes of different parts are both kept. So is a
+        wake-up requested meanwhile.
         """
-        row = _row(after)
+        known = _row(before)
+        row = {name: value for name, value in _row(after).items() if value != known[name]}
         woken = s.wake_at == before.wake_at if before.wake_at else s.wake_at.is_(None)
         row["wake_at"] = case((woken, after.wake_at), else_=s.wake_at)
         if after.state != "active":
@@ -389,18 +391,20 @@ async def _channels_in(conn: AsyncConnection, table: Table, mine: ColumnElement[
 
 
 def _same(schedule: Schedule) -> tuple[ColumnElement[bool], ...]:
-    """Match a schedule whose columns that the worker depends on are unchanged."""
+    """Match a schedule whose state, dates and owner are unchanged."""
 
     def equal(column: Any, value: object) -> ColumnElement[bool]:
         same: ColumnElement[bool] = column.is_(None) if value is None else column == value
         return same
 
+    row = _row(schedule)
     return (
-        s.schedule_id == schedule.schedule_id,
+        *(equal(s[name], row[name]) for name in ("schedule_id", "wall", "zone", "rrule")),
+        s.by_user == schedule.by,
         s.state == schedule.state,
         equal(s.due_at, schedule.due_at),
         equal(s.armed_for, schedule.armed_for),
-        equal(s.skips, _skips(schedule)),
+        equal(s.skips, row["skips"]),
         equal(s.deleted_at, schedule.deleted_at),
     )
 

@@ -98,6 +98,9 @@ def scheduled(
     sentences = [first, _next(schedule), WAITS, *_rivals(schedule, rivals, now, reader), zone]
     undo = _undo(ids.UNDO, schedule)
     change = _button("Change", ids.CHANGE, schedule)
+    if schedule.state == "paused":
+        text = f"The schedule of *{name}* was changed{said}. It is paused."
+        return say(text, [_button("Resume", ids.RESUME, schedule), change, schedules_button()])
     return say(lines(filter(None, sentences)), [undo, change, schedules_button()])
 
 
@@ -190,6 +193,9 @@ def deleted(schedule: Schedule) -> Message:
 
 
 def restored(schedule: Schedule) -> Message:
+    if schedule.state == "paused":
+        text = f"The schedule of *{esc(schedule.room_name, 100)}* is back. It is paused."
+        return say(text, [_button("Resume", ids.RESUME, schedule), schedules_button()])
     upcoming = next_dates(schedule, 1)
     then = f" The next date is {when(upcoming[0])}." if upcoming else ""
     return say(f"*{esc(schedule.room_name, 100)}* is scheduled again.{then}")
@@ -480,10 +486,8 @@ def _why(why: Why, one: Schedule | Rule | RoomCalendar) -> str:
 
 
 def deleted_by(schedule: Schedule, by: str, now: datetime) -> str:
-    times = _without_zone(schedule, now, schedule.when.zone)
-    again = code(f'/record schedule "{schedule.room_name}" {times}')
-    said = f"{_did(by, 'deleted', schedule)} ({own(times)})."
-    return f"{said} *Undo* works for an hour. Later, type {again}{_there(schedule.channel)}."
+    times = own(say_when(schedule.when, now=now))
+    return f"{_did(by, 'deleted', schedule)}: {times}. *Undo* works for an hour."
 
 
 def restored_by(schedule: Schedule, by: str) -> str:
@@ -499,7 +503,7 @@ def resumed_by(schedule: Schedule, by: str) -> str:
 
 
 def moved_by(before: Schedule, after: Schedule, by: str, now: datetime) -> str:
-    was, is_now = (own(_without_zone(one, now, before.when.zone)) for one in (before, after))
+    was, is_now = (own(say_when(one.when, now=now)) for one in (before, after))
     return f"{_did(by, 'changed', before)}: {is_now}. It was {was}."
 
 

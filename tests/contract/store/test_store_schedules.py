@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from bot.core.when import When
+from bot.core.when import StopAfter, When
 from bot.core.when_grammar import read_when
 from bot.features.schedules.model import (
     Rule,
@@ -52,6 +52,23 @@ async def test_a_schedule_comes_back_as_it_was(store: Store, other_team: Store) 
     assert await repo(store).listed(channels=["C2"], by="U2") == []
 
 
+async def test_changes_at_the_same_time_are_both_kept_or_the_second_is_refused(
+    store: Store,
+) -> None:
+    one = schedule()
+    await repo(store).add(one)
+    longer = replace(one, when=replace(one.when, stop=StopAfter(3000)))
+    armed, _ = turn(one, T0 + 2 * MIN, HOUR)
+    assert await repo(store).write(one, longer)
+    assert await repo(store).write(one, armed)
+    kept = await repo(store).get("s1")
+    assert kept
+    assert (kept.when, kept.armed_for) == (longer.when, armed.armed_for)
+    other = schedule("every weekday at 13:00").when
+    assert await repo(store).write(kept, replace(kept, when=other))
+    assert not await repo(store).write(kept, started(kept))
+
+
 async def test_schedules_that_are_over_are_deleted_after_a_while(
     store: Store, other_team: Store
 ) -> None:
@@ -61,8 +78,11 @@ async def test_schedules_that_are_over_are_deleted_after_a_while(
     await repo(other_team).add(schedule(state="over"))
     await repo(store).add(schedule(schedule_id="gone", state="over", deleted_at=T0 + MIN))
     assert await store.purging.schedules_over(T0, T0) == 0
-    assert await store.purging.schedules_over(T0 + MIN, T0) == 2
+    assert await store.purging.schedules_over(T0 + MIN, T0 + MIN) == 1  # an hour for *Undo*
+    assert await repo(store).deleted("gone")
+    assert await store.purging.schedules_over(T0, T0 + 2 * MIN) == 1
     assert await repo(store).get("s0") is None
+    assert await repo(store).deleted("gone") is None
     assert all([await repo(store).get(name) for name in ("s1", "s2", "event")])
     assert await repo(other_team).get("s1")
 

@@ -148,7 +148,7 @@ async def unskip(there: Stage, by: SeenSchedule) -> object:
 @pytest.mark.parametrize(
     ("do", "words", "buttons"),
     [
-        (delete, ["deleted your schedule", '`/record schedule "standup" every day at 9:30'], {ids.RESTORE}),
+        (delete, ["deleted your schedule", "every day at 9:30 (UTC)"], {ids.RESTORE}),
         (restore, ["restored your schedule"], set()),
         (pause, ["paused your schedule"], {ids.RESUME, ids.DELETE}),
         (resume, ["resumed your schedule", "under their name"], set()),
