@@ -3,12 +3,20 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import Literal
 
 from bot.access.rights import NoRight, Rights
 from bot.core.deliveries import NOBODY_THERE, Delivery, Kind, State, Wanted, refusals_name
 from bot.core.note import Note
-from bot.core.policy import is_late, is_unheard, silence, silence_to_show, transcript_expected_at
+from bot.core.policy import (
+    is_late,
+    is_unheard,
+    silence,
+    silence_to_show,
+    start_by,
+    transcript_expected_at,
+)
 from bot.core.retry import Retry
 from bot.engine.context import Context
 from bot.engine.posting import insist, parked, post
@@ -27,7 +35,7 @@ def card_of(ctx: Context, who: Who = esc) -> Message:
         ctx.recording,
         silent=silence_to_show(ctx.recording, ctx.work, ctx.deps.policy, ctx.now),
         unheard=is_unheard(ctx.recording, ctx.work),
-        until=ctx.recording.requested_at + ctx.deps.policy.start_within,
+        until=_tried_until(ctx),
         results_lost=_lost(ctx),
         nobody_there=_nobody_there(ctx),
         joins=bool(ctx.settings_of(ctx.recording.origin).join_role),
@@ -38,6 +46,12 @@ def card_of(ctx: Context, who: Who = esc) -> Message:
         brief=ctx.brief,
         bot=ctx.deps.identity.name,
     )
+
+
+def _tried_until(ctx: Context) -> datetime | None:
+    """Until when the start is sent again, if that is still ahead."""
+    until = start_by(ctx.recording, ctx.deps.policy)
+    return until if ctx.now < until else None
 
 
 def _nobody_there(ctx: Context) -> bool:
@@ -128,7 +142,7 @@ def _silence(
         ctx.recording,
         _SILENT[kind],
         silence(ctx.recording, ctx.work),
-        until=ctx.recording.requested_at + ctx.deps.policy.start_within,
+        until=_tried_until(ctx),
         permalink=permalink,
         may_start=may_start,
         bot=ctx.deps.identity.name,

@@ -183,6 +183,27 @@ def test_a_stop_that_100ms_does_not_answer_is_said() -> None:
     _unanswered(Kind.SILENT_STOP, [*RUNNING, stop], since=at(20))
 
 
+@pytest.mark.parametrize(
+    ("kind", "asked"),
+    [
+        (Kind.SILENT_START, [f.StartAttempted(at=at(2))]),
+        (Kind.SILENT_STOP, [*RUNNING, f.StopRequested(at=at(20), by="U2")]),
+    ],
+)
+def test_a_card_in_the_direct_messages_gets_no_second_message_beside_it(
+    kind: Kind, asked: list[f.Fact]
+) -> None:
+    held = Work(
+        retries={"Start": Retry(9, at(900)), "Stop": Retry(9, at(900))}, polled=Polled(at(8))
+    )
+    for channel in ("C1", "D1"):
+        shown = _with(CARD, target=channel, posted_in=channel)
+        recording = derive("k", [requested(channel=channel), *asked])
+        work = replace(held, deliveries=(shown,))
+        steps = [due.step for due in p.plan(recording, work, WANTED, POLICY, at(100))]
+        assert (s.TellSilence(kind, "U1") in steps) is (channel == "C1")
+
+
 def test_nobody_is_told_of_a_silence_that_is_over() -> None:
     assert isinstance(_step(RUNNING, CARD, now=at(60), work=Work(polled=Polled(at(50)))), s.Wait)
 
