@@ -198,8 +198,15 @@ def _silence(
         if silent and silent.on == on and to_send(told) and not beside_card:
             at = told.retry.not_before or now if told else now
             yield Due(max(at, silent.since + policy.tell_silence_after), TellSilence(kind, starter))
-        elif told and told.state is State.SENT and told.hash != wanted.silence.get(kind):
+        elif told and _is_outdated(told, wanted.silence.get(kind)):
             yield Due(told.retry.not_before or now, TellSilence(kind, starter))
+
+
+def _is_outdated(told: Delivery, wanted: str | None) -> bool:
+    """Whether what the person read is to be edited; or said anew, as it cannot be edited."""
+    if told.hash is None:
+        return False
+    return to_send(told) or (told.state is State.SENT and told.hash != wanted)
 
 
 def _places(recording: Recording, work: Work, now: datetime) -> Iterator[Due]:

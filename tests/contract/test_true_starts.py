@@ -168,6 +168,24 @@ async def test_the_message_about_silence_has_what_mends_it(stage: Stage) -> None
     assert loaded.recording.origin == PLAZA
 
 
+@pytest.mark.parametrize("error", ["edit_window_closed", "message_not_found", "internal_error"])
+async def test_whoever_was_told_of_a_silence_learns_its_outcome(stage: Stage, error: str) -> None:
+    """Where Slack does not edit the direct message, what 100ms answered is a new one."""
+    await stage.hms_fault(kind="status", status=503, path=START, times=6)
+    await stage.hms_fault(kind="status", status=403, path=START)
+    await stage.start()
+    await stage.until(stage.now + 50 * S)
+    (told,) = stage.directs()
+    assert "This message will be updated." in told.text
+    stage.slack_fault("chat.update", error=error, match={"channel": told.channel})
+    if error == "message_not_found":
+        del stage.rig.bot.slack.channels[told.channel].messages[told.ts]
+    await stage.until(stage.now + 900 * S)
+    (told,) = stage.directs()
+    assert "100ms does not let the bot see or record this room." in told.text
+    assert buttons(told) == ["Try again", "Open the card", "Details"]
+
+
 async def test_who_may_not_start_any_more_is_offered_no_other_try(stage: Stage) -> None:
     await stage.hms_fault(kind="status", status=503, path=START)
     await stage.start()

@@ -1,12 +1,13 @@
 """Posts and updates the card, and the direct message that replaces it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
 from bot.access.rights import NoRight, Rights
-from bot.core.deliveries import NOBODY_THERE, Kind, State, Wanted
+from bot.core.deliveries import NOBODY_THERE, Delivery, Kind, State, Wanted, refusals_name
 from bot.core.note import Note
 from bot.core.policy import (
     is_late,
@@ -149,7 +150,10 @@ def _silence(
 
 
 async def tell_silence(ctx: Context, kind: Kind, target: str) -> Note:
-    """Tell by direct message that 100ms does not answer; edit it once 100ms has answered."""
+    """Tell by direct message that 100ms does not answer; edit it once 100ms has answered.
+
+    If Slack refuses that edit for good, what 100ms answered is a new message.
+    """
     posted, shown = ctx.work.delivery(kind, target), content_hash(_silence(ctx, kind))
     card = ctx.work.delivery(Kind.CARD, ctx.recording.origin)
     link = ctx.pointer_link or await ctx.deps.slack.link_to(card)
@@ -163,8 +167,28 @@ async def tell_silence(ctx: Context, kind: Kind, target: str) -> Note:
     except NotAuthorized:
         raise
     except SlackRefused as refused:
-        edited = replace(edited, error=refused.error)
+        silent = silence(ctx.recording, ctx.work)
+        if silent and silent.on == _SILENT[kind]:  # what they read is still so, if less exactly
+            return Note(deliveries=[replace(edited, error=refused.error)])
+        return await _say_anew(ctx, posted, refused)
     return Note(deliveries=[edited])
+
+
+async def _say_anew(ctx: Context, posted: Delivery, refused: SlackRefused) -> Note:
+    """Let the outcome be a new message, in place of the one that cannot be edited."""
+    if posted.message and not isinstance(refused, MessageGone):
+        with suppress(SlackError):
+            await ctx.deps.slack.delete(*posted.message)
+    anew = replace(
+        posted,
+        state=State.WAITING,
+        posted_in=None,
+        ts=None,
+        error=refused.error,
+        retry=Retry(),
+        changed_at=ctx.now,
+    )
+    return Note(deliveries=[anew], retries={refusals_name(posted): None})
 
 
 async def may_start_again(ctx: Context, user: str) -> bool:
