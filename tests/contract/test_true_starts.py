@@ -67,6 +67,45 @@ async def test_a_late_refusal_is_explained_on_the_card_alone(stage: Stage, *, em
     assert buttons(stage.ephemerals()[-1]) == ["Open the card"]
 
 
+async def _refused_late(stage: Stage) -> str:
+    """A start that 100ms refuses some seconds later; what the starter alone reads of it."""
+    await stage.hms_fault(kind="status", status=403, path=START)
+    await stage.until(stage.now + 30 * S)
+    (said,) = [one.text for one in stage.ephemerals() if "did not start" in one.text]
+    return said
+
+
+@pytest.mark.parametrize("fault", [{"error": "internal_error"}, {"retry_after": 300}])
+async def test_an_outdated_card_is_not_said_to_explain(stage: Stage, fault: dict[str, Any]) -> None:
+    stage.slack_fault("chat.update", **fault)
+    await stage.hms_fault(kind="status", status=503, path=START, times=2)
+    await stage.start()
+    said = await _refused_late(stage)
+    assert "Starting" in await stage.card(stage.key)
+    assert "100ms does not let the bot see or record this room." in said
+    assert "Its card" not in said
+
+
+async def test_a_card_that_the_starter_cannot_see_is_not_said_to_explain(stage: Stage) -> None:
+    """They left the private channel meanwhile: the cause is told directly, with no link."""
+    await stage.new_room()
+    await stage.hms_fault(kind="status", status=503, path=START, times=2)
+    await stage.hms_fault(kind="status", status=403, path=START)
+    await stage.start(channel=seed.DESIGN)
+    members = stage.rig.bot.slack.channels[seed.DESIGN].members
+    members.discard(seed.STARTER)
+    try:
+        await stage.until(stage.now + 30 * S)
+    finally:
+        members.add(seed.STARTER)
+    assert "does not let the bot see" in await stage.card(stage.key)
+    shown = stage.rig.bot.slack.channels[seed.DESIGN].ephemerals.values()
+    said = [m.text for m in (*shown, *stage.directs()) if m.viewer in (None, seed.STARTER)]
+    (why,) = [text for text in said if "did not start" in text]
+    assert "100ms does not let the bot see or record this room." in why
+    assert "Its card" not in why
+
+
 async def test_who_stops_what_has_not_begun_is_not_told_so(stage: Stage) -> None:
     await stage.hms_fault(kind="status", status=429, retry_after_s=40, path=START)
     await stage.start()

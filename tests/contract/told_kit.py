@@ -93,9 +93,9 @@ class Stage:
         await self.driver.sim(f"/rooms/{self.room}/join", {"name": "Ana"})
         return self.room
 
-    async def say(self, text: str, who: str = seed.STARTER) -> str:
-        """A command in #plaza; what the person is answered."""
-        return await self._send(self.rig.command(who, text), "command")
+    async def say(self, text: str, who: str = seed.STARTER, channel: str = PLAZA) -> str:
+        """A command, mostly in #plaza; what the person is answered."""
+        return await self._send({**self.rig.command(who, text), "channel_id": channel}, "command")
 
     async def click(self, action: str, value: str, who: str = seed.STARTER) -> str:
         return await self._send(self.rig.click(who, action, value), "payload")
@@ -143,9 +143,9 @@ class Stage:
                 await store.queue.release(own, rest.until, polled=rest.polled)
         self.clock.time = max(self.clock.time, then)
 
-    async def start(self, options: str = "") -> None:
+    async def start(self, options: str = "", *, channel: str = PLAZA) -> None:
         room = self.room or await self.new_room()
-        await self.say(f"start {room} {options}".strip())
+        await self.say(f"start {room} {options}".strip(), channel=channel)
         self.key = await self.found_key()
 
     async def found_key(self) -> str:

@@ -1,7 +1,7 @@
 """The values of a start request, and what is left to say to the person who made it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -106,6 +106,9 @@ def end_of_start(when: When, *, at: datetime, by: str | None) -> EndSet | None:
             return None
 
 
+ANSWERED_WITHIN = timedelta(seconds=3)  # "Starting" comes after the ack, and before its correction
+
+
 class Left(StrEnum):
     """What is left to say about the outcome of a start."""
 
@@ -114,10 +117,13 @@ class Left(StrEnum):
     ALL = "all"
 
 
-def left_to_say(recording: Recording, work: Work, address: OutcomeAddress) -> Left:
+def left_to_say(
+    recording: Recording, work: Work, address: OutcomeAddress, *, wanted_card: str
+) -> Left:
     """Decide what to say to the person who waits, so that a failure is explained in one place.
 
-    That is the card, unless it is not there. Nobody is told what they did or have read already.
+    That is the card, unless it is not there or is outdated: `wanted_card` is the hash of the
+    current one. Nobody is told what they did or have read already.
     """
     card = work.delivery(Kind.CARD, recording.origin)
     is_shown = card is not None and card.message is not None
@@ -129,4 +135,14 @@ def left_to_say(recording: Recording, work: Work, address: OutcomeAddress) -> Le
     told = work.delivery(Kind.SILENT_START, address.user)
     if told is not None and told.state is State.SENT:
         return Left.NOTHING
-    return Left.POINTER if is_shown else Left.ALL
+    says_why = card is not None and is_shown and card.hash == wanted_card
+    return Left.POINTER if says_why else Left.ALL
+
+
+def say_at(recording: Recording, work: Work) -> datetime:
+    """Return when to say that it failed: after "Starting", and after the next edit of the card."""
+    card = work.delivery(Kind.CARD, recording.origin)
+    if recording.problem is None or card is None or card.message is None:
+        return recording.requested_at
+    answered_at = recording.requested_at + ANSWERED_WITHIN
+    return max(answered_at, card.retry.not_before or answered_at)

@@ -17,20 +17,20 @@ from bot.core.facts import (
     StartRefused,
 )
 from bot.core.note import Note
-from bot.core.places import is_channel
+from bot.core.places import OPEN, is_channel
 from bot.core.policy import start_by
 from bot.core.steps import Start, retry_name
 from bot.engine.context import Context, failed_call, next_retry
 from bot.engine.posting import post
-from bot.features.card.steps import may_start_again
+from bot.features.card.steps import card_of, may_start_again
 from bot.features.card.views import retry_button
-from bot.features.start.model import Left, left_to_say
+from bot.features.start.model import Left, left_to_say, say_at
 from bot.features.start.views import outcome_pointer, outcome_reply, outcome_view
 from bot.hms.errors import HmsConflict, HmsRefused, HmsUnavailable
 from bot.hms.models import Recording as HmsRecording
 from bot.hms.models import facts_of_recording
-from bot.slack.errors import NotInstalled, SlackRefused, SlackUnavailable
-from bot.ui.message import Message
+from bot.slack.errors import NotInstalled, SlackError, SlackRefused, SlackUnavailable
+from bot.ui.message import Message, content_hash
 
 MAY_STILL_BEGIN = timedelta(seconds=20)  # after a start that 100ms did not answer
 LISTED_MOST = 300
@@ -183,7 +183,6 @@ def _words(refused: HmsRefused) -> str:
 # ---- reporting the outcome to the person who asked -------------------------------------------
 
 _TELL_TRIES = 5
-ANSWERED_WITHIN = timedelta(seconds=3)  # "Starting" comes after the ack, and before its correction
 
 Way = Callable[[], Awaitable[None]]
 
@@ -198,13 +197,16 @@ async def outcome(ctx: Context, target: str) -> Note:
     address = ctx.addresses.get((Kind.OUTCOME, target))
     if delivery is None or address is None:
         raise ValueError("the plan tells only those who wait")
-    left = left_to_say(ctx.recording, ctx.work, address)
+    wanted_card = content_hash(card_of(ctx))
+    left = left_to_say(ctx.recording, ctx.work, address, wanted_card=wanted_card)
     if left is Left.NOTHING:
         return Note(deliveries=[replace(delivery, state=State.SENT, changed_at=ctx.now)])
-    answered_at = ctx.recording.requested_at + ANSWERED_WITHIN
-    if left is Left.POINTER and ctx.now < answered_at:
-        later = replace(delivery.retry, not_before=answered_at)
+    due = say_at(ctx.recording, ctx.work)
+    if ctx.now < due:
+        later = replace(delivery.retry, not_before=due)
         return Note(deliveries=[replace(delivery, state=State.WAITING, retry=later)])
+    if left is Left.POINTER and not await _sees_card(ctx, address.user):
+        left = Left.ALL
     card = ctx.work.delivery(Kind.CARD, ctx.recording.origin)
     link = ctx.pointer_link or await ctx.deps.slack.link_to(card)
     message = await _answer(ctx, address, left, link)
@@ -232,6 +234,18 @@ async def outcome(ctx: Context, target: str) -> Note:
     if outcome.state is State.PARKED:  # a closer way may work again by then
         return Note(deliveries=[replace(outcome, state=State.WAITING)])
     return note
+
+
+async def _sees_card(ctx: Context, user: str) -> bool:
+    """Whether the person can see the card's channel. False if unknown."""
+    origin = ctx.recording.origin
+    if not is_channel(origin):
+        return True
+    try:
+        is_open = await ctx.deps.slack.place(origin) in OPEN
+        return is_open or origin in await ctx.deps.slack.channels_of(user)
+    except SlackError:
+        return False
 
 
 async def _answer(ctx: Context, address: OutcomeAddress, left: Left, link: str | None) -> Message:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from bot.core import facts as f
 from bot.core.deliveries import Delivery, Kind, OutcomeAddress, State, Work
-from bot.features.start.model import Left, left_to_say
+from bot.core.retry import Retry
+from bot.features.start.model import ANSWERED_WITHIN, Left, left_to_say, say_at
 from bot.features.start.views import outcome_pointer, outcome_view
 from bot.ui import ids
 from tests.unit.views_samples import REFUSED, RUNS, at, recording
 
-SHOWN = Delivery(Kind.CARD, "C1", State.SENT, posted_in="C1", ts="1.0", hash="an earlier one")
+SHOWN = Delivery(Kind.CARD, "C1", State.SENT, posted_in="C1", ts="1.0", hash="now")
+OUTDATED = replace(SHOWN, hash="an earlier one", retry=Retry(0, at(9)))
 PARKED = Delivery(Kind.CARD, "C1", State.PARKED, posted_in="C1", ts="1.0")
 TOLD = Delivery(Kind.SILENT_START, "U1", State.SENT, posted_in="D1", ts="2.0")
 POINTS: tuple[f.Fact, ...] = (f.PointsTo(at=at(2), key="key-0"),)
@@ -27,6 +31,7 @@ def stopped(by: str) -> tuple[f.Fact, ...]:
 @pytest.mark.parametrize(
     ("facts", "deliveries", "address", "left"),
     [
+        (RUNS, (OUTDATED,), {}, Left.NOTHING),
         (RUNS, (SHOWN,), {}, Left.NOTHING),  # "Starting" was true, and the card goes on
         (RUNS, (), {}, Left.ALL),
         (RUNS, (PARKED,), {}, Left.ALL),
@@ -34,6 +39,8 @@ def stopped(by: str) -> tuple[f.Fact, ...]:
         (POINTS, (SHOWN,), {}, Left.ALL),
         (REFUSED, (SHOWN,), {}, Left.POINTER),
         (REFUSED, (SHOWN,), FORM, Left.POINTER),
+        (REFUSED, (OUTDATED,), {}, Left.ALL),  # it says "Starting"
+        (REFUSED, (OUTDATED, TOLD), {}, Left.NOTHING),
         (REFUSED, (PARKED,), {}, Left.ALL),
         (REFUSED, (), {}, Left.ALL),
         (REFUSED, (SHOWN, TOLD), {}, Left.NOTHING),  # the direct message is edited
@@ -51,7 +58,24 @@ def test_what_is_left_to_say(
     left: Left,
 ) -> None:
     to = OutcomeAddress("U1", channel="C1", **address)
-    assert left_to_say(recording(*facts), Work(deliveries=deliveries), to) is left
+    work = Work(deliveries=deliveries)
+    assert left_to_say(recording(*facts), work, to, wanted_card="now") is left
+
+
+@pytest.mark.parametrize(
+    ("facts", "deliveries", "due"),
+    [
+        (REFUSED, (SHOWN,), at(0) + ANSWERED_WITHIN),
+        (REFUSED, (OUTDATED,), at(9)),  # the edit of the card comes first
+        (REFUSED, (PARKED,), at(0)),
+        (REFUSED, (), at(0)),
+        (RUNS, (SHOWN,), at(0)),
+    ],
+)
+def test_when_it_is_said(
+    facts: tuple[f.Fact, ...], deliveries: tuple[Delivery, ...], due: datetime
+) -> None:
+    assert say_at(recording(*facts), Work(deliveries=deliveries)) == due
 
 
 def test_what_leads_to_the_card_does_not_repeat_it() -> None:
