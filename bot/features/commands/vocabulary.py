@@ -434,7 +434,8 @@ _OTHER: Mapping[Role, str] = {
     Role.AND: "and | & | then | and then | or | also | too | as well | but | plus",
     Role.AGAIN: "again | once more | back",
     Role.CLAUSE: """
-        at the end | at the very end | in the end | at its end | at end | because | every | each | always | since | when | if | once | after | before |
+        at the end | at the very end | in the end | at its end | at end |
+        because | every | each | always | since | when | if | once | after | before |
         while | unless | whenever | cause | cuz | bc | as soon as | in case | until | till
         | whether""",
     Role.HERE: """
