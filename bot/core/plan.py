@@ -24,6 +24,7 @@ from bot.core.deliveries import (
 )
 from bot.core.facts import Observed
 from bot.core.forgetting import forgetting, is_forgettable
+from bot.core.places import is_channel
 from bot.core.policy import (
     Policy,
     deadlines,
@@ -181,20 +182,31 @@ def _tell(target: str, work: Work, now: datetime) -> Iterator[Due]:
 def _silence(
     recording: Recording, work: Work, wanted: Wanted, policy: Policy, now: datetime
 ) -> Iterator[Due]:
-    """Show on the card that 100ms does not answer; later tell the starter directly, once."""
+    """Show on the card that 100ms does not answer; later tell the starter directly, once.
+
+    If the card is in the direct messages itself, they get no second one beside it.
+    """
     silent = silence(recording, work)
     if silent and silent.since + policy.silent_after > now:
         yield Due(silent.since + policy.silent_after, None)
     starter = recording.starter
     if starter is None:
         return
+    beside_card = not is_channel(recording.origin)
     for on, kind in (("start", Kind.SILENT_START), ("stop", Kind.SILENT_STOP)):
         told = work.delivery(kind, starter)
-        if silent and silent.on == on and to_send(told):
+        if silent and silent.on == on and to_send(told) and not beside_card:
             at = told.retry.not_before or now if told else now
             yield Due(max(at, silent.since + policy.tell_silence_after), TellSilence(kind, starter))
-        elif told and told.state is State.SENT and told.hash != wanted.silence.get(kind):
+        elif told and _is_outdated(told, wanted.silence.get(kind)):
             yield Due(told.retry.not_before or now, TellSilence(kind, starter))
+
+
+def _is_outdated(told: Delivery, wanted: str | None) -> bool:
+    """Whether what the person read is to be edited; or said anew, as it cannot be edited."""
+    if told.hash is None:
+        return False
+    return to_send(told) or (told.state is State.SENT and told.hash != wanted)
 
 
 def _places(recording: Recording, work: Work, now: datetime) -> Iterator[Due]:

@@ -116,12 +116,15 @@ def next_retry(
     retry_after_s: float | None = None,
     first: timedelta | None = None,
     cap: timedelta | None = None,
+    by: datetime | None = None,
 ) -> Retry:
     """Back off after one more failure, never to before the time that the service named.
 
-    `first` and `cap` bound the back-off; the defaults are the policy's bounds for a step.
+    `first` and `cap` bound the back-off; the defaults are the policy's bounds for a step. `by`:
+    when the step is decided without a call; without effect once it has passed.
     """
     attempts = (earlier.attempts if earlier else 0) + 1
     pause = policy.backoff(attempts, first or policy.retry_first, cap or policy.retry_cap)
     pause *= random.uniform(0.8, 1.2)  # noqa: S311 - jitter, no secret
-    return Retry(attempts, now + max(pause, timedelta(seconds=retry_after_s or 0)))
+    at = now + max(pause, timedelta(seconds=retry_after_s or 0))
+    return Retry(attempts, min(at, by) if by and now < by else at)

@@ -42,10 +42,14 @@ async def announce(
 
 
 def next_try(ctx: Context, kind: Kind, target: str) -> Delivery:
-    """Return the delivery with one more attempt, not committed yet."""
+    """Return the delivery with one more attempt, not committed yet.
+
+    The hash stays: it is of what people read last, even if that is to be posted anew.
+    """
     earlier = ctx.work.delivery(kind, target)
     retry = Retry((earlier.retry.attempts if earlier else 0) + 1)
-    return Delivery(kind, target, State.SENDING, retry=retry, changed_at=ctx.now)
+    read = earlier.hash if earlier else None
+    return Delivery(kind, target, State.SENDING, hash=read, retry=retry, changed_at=ctx.now)
 
 
 async def post(

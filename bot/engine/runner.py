@@ -15,7 +15,7 @@ from bot.core.facts import Fact
 from bot.core.moments import Brief
 from bot.core.note import Loaded, Note, after, merge
 from bot.core.plan import next_step
-from bot.core.policy import HICCUPS
+from bot.core.policy import HICCUPS, silence, start_by
 from bot.core.proofs import OwnWork
 from bot.core.recording import Recording
 from bot.core.retry import Retry
@@ -136,18 +136,19 @@ async def _carry_out(dispatch: Dispatch, step: Action, ctx: Context) -> Note:
             note = await dispatch.carry_out(step, ctx)
     except (HmsUnavailable, SlackUnavailable) as failed:
         ended(INFO, "unavailable", why=str(failed))
-        note = _failed(ctx, name, retry_after_s=failed.retry_after_s)
-        return replace(note, facts=_call_failed(ctx, step, failed))
+        note = _failed(ctx, step, retry_after_s=failed.retry_after_s)
+        return replace(note, facts=_call_failed(ctx, step, failed, note.retries[name]))
     except TimeoutError:
         ended(WARNING, "timeout")
         silent = HmsUnavailable("the step took too long", reached=True, cause="timeout")
-        return replace(_failed(ctx, name), facts=_call_failed(ctx, step, silent))
+        note = _failed(ctx, step)
+        return replace(note, facts=_call_failed(ctx, step, silent, note.retries[name]))
     except (HmsError, SlackError) as refused:
         ended(ERROR, "refused", why=str(refused))
         CALLS_REFUSED.labels("slack" if isinstance(refused, SlackError) else "100ms", kind).inc()
         patience = 5 if isinstance(refused, NotAuthorized) else 3
-        note = _failed(ctx, name, attempts=patience)
-        return replace(note, facts=_call_failed(ctx, step, refused))
+        note = _failed(ctx, step, attempts=patience)
+        return replace(note, facts=_call_failed(ctx, step, refused, note.retries[name]))
     except LeaseLost:
         ended(INFO, "lease_lost")
         raise
@@ -158,7 +159,7 @@ async def _carry_out(dispatch: Dispatch, step: Action, ctx: Context) -> Note:
         reference = uuid.uuid4().hex[:8]
         FAULTS.labels("reconcile").inc()
         ended(ERROR, "broke", "step_broke", reference=reference, exc_info=True)
-        return _failed(ctx, name, attempts=3)
+        return _failed(ctx, step, attempts=3)
     ended(INFO, "done")
     if name in ctx.work.retries and name not in note.retries:
         return replace(note, retries={**note.retries, name: None})
@@ -166,31 +167,44 @@ async def _carry_out(dispatch: Dispatch, step: Action, ctx: Context) -> Note:
 
 
 def _failed(
-    ctx: Context, name: str, *, retry_after_s: float | None = None, attempts: int = 0
+    ctx: Context, step: Action, *, retry_after_s: float | None = None, attempts: int = 0
 ) -> Note:
-    """Schedule a retry. The first one is as late as if `attempts` had failed before."""
+    """Schedule a retry. The first one is as late as if `attempts` had failed before.
+
+    A start expires on time, however long 100ms asks to wait.
+    """
+    name, policy = retry_name(step), ctx.deps.policy
     earlier = ctx.work.retries.get(name) or Retry(attempts)
-    later = next_retry(ctx.deps.policy, ctx.now, earlier, retry_after_s=retry_after_s)
+    by = start_by(ctx.latest.recording, policy) if isinstance(step, Start) else None
+    later = next_retry(policy, ctx.now, earlier, retry_after_s=retry_after_s, by=by)
     return Note(retries={name: later})
 
 
-def _call_failed(ctx: Context, step: Action, failed: HmsError | SlackError) -> list[Fact]:
+def _call_failed(
+    ctx: Context, step: Action, failed: HmsError | SlackError, again: Retry | None
+) -> list[Fact]:
     """Return the fact to store if people should know of the failure: a start or a stop."""
     if not isinstance(failed, HmsUnavailable | HmsRefused):
         return []
     match step:
         case Start():
             return failed_call(ctx, "start", failed)
-        case Stop() if isinstance(failed, HmsRefused) or _failed_repeatedly(ctx, step):
+        case Stop() if isinstance(failed, HmsRefused) or not _is_hiccup(ctx, step, again):
             return failed_call(ctx, "stop", failed)
         case _:
             return []
 
 
-def _failed_repeatedly(ctx: Context, step: Action) -> bool:
-    """Whether this is more than a hiccup, which nobody needs to hear of."""
-    tried = ctx.work.retries.get(retry_name(step))
-    return tried is not None and tried.attempts >= HICCUPS
+def _is_hiccup(ctx: Context, step: Action, again: Retry | None) -> bool:
+    """Whether nobody needs to hear of this failed stop.
+
+    It is told if several failed, or if people read that it is not done before it is tried again.
+    """
+    tried = ctx.work.retries.get(retry_name(step), Retry())
+    silent = silence(ctx.latest.recording, ctx.latest.work)
+    told_at = silent.since + ctx.deps.policy.silent_after if silent else None
+    late = told_at and again and again.not_before and again.not_before >= told_at
+    return tried.attempts < HICCUPS and not late
 
 
 async def _write(ctx: Context, note: Note) -> Loaded:

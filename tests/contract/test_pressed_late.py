@@ -195,6 +195,57 @@ async def test_a_schedule_is_confirmed_in_time_although_slack_is_slow(stage: Sta
     assert stage.rows("select count(*) from schedules") == [(2,)]
 
 
+async def test_a_button_pressed_twice_gives_the_same_answer(stage: Stage) -> None:
+    await stage.command("schedule town hall every day at 9")
+    [(schedule_id, due)] = stage.rows("select schedule_id, due_at from schedules")
+    at = ids.value_at(schedule_id, datetime.fromisoformat(due).replace(tzinfo=UTC))
+    for action, value, said in (
+        ("schedule_skip", at, "skips"),
+        ("schedule_unskip", at, "scheduled again"),
+        ("schedule_delete", schedule_id, "was deleted"),
+    ):
+        for _ in range(2):
+            done = await stage.rig.send(stage.rig.click(seed.STARTER, action, value))
+            assert said in done.told, action
+
+
+async def test_a_change_says_what_the_time_was_and_has_no_undo(stage: Stage) -> None:
+    await stage.command("schedule town hall every day at 9")
+    [(schedule_id,)] = stage.rows("select schedule_id from schedules")
+    told = await _change(stage, schedule_id, "every day at 11")
+    assert "It was: every day at 9:00" in told
+    assert "schedule_undo" not in told
+
+
+async def test_undo_does_not_say_deleted_of_a_date_that_has_begun(stage: Stage) -> None:
+    await stage.command(f"schedule town hall at {stage.soon()} for 1h")
+    [(schedule_id,)] = stage.rows("select schedule_id from schedules")
+    with closing(sqlite3.connect(stage.rig.bot.database)) as db:
+        db.execute("update schedules set state = 'over', due_at = null, wake_at = null")
+        db.commit()
+    said = await stage.rig.send(stage.rig.click(seed.STARTER, "schedule_undo", schedule_id))
+    assert "too late to undo" in said.told
+
+
+async def test_equal_schedules_are_told_apart_and_lists_are_narrowed(stage: Stage) -> None:
+    for user in (seed.STARTER, seed.ADMIN):
+        typed = stage.rig.command(user, "schedule town hall every day at 9")
+        typed["channel_id"] = PLAZA
+        await stage.rig.send(typed, form="command")
+    asked = (await stage.command("cancel town hall")).told
+    assert "every day at 9:00 (yours)" in asked
+    assert "every day at 9:00 (not yours)" in asked
+    rows = stage.rows("select schedule_id from schedules order by by_user = 'U0STARTER1'")
+    (theirs,), (own,) = rows
+    every = (await stage.command("schedules")).told
+    assert own in every
+    assert theirs in every
+    mine = (await stage.command("schedules mine")).told
+    assert own in mine
+    assert theirs not in mine
+    assert own in (await stage.command("schedules here")).told
+
+
 async def test_a_start_for_a_while_says_so_and_its_end_can_be_removed(stage: Stage) -> None:
     said = await stage.command("start town hall for 30m")
     assert "for 30 min" in said.told

@@ -38,7 +38,7 @@ HMS: dict[str, tuple[dict[str, Any], str]] = {
     "400": ({"kind": "status", "status": 400}, "100ms does not accept the request (HTTP 400)"),
     "401": ({"kind": "status", "status": 401}, "100ms does not accept this bot's keys"),
     "403": ({"kind": "status", "status": 403}, "100ms does not let the bot do this (HTTP 403)"),
-    "404": ({"kind": "status", "status": 404}, "100ms no longer has the file"),
+    "404": ({"kind": "status", "status": 404}, "100ms has no file to open, at least not yet."),
     "409": (
         {"kind": "status", "status": 409},
         "100ms says that something else is going on in the room",

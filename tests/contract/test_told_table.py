@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 import pytest
 import pytest_asyncio
 
+from bot.core.forgetting import KEPT_AT_100MS
 from tests.contract.access_table import PLAZA
 from tests.contract.told_kit import MIN, S, Stage, staged
 from tests.contract.told_table import ALARMS, ROWS, SURFACES, Row
@@ -110,3 +111,17 @@ async def test_what_is_said(stage: Stage, name: str) -> None:
         if missing or more:
             wrong[surface] = {"missing": missing, "more": sorted(more), "says": text}
     assert wrong == {}
+
+
+async def test_only_a_file_past_its_time_is_said_to_be_gone(stage: Stage) -> None:
+    await stage.clear()
+    await stage.new_room()
+    await stage.ended()
+    await stage.until(stage.now + 1 * MIN)
+    await stage.hms_fault(path="/v2/recording-assets/*/presigned-url", kind="status", status=404)
+    young = await stage.click("recording_watch", stage.key)
+    assert "100ms has no video to open, at least not yet." in young
+    assert "15 days" not in young
+    stage.clock.time += KEPT_AT_100MS
+    old = await stage.click("recording_watch", stage.key)
+    assert "100ms no longer has the video: it keeps files for 15 days" in old

@@ -1,14 +1,24 @@
 """Each refusal and failure of 100ms, and what the card says of it: the table of true causes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from record_bot_sandbox.slack.seed import STANDUP, STARTER
 
-from bot.core.facts import PauseDropped, PauseRequested, StopRequested
+from bot.core.facts import (
+    EndSet,
+    PauseDropped,
+    PauseRequested,
+    StartAttempted,
+    StopRequested,
+    Via,
+)
+from bot.ui.text import clock
 from tests.contract.engine.test_never_silent import Life, life
 from tests.contract.store_support import S, add_facts, created
+
+MIN = 60 * S
 
 __all__ = ["life"]  # a fixture
 
@@ -28,7 +38,7 @@ TOO_OLD: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-async def asked_to_start(life: Life) -> str:
+async def asked_to_start(life: Life, via: Via = "command") -> str:
     room = (await life.driver.state())["rooms"][0]
     return await created(
         life.store,
@@ -37,6 +47,7 @@ async def asked_to_start(life: Life) -> str:
         room_name=room["name"],
         channel_id=STANDUP,
         by=STARTER,
+        via=via,
     )
 
 
@@ -58,6 +69,39 @@ async def test_a_start_made_too_old_says_why(life: Life, fault: str) -> None:
     card = (await life.card()).text
     assert words in card
     assert "The request expired. If you still want the recording, try again." in card
+
+
+@pytest.mark.parametrize(
+    ("via", "ends_after", "tried_for"),
+    [
+        ("command", None, 2 * MIN),
+        ("command", 30 * MIN, 2 * MIN),
+        ("command", 1 * MIN, 1 * MIN),
+        ("schedule", None, 60 * MIN),
+        ("rule", 30 * MIN, 30 * MIN),
+    ],
+)
+async def test_the_card_names_the_time_until_which_a_start_is_tried(
+    life: Life, via: Via, ends_after: timedelta | None, tried_for: timedelta
+) -> None:
+    """As long as 100ms is not sure to have done nothing, it is asked once more after that."""
+    await life.driver.sim(
+        "/faults", {"path": "/v2/recordings/room/*/start", "kind": "status", "status": 503}
+    )
+    key, asked_at = await asked_to_start(life, via), life.clock.now()
+    if ends_after:
+        await add_facts(
+            life.store, key, [EndSet(at=asked_at, by=None, until=asked_at + ends_after)]
+        )
+    await life.until(asked_at + tried_for - 5 * S)
+    assert f"The bot keeps trying until {clock(asked_at + tried_for)}." in (await life.card()).text
+    await life.until(asked_at + tried_for + 2 * S)
+    recording = await life.recording(key)
+    assert max(f.at for f in recording.log if isinstance(f, StartAttempted)) < asked_at + tried_for
+    if recording.problem is None:
+        assert "It is not sent again." in (await life.card()).text
+    await life.until(asked_at + tried_for + 25 * S)
+    assert "The request expired." in (await life.card()).text
 
 
 async def test_a_start_that_nobody_tried_in_time_does_not_blame_100ms(life: Life) -> None:
@@ -111,6 +155,27 @@ async def test_one_hiccup_of_a_stop_is_not_told(life: Life) -> None:
     await life.until(now + 10 * S)
     assert "Not stopped yet" not in (await life.card()).text
     assert (await life.recording(key)).stop_failed is None
+
+
+@pytest.mark.parametrize("wait_s", [15, 100])
+async def test_a_stop_that_100ms_asks_to_wait_with_was_answered(life: Life, wait_s: int) -> None:
+    key, now = await running(life)
+    await life.driver.sim(
+        "/faults",
+        {
+            "path": "/v2/recordings/*/stop",
+            "kind": "status",
+            "status": 429,
+            "retry_after_s": wait_s,
+            "times": 4,
+        },
+    )
+    await add_facts(life.store, key, [StopRequested(at=now, by=STARTER)])
+    for after in (22, 50):
+        await life.until(now + after * S)
+        card = (await life.card()).text
+        assert "100ms asks the bot to wait: too many requests (HTTP 429)." in card
+        assert "has not answered" not in card
 
 
 async def test_a_pause_that_100ms_refuses_says_with_what(life: Life) -> None:

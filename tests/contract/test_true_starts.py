@@ -67,6 +67,29 @@ async def test_a_late_refusal_is_explained_on_the_card_alone(stage: Stage, *, em
     assert buttons(stage.ephemerals()[-1]) == ["Open the card"]
 
 
+@pytest.mark.parametrize("held_back", [False, True])
+async def test_a_start_expires_on_time_however_long_100ms_asks_to_wait(
+    stage: Stage, *, held_back: bool
+) -> None:
+    """By the 429 of its own start, or of another room's."""
+    await stage.hms_fault(kind="status", status=429, retry_after_s=600, path=START, times=1)
+    await stage.start()
+    if held_back:
+        await stage.until(stage.now + 1 * S)
+        await stage.new_room()
+        await stage.start()
+    asked_at, first = stage.now, stage.key
+    await stage.until(asked_at + 110 * S)
+    assert "The bot keeps trying until" in await stage.card(first)
+    assert "has been requested already" in await stage.say(f"start {stage.room}")
+    await stage.until(asked_at + 125 * S)
+    card = await stage.card(first)
+    assert "Not started" in card
+    assert "The request expired" in card
+    assert "keeps trying" not in card
+    assert "Starting to record" in await stage.say(f"start {stage.room}")
+
+
 async def _refused_late(stage: Stage) -> str:
     """A start that 100ms refuses some seconds later; what the starter alone reads of it."""
     await stage.hms_fault(kind="status", status=403, path=START)
@@ -145,6 +168,24 @@ async def test_the_message_about_silence_has_what_mends_it(stage: Stage) -> None
     assert loaded.recording.origin == PLAZA
 
 
+@pytest.mark.parametrize("error", ["edit_window_closed", "message_not_found", "internal_error"])
+async def test_whoever_was_told_of_a_silence_learns_its_outcome(stage: Stage, error: str) -> None:
+    """Where Slack does not edit the direct message, what 100ms answered is a new one."""
+    await stage.hms_fault(kind="status", status=503, path=START, times=6)
+    await stage.hms_fault(kind="status", status=403, path=START)
+    await stage.start()
+    await stage.until(stage.now + 50 * S)
+    (told,) = stage.directs()
+    assert "This message will be updated." in told.text
+    stage.slack_fault("chat.update", error=error, match={"channel": told.channel})
+    if error == "message_not_found":
+        del stage.rig.bot.slack.channels[told.channel].messages[told.ts]
+    await stage.until(stage.now + 900 * S)
+    (told,) = stage.directs()
+    assert "100ms does not let the bot see or record this room." in told.text
+    assert buttons(told) == ["Try again", "Open the card", "Details"]
+
+
 async def test_who_may_not_start_any_more_is_offered_no_other_try(stage: Stage) -> None:
     await stage.hms_fault(kind="status", status=503, path=START)
     await stage.start()
@@ -190,3 +231,38 @@ async def test_a_stop_without_an_answer_is_stopping_in_the_status_too(stage: Sta
     for told in (await stage.card(stage.key), await stage.say("status")):
         assert "Stopping" in told
         assert "· Recording" not in told
+
+
+async def test_a_stop_that_another_ones_429_holds_back_is_waiting(stage: Stage) -> None:
+    await stage.running()
+    first = stage.key
+    await stage.new_room()
+    await stage.running()
+    await stage.hms_fault(
+        kind="status", status=429, retry_after_s=100, path="/v2/recordings/*/stop", times=1
+    )
+    await stage.click("recording_stop", first)
+    await stage.until(stage.now + 1 * S)
+    await stage.click("recording_stop", stage.key)
+    await stage.until(stage.now + 50 * S)
+    directs = "\n".join(one.text for one in stage.directs())
+    for told in (await stage.card(first), await stage.card(stage.key), directs):
+        assert "has not answered" not in told
+    assert "the bot has to wait" in await stage.card(stage.key)
+    assert "The request to stop has been waiting since" in directs
+    assert "100ms asks the bot to wait" in await stage.card(first)
+
+
+async def test_after_a_silent_start_a_silent_stop_has_a_message_of_its_own(stage: Stage) -> None:
+    """*Try again* below it means the stop; below the one about the start, the start."""
+    await stage.hms_fault(kind="status", status=503, path=START, times=6)
+    await stage.start()
+    await stage.until(stage.now + 100 * S)
+    await stage.hms_fault(kind="status", status=503, path="/v2/recordings/*/stop")
+    await stage.click("recording_stop", stage.key)
+    await stage.until(stage.now + 60 * S)
+    began, stops = stage.directs()
+    assert "100ms has answered" in began.text
+    assert buttons(began) == ["Open the card", "Details"]
+    assert "the request to stop" in stops.text
+    assert buttons(stops) == ["Try again", "Open the card", "Details"]

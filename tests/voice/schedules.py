@@ -66,6 +66,7 @@ EVENT = replace(ONCE, calendar_id="c1", event="e1")
 ME = seed.ADMIN
 NOT_IN = slack_refusal("not_in_channel", seed.LOBBY, bot=BOT)
 THEIRS = Overlap(EVERY, LATER, starts_first=True)
+SAME = Overlap(EVERY, LATER, starts_first=True, same_time=True)
 OWN = Overlap(replace(EVENT, by=ME), LATER, starts_first=False)
 
 
@@ -98,9 +99,19 @@ def answers() -> list[Sample]:
             zone_known=False,
         ),
         beside("… at the time of another schedule", Rivals(THEIRS)),
+        beside("… which begins at the same time", Rivals(SAME)),
         beside("… of the person's own calendar", Rivals(OWN, more=1)),
         beside("… in a room with a rule", Rivals(rule=RULE)),
         only_you("Undo was pressed", views.undone, EVERY),
+        only_you("… when the time has come", views.has_begun, ONCE),
+        only_you(
+            "A schedule was changed",
+            views.scheduled,
+            EVERY,
+            now=NOW,
+            zone_known=True,
+            was=ONCE.when,
+        ),
         only_you("Delete was pressed, or “cancel” was said", views.deleted, EVERY),
         only_you("… of a single date", views.deleted, ONCE),
         only_you("… and Undo", views.restored, EVERY),
@@ -201,6 +212,7 @@ def to_owner() -> list[Sample]:
         direct("… and not after all", views.notice, views.unskipped_by(EVERY, ME, LATER)),
         direct("Their calendar is not followed any more", views.notice, CALENDAR_OFF),
         direct("Their rule was turned off", views.notice, views.rule_off_by(RULE, ME)),
+        direct("… or changed", views.notice, views.rule_set_by(RULE, replace(TWO, by=ME))),
     ]
 
 

@@ -1,13 +1,22 @@
 """Posts and updates the card, and the direct message that replaces it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import Literal
 
 from bot.access.rights import NoRight, Rights
-from bot.core.deliveries import NOBODY_THERE, Kind, State, Wanted
+from bot.core.deliveries import NOBODY_THERE, Delivery, Kind, State, Wanted, refusals_name
 from bot.core.note import Note
-from bot.core.policy import is_late, is_unheard, silence, silence_to_show, transcript_expected_at
+from bot.core.policy import (
+    is_late,
+    is_unheard,
+    silence,
+    silence_to_show,
+    start_by,
+    transcript_expected_at,
+)
 from bot.core.retry import Retry
 from bot.engine.context import Context
 from bot.engine.posting import insist, parked, post
@@ -26,7 +35,7 @@ def card_of(ctx: Context, who: Who = esc) -> Message:
         ctx.recording,
         silent=silence_to_show(ctx.recording, ctx.work, ctx.deps.policy, ctx.now),
         unheard=is_unheard(ctx.recording, ctx.work),
-        until=ctx.recording.requested_at + ctx.deps.policy.start_within,
+        until=_tried_until(ctx),
         results_lost=_lost(ctx),
         nobody_there=_nobody_there(ctx),
         joins=bool(ctx.settings_of(ctx.recording.origin).join_role),
@@ -37,6 +46,12 @@ def card_of(ctx: Context, who: Who = esc) -> Message:
         brief=ctx.brief,
         bot=ctx.deps.identity.name,
     )
+
+
+def _tried_until(ctx: Context) -> datetime | None:
+    """Until when the start is sent again, if that is still ahead."""
+    until = start_by(ctx.recording, ctx.deps.policy)
+    return until if ctx.now < until else None
 
 
 def _nobody_there(ctx: Context) -> bool:
@@ -127,7 +142,7 @@ def _silence(
         ctx.recording,
         _SILENT[kind],
         silence(ctx.recording, ctx.work),
-        until=ctx.recording.requested_at + ctx.deps.policy.start_within,
+        until=_tried_until(ctx),
         permalink=permalink,
         may_start=may_start,
         bot=ctx.deps.identity.name,
@@ -135,7 +150,10 @@ def _silence(
 
 
 async def tell_silence(ctx: Context, kind: Kind, target: str) -> Note:
-    """Tell by direct message that 100ms does not answer; edit it once 100ms has answered."""
+    """Tell by direct message that 100ms does not answer; edit it once 100ms has answered.
+
+    If Slack refuses that edit for good, what 100ms answered is a new message.
+    """
     posted, shown = ctx.work.delivery(kind, target), content_hash(_silence(ctx, kind))
     card = ctx.work.delivery(Kind.CARD, ctx.recording.origin)
     link = ctx.pointer_link or await ctx.deps.slack.link_to(card)
@@ -149,8 +167,28 @@ async def tell_silence(ctx: Context, kind: Kind, target: str) -> Note:
     except NotAuthorized:
         raise
     except SlackRefused as refused:
-        edited = replace(edited, error=refused.error)
+        silent = silence(ctx.recording, ctx.work)
+        if silent and silent.on == _SILENT[kind]:  # what they read is still so, if less exactly
+            return Note(deliveries=[replace(edited, error=refused.error)])
+        return await _say_anew(ctx, posted, refused)
     return Note(deliveries=[edited])
+
+
+async def _say_anew(ctx: Context, posted: Delivery, refused: SlackRefused) -> Note:
+    """Let the outcome be a new message, in place of the one that cannot be edited."""
+    if posted.message and not isinstance(refused, MessageGone):
+        with suppress(SlackError):
+            await ctx.deps.slack.delete(*posted.message)
+    anew = replace(
+        posted,
+        state=State.WAITING,
+        posted_in=None,
+        ts=None,
+        error=refused.error,
+        retry=Retry(),
+        changed_at=ctx.now,
+    )
+    return Note(deliveries=[anew], retries={refusals_name(posted): None})
 
 
 async def may_start_again(ctx: Context, user: str) -> bool:

@@ -81,8 +81,8 @@ def recording_card(
 
     `joins`: full members get links to join.
     `results_lost`: Slack's error code if it refused the results message.
-    `silent`: 100ms does not answer; a start is retried until `until`. `unheard`: polls get no
-    answer either.
+    `silent`: 100ms does not answer; a start is retried until `until`, or no more. `unheard`: polls
+    get no answer either.
     `who` names a person in mrkdwn without a mention, since an edit is no reason to notify them.
     `permalink_of_pointer` leads to the card of the recording that occupies the room.
     """
@@ -197,18 +197,21 @@ def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: 
 
 
 def silence_note(silent: Silence, *, until: datetime | None) -> str:
-    """Say that 100ms does not answer, and the consequences."""
+    """Say that 100ms does not answer, and the consequences.
+
+    `until`: when the bot ceases to send a start again; None if that has passed.
+    """
     if silent.accepted:
         return (
             f"100ms accepted the start at {clock(silent.since)} and has not answered since. "
             "The bot does not know yet whether it is recording, and keeps checking."
         )
     waits = _unanswered(silent)
-    if silent.cancelled:
-        return f"{waits} It is not sent again. The bot checks that nothing was recorded."
     if silent.on == "stop":
         return f"{waits} It may still be recording. The bot keeps trying."
-    trying = f"The bot keeps trying until {clock(until)}." if until else "The bot keeps trying."
+    if silent.cancelled or until is None:
+        return f"{waits} It is not sent again. The bot checks that nothing was recorded."
+    trying = f"The bot keeps trying until {clock(until)}."
     return f"{waits} As far as we know, nothing is being recorded. {trying}"
 
 
@@ -229,7 +232,7 @@ def silence_message(
     on: Literal["start", "stop"],
     silent: Silence | None,
     *,
-    until: datetime,
+    until: datetime | None,
     permalink: str | None = None,
     may_start: bool = True,
     bot: str = BOT,
@@ -245,17 +248,20 @@ def silence_message(
         text = f"*{name}*: {_answered(recording, on, bot)}"
     retry = retry_button(recording, bot) if may_start else []
     card = link_button("Open the card", permalink) if permalink else None
-    buttons = [*_ways_to_stop(recording), *retry, *([card] if card else [])]
+    buttons = [*_ways_to_stop(recording, on), *retry, *([card] if card else [])]
     return say(text, [*buttons, details_button(recording)])
 
 
-def _ways_to_stop(recording: Recording) -> list[Block]:
-    """Build Stop; while a stop has no answer, it is sent again at once."""
+def _ways_to_stop(recording: Recording, on: Literal["start", "stop"]) -> list[Block]:
+    """Build Stop; below the message on a stop without an answer, one that sends it again at once.
+
+    Below the one on the start, *Try again* would mean the start.
+    """
     if recording.phase not in ON_AIR | {Phase.REQUESTED}:
         return []
     if not recording.stop_pending:
         return [stop_button(recording.key, recording.name)]
-    if recording.phase is Phase.REQUESTED:
+    if on == "start":
         return []
     label = f"Try again: stop recording {plain(recording.name, 50)}"
     return [button("Try again", ids.STOP, value=recording.key, label=label)]

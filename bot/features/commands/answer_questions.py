@@ -88,7 +88,8 @@ async def already(request: Request, found: Understood) -> None:
 
 async def status(request: Request, found: Understood) -> None:
     if found.topic == SCHEDULED:
-        await request.later(answer_schedules(request.bot, request.caller))
+        room_id = found.room.room_id if found.room else None
+        await request.later(answer_schedules(request.bot, request.caller, room_id=room_id))
         return
     await request.later(answer_status(request.bot, request.use.lists, request.caller, found.room))
 

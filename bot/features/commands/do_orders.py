@@ -270,7 +270,13 @@ async def reschedule(request: Request, order: StoredOrder, _once: Sequence[str])
     if moved is None:
         return schedule_views.changed_meanwhile()
     return await schedules.say_scheduled(
-        bot.deps, bot.gate, bot.rights, moved, caller.user, here=caller.channel
+        bot.deps,
+        bot.gate,
+        bot.rights,
+        moved,
+        caller.user,
+        here=caller.channel,
+        was=theirs[0].when,
     )
 
 

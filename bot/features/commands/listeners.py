@@ -63,7 +63,10 @@ NEEDS_LIVE_ROOM = (Intent.START, Intent.SCHEDULE, Intent.FOLLOW, Intent.JOIN)
 ASK = "help and questions need none; each order asks the gate"
 
 # Available in these words only: `auto standup on`; and, as a command, the list of schedules.
-RULES = re.compile(r"\s*(?:auto\b\s*(?P<what>.*?)|schedules?)\s*", re.IGNORECASE | re.DOTALL)
+RULES = re.compile(
+    r"\s*(?:auto\b\s*(?P<what>.*?)|schedules?(?:\s+(?P<whose>mine|here))?)\s*",
+    re.IGNORECASE | re.DOTALL,
+)
 # `find` has a grammar of its own: words, then in <room>, from <person>, since <date>.
 FIND = re.compile(r"\s*find\b(?P<what>.*)", re.IGNORECASE | re.DOTALL)
 
@@ -86,7 +89,7 @@ async def record(typed: Typed, caller: Caller, ack: Ack, bot: Bot, use: Services
         messages = (
             set_rule(ack, bot, use, caller, rule["what"])
             if rule["what"]
-            else answer_schedules(bot, caller)
+            else answer_schedules(bot, caller, whose=(rule["whose"] or "").lower())
         )
         bot.after_ack(caller, messages)
         return

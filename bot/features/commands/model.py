@@ -81,6 +81,7 @@ class Scheduled:
     repeat: Repeat | None = None
     schedule_id: str = ""
     skips: frozenset[datetime] = frozenset()
+    own: bool = False  # the person set it up
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ class Worlds:
             default_room=settings.room_id,
             presets=tuple(preset.name for preset in arranged.presets),
             follows_here=frozenset(follow.room_id for follow in arranged.follows),
-            schedules=tuple(map(_scheduled, planned)),
+            schedules=tuple(_scheduled(one, user) for one in planned),
             bot_user=self._deps.identity.bot_user_id,
         )
         return Known(world, rows, horizon, above, tuple(planned))
@@ -163,7 +163,7 @@ def _state(row: RecordingRow) -> State:
     return State.PAUSED if row.phase is Phase.PAUSED else State.RUNNING
 
 
-def _scheduled(schedule: Schedule) -> Scheduled:
+def _scheduled(schedule: Schedule, user: str) -> Scheduled:
     """Convert a schedule; without a further date, its creation time stands in."""
     start = schedule.when.start
     return Scheduled(
@@ -172,4 +172,5 @@ def _scheduled(schedule: Schedule) -> Scheduled:
         start if isinstance(start, Repeat) else None,
         schedule.schedule_id,
         schedule.skips,
+        own=schedule.by == user,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -65,7 +66,18 @@ class Choice(BaseModel):
 def stored_orders(
     orders: Sequence[Order], found: Understood, world: World, rows: Mapping[str, RecordingRow]
 ) -> tuple[StoredOrder, ...]:
-    return tuple(_stored(order, found, world, rows) for order in orders)
+    made = [_stored(order, found, world, rows) for order in orders]
+    same = Counter((one.room_id, one.label) for one in made if one.schedule_id)
+    return tuple(
+        one.model_copy(update={"label": f"{one.label} ({_whose(order)})"})
+        if same[one.room_id, one.label] > 1
+        else one
+        for order, one in zip(orders, made, strict=True)
+    )
+
+
+def _whose(order: Order) -> str:
+    return "yours" if order.schedule and order.schedule.own else "not yours"
 
 
 def _stored(

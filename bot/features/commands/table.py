@@ -46,7 +46,8 @@ TABLE: tuple[Entry, ...] = (
     Entry(
         "schedules",
         help="List what is scheduled and which rooms are recorded automatically.",
-        example="/record schedules",
+        example="/record schedules mine",
+        arguments="[mine|here|room]",
     ),
     Entry(
         "auto",

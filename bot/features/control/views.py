@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
-from bot.core.recording import Phase, Recording
+from bot.core.recording import OCCUPIES_ROOM, Phase, Recording
 from bot.ui.buttons import details_button, end_buttons, stop_button
 from bot.ui.message import Message, say, section
 from bot.ui.text import clock, esc, mention, place, plain
@@ -16,6 +16,7 @@ _STATES = {
     Phase.STOPPING: "is being stopped.",
 }
 _BEFORE = "is still starting. Try again once it is recording."
+_OVER = "is not being recorded any more."
 
 
 class Steered(Protocol):
@@ -26,9 +27,13 @@ class Steered(Protocol):
 
 
 def not_now(rows: Sequence[Steered]) -> Message:
-    """Say why none of the running recordings can be paused or resumed."""
-    sentences = [f"*{esc(r.name, 100)}* {_STATES.get(r.phase, _BEFORE)}" for r in rows[:NAMED]]
+    """Say why none of the recordings can be stopped, paused or resumed."""
+    sentences = [f"*{esc(r.name, 100)}* {_state(r.phase)}" for r in rows[:NAMED]]
     return say("\n".join(sentences))
+
+
+def _state(phase: Phase) -> str:
+    return _STATES.get(phase) or (_BEFORE if phase in OCCUPIES_ROOM else _OVER)
 
 
 Action = Literal["stop", "pause", "resume"]

@@ -8,6 +8,7 @@ from typing import Literal
 from bot.access.rights import Rights
 from bot.core.assets import Assets, SummarySection, assets_of
 from bot.core.facts import AssetSeen
+from bot.core.forgetting import KEPT_AT_100MS
 from bot.core.policy import transcript_expected_at
 from bot.core.proofs import SeenAsset, SeenRecording
 from bot.core.recording import OCCUPIES_ROOM, Recording
@@ -38,7 +39,7 @@ class Link:
 @dataclass(frozen=True, slots=True)
 class NoFile:
     what: str
-    gone: bool = False  # 100ms had it
+    gone: bool = False  # 100ms had it, for as long as it keeps files
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,8 @@ async def _mint(
     try:
         link = await deps.hms.presigned_url(asset.asset_id, valid_for=VALID_FOR)
     except HmsNotFound:
-        return NoFile(what or "file", gone=True)
+        since = deps.now() - (recording.stopped_at or recording.requested_at)
+        return NoFile(what or "file", gone=since >= KEPT_AT_100MS)
     named = f"{file_name(asset, audio_only=recording.audio_only)} of {recording.name}"
     return Link(link.url.get_secret_value(), named, deps.now() + VALID_FOR)
 

@@ -216,10 +216,22 @@ async def set_rule_of(
 # ---- the list --------------------------------------------------------------------------------
 
 
-async def answer_schedules(bot: Bot, caller: Caller) -> None:
-    """List the schedules that the person may see: this channel's, their own, and others."""
+async def answer_schedules(
+    bot: Bot, caller: Caller, *, whose: str = "", room_id: str | None = None
+) -> None:
+    """List the schedules that the person may see: this channel's, their own, and others.
+
+    `whose`: `mine` or `here` lists only those.
+    """
     to = await bot.gate.horizon(caller.user, caller.channel)
-    await bot.reply(caller, await _list(bot, to, caller.channel))
+
+    def is_meant(one: Schedule | Rule | RoomCalendar) -> bool:
+        by, there = whose != "mine" or one.by == to.user, whose != "here" or one.channel == to.here
+        return by and there and room_id in (None, one.room_id)
+
+    here = caller.channel
+    found = await service.listed(bot.deps, bot.gate, bot.rights, to, here=here, only=is_meant)
+    await bot.reply(caller, views.schedules_list(found, bot.deps.now()))
 
 
 async def _list(bot: Bot, to: Horizon, here: str | None) -> Message:
@@ -250,15 +262,16 @@ async def _show(bot: Bot, click: Click, to: Horizon, said: Message) -> None:
 
 
 @on.action(ids.UNDO)
-async def undo(seen: SeenSchedule, click: Click, ack: Ack, bot: Bot) -> None:
+async def undo(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
     """Take back what was just scheduled."""
-    gone = await service.delete(bot.deps, bot.rights, seen)
+    there = await ScheduleRepository(bot.deps.db).get(seen.schedule_id)
+    begun = there if there and there.state == "over" else None
+    gone = begun or await service.delete(bot.deps, bot.rights, seen)
     await ack()
     if gone is None:
         raise UnknownSchedule(seen.schedule_id)
-    bot.after_ack(
-        click.caller, bot.reply(click.caller, views.undone(gone), replace=click.on_answer)
-    )
+    said = views.has_begun(gone) if begun else views.undone(gone)
+    bot.after_ack(click.caller, _say_undone(bot, click, to, said))
 
 
 @on.action(ids.DELETE)
@@ -275,7 +288,8 @@ async def restore(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: 
     here = click.caller.channel
     there = await service.restore(bot.deps, bot.gate, bot.rights, seen, here=here)
     await ack()
-    bot.after_ack(click.caller, _say_restored(bot, click, to, there))
+    said = views.restored(there) if there else views.too_late_to_undo()
+    bot.after_ack(click.caller, _say_undone(bot, click, to, said))
 
 
 @on.action(ids.SKIP)
@@ -290,11 +304,11 @@ async def skip(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot
 async def unskip(seen: SeenSchedule, to: Horizon, click: Click, ack: Ack, bot: Bot) -> None:
     there = await service.unskip(bot.deps, bot.rights, seen, ui_ids.moment_of(click.value))
     await ack()
-    bot.after_ack(click.caller, _say_restored(bot, click, to, there))
+    said = views.restored(there) if there else views.changed_meanwhile()
+    bot.after_ack(click.caller, _say_undone(bot, click, to, said))
 
 
-async def _say_restored(bot: Bot, click: Click, to: Horizon, there: Schedule | None) -> None:
-    said = views.restored(there) if there else views.too_late_to_undo()
+async def _say_undone(bot: Bot, click: Click, to: Horizon, said: Message) -> None:
     if click.view is not None:
         await _show(bot, click, to, said)
         return
@@ -359,6 +373,7 @@ async def change_submitted(
 ) -> None:
     """Change the time; the reply repeats it in words, with its dates."""
     typed = ViewState(view.values, lambda _: ids.WHEN_INPUT).text(ids.WHEN, "")
+    before = await ScheduleRepository(bot.deps.db).get(seen.schedule_id)
     changed = await service.change(bot.deps, bot.rights, seen, typed)
     if isinstance(changed, Refused | Unclear):
         await ack(response_action="errors", errors={ids.WHEN: views.problem(changed)})
@@ -366,8 +381,9 @@ async def change_submitted(
     if changed is None:
         message = views.changed_meanwhile()
     else:
+        was = before.when if before else None
         message = await service.say_scheduled(
-            bot.deps, bot.gate, bot.rights, changed, caller.user, here=caller.channel
+            bot.deps, bot.gate, bot.rights, changed, caller.user, here=caller.channel, was=was
         )
     await ack(response_action="update", view=message_view(message, title=views.ALL))
 

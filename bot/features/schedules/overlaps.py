@@ -21,12 +21,14 @@ Span = tuple[datetime, datetime]
 class Overlap:
     """Another schedule of the room that covers the same time, first on `date`.
 
-    `starts_first`: on that date the other one starts the recording.
+    `starts_first`: on that date the other one starts the recording. `same_time`: both dates begin
+    at the same time.
     """
 
     schedule: Schedule
     date: datetime
     starts_first: bool
+    same_time: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def _overlap(one: Schedule, other: Schedule, armed_for: timedelta) -> Overlap | 
     while a and b:
         if a[0] < b[1] and b[0] < a[1]:
             first = (b[0], *order(other)) < (a[0], *order(one))
-            return Overlap(other, a[0], first)
+            return Overlap(other, a[0], first, same_time=a[0] == b[0])
         if a[1] <= b[1]:
             a = next(mine, None)
         else:

@@ -1,7 +1,7 @@
 """Creates, lists and changes schedules and rules for rooms; the worker in `steps` runs them."""
 
 import asyncio
-from collections.abc import Awaitable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -212,9 +212,17 @@ async def wait_for_people(
 
 
 async def listed(
-    deps: Deps, gate: Gate, rights: Rights, to: Horizon, *, here: str | None
+    deps: Deps,
+    gate: Gate,
+    rights: Rights,
+    to: Horizon,
+    *,
+    here: str | None,
+    only: Callable[[Schedule | Rule | RoomCalendar], bool] = lambda _: True,
 ) -> Listing:
     """Return what a person may see: this channel's, their own, and those of visible channels.
+
+    `only` selects from them.
 
     What they may do is checked for those that are shown, and again when they do it.
     """
@@ -226,9 +234,9 @@ async def listed(
     own = to.user if to.member else None
     async with deps.db.database.together():
         found = Listing(
-            await repo.listed(channels=channels, by=own),
-            await rules.listed(channels, by=own),
-            await calendars.listed(channels, by=own),
+            list(filter(only, await repo.listed(channels=channels, by=own))),
+            list(filter(only, await rules.listed(channels, by=own))),
+            list(filter(only, await calendars.listed(channels, by=own))),
         )
     all_: list[Schedule | Rule | RoomCalendar]
     all_ = [*found.schedules, *found.rules, *found.calendars]
@@ -291,8 +299,8 @@ def _to_owner(one: Schedule | RoomCalendar | Rule, by: str, name: str, text: str
 async def delete(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | None:
     """Delete a schedule. Raises NoRight."""
     before = await _theirs(deps, rights, seen, "delete this schedule")
-    if before is None:
-        return None
+    if before is None:  # deleted a moment ago: a second press of the same button
+        return await ScheduleRepository(deps.db).deleted(seen.schedule_id)
     now = deps.now()
     name = Subject("deleted", before.schedule_id).identity(deps.new_id())
     told = _to_owner(before, seen.by, name, views.deleted_by(before, seen.by, now))
@@ -334,14 +342,15 @@ async def skip(
 ) -> tuple[Schedule, datetime] | None:
     """Skip the date in this second, else the next one; return it as well. Raises NoRight.
 
-    None if there is no such date, or it is skipped already: a click counts once.
+    None if there is no such date. Skipping it again changes nothing.
     """
     before = await _theirs(deps, rights, seen)
     if before is None or before.state != "active":
         return None
     date = date_at(before, at) if at else before.next_date
-    if date is None:
-        return None
+    if date is None:  # or skipped already: a click counts once
+        again = next((one for one in before.skips if one.replace(microsecond=0) == at), None)
+        return (before, again) if again else None
     now = deps.now()
     after = skipped(before, date, now)
     name = Subject("skipped", before.schedule_id, date).identity(deps.new_id())
@@ -543,7 +552,12 @@ async def set_rule(deps: Deps, rights: Rights, rule: Rule, *, once: Sequence[str
     there = await RuleRepository(deps.db).get(rule.room_id)
     if there is not None and there.channel == rule.channel:
         await rights.to_change_schedule(rule.by, there.channel, there.by, "change this rule")
-    return await RuleRepository(deps.db).set(replace(rule, look_at=deps.now()), once=once)
+    made = await RuleRepository(deps.db).set(replace(rule, look_at=deps.now()), once=once)
+    if there is not None and made.by == rule.by:
+        text = views.rule_set_by(there, made)
+        told = _to_owner(there, rule.by, f"rule-set:{deps.new_id()}", text)
+        await ScheduleRepository(deps.db).tell(told)
+    return made
 
 
 async def unset_rule(
@@ -711,13 +725,21 @@ class Planner(Later):
 
 
 async def say_scheduled(
-    deps: Deps, gate: Gate, rights: Rights, schedule: Schedule, user: str, *, here: str | None
+    deps: Deps,
+    gate: Gate,
+    rights: Rights,
+    schedule: Schedule,
+    user: str,
+    *,
+    here: str | None,
+    was: When | None = None,
 ) -> Message:
     """Repeat the time of a new or changed schedule, and say what else records the room then."""
     zone = await zone_of(rights, user)
     now = deps.now().astimezone(ZoneInfo(zone.name))
     others = await _in_time(rivals(deps, gate, schedule, user, here=here), Rivals())
-    return views.scheduled(schedule, now=now, zone_known=zone.known, rivals=others, reader=user)
+    known = zone.known
+    return views.scheduled(schedule, now=now, zone_known=known, rivals=others, reader=user, was=was)
 
 
 async def say_rule_set(

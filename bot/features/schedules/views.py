@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.core.places import is_channel
 from bot.core.recording import OCCUPIES_ROOM, Phase, Recording
-from bot.core.when import Refused, Repeat, Unclear
+from bot.core.when import Refused, Repeat, Unclear, When
 from bot.core.when_words import say_cycle, say_due, say_problem, say_when
 from bot.features.schedules import ids
 from bot.features.schedules.model import (
@@ -86,22 +86,26 @@ def scheduled(
     zone_known: bool,
     rivals: Rivals = NO_RIVALS,
     reader: str = "",
+    was: When | None = None,
 ) -> Message:
     """Repeat the time in words, in the person's zone, with the next three dates.
 
-    `rivals`: what else records the room then; `reader` is the person who reads this.
+    `rivals`: what else records the room then; `reader` is the person who reads this. `was`: the
+    time before a change, which has no *Undo*.
     """
     name = esc(schedule.room_name, 100)
     said = own(say_due(schedule.when, now=now))
     first = f"*{name}* will be recorded{_there(schedule.channel)}{said}."
     zone = "" if zone_known else UNKNOWN_ZONE
-    sentences = [first, _next(schedule), WAITS, *_rivals(schedule, rivals, now, reader), zone]
-    undo = _undo(ids.UNDO, schedule)
+    before = f"It was: {own(say_when(was, now=now))}." if was else ""
+    others = _rivals(schedule, rivals, now, reader)
+    sentences = [first, before, _next(schedule), WAITS, *others, zone]
+    undo = [] if was else [_undo(ids.UNDO, schedule)]
     change = _button("Change", ids.CHANGE, schedule)
     if schedule.state == "paused":
         text = f"The schedule of *{name}* was changed{said}. It is paused."
         return say(text, [_button("Resume", ids.RESUME, schedule), change, schedules_button()])
-    return say(lines(filter(None, sentences)), [undo, change, schedules_button()])
+    return say(lines(filter(None, sentences)), [*undo, change, schedules_button()])
 
 
 def _rivals(schedule: Schedule, rivals: Rivals, now: datetime, reader: str) -> list[str]:
@@ -114,9 +118,10 @@ def _rivals(schedule: Schedule, rivals: Rivals, now: datetime, reader: str) -> l
         does = "does" if rivals.more == 1 else "do"
         more = f", and so {does} {count(rivals.more, 'other schedule')}" if rivals.more else ""
         first = f"That {kind}" if over.starts_first else "This one"
+        why = "is older" if over.same_time else "starts first"
         said.append(
             f"{other} ({times}) covers the same time{more}: {when(over.date)}. A room has one "
-            f"recording at a time. {first} starts first, so its end counts."
+            f"recording at a time. {first} {why}, so its end counts."
         )
     if rivals.rule:
         ends = " ends when the last person leaves" if rivals.rule.until_empty else " has no end"
@@ -199,6 +204,12 @@ def restored(schedule: Schedule) -> Message:
     upcoming = next_dates(schedule, 1)
     then = f" The next date is {when(upcoming[0])}." if upcoming else ""
     return say(f"*{esc(schedule.room_name, 100)}* is scheduled again.{then}")
+
+
+def has_begun(schedule: Schedule) -> Message:
+    """Answer *Undo* of a single date whose time has come."""
+    name = esc(schedule.room_name, 100)
+    return say(f"It is too late to undo that: the time of *{name}* has come. Its card has *Stop*.")
 
 
 def too_late_to_undo() -> Message:
@@ -287,7 +298,8 @@ def schedules_list(found: Listing, now: datetime) -> Message:
         blocks += [section(line), *actions(off)]
     more = max(0, len(schedules) - SHOWN) + max(0, len(rules) - SHOWN)
     if more:
-        blocks.append(context(f"{more:,} more."))
+        fewer = f"{code('/record schedules mine')}, {code('here')} or the name of a room"
+        blocks.append(context(f"{more:,} more. {fewer} lists only those."))
     return Message(lines(sentences, FALLBACK_MOST), blocks)
 
 
@@ -520,9 +532,15 @@ def calendar_off_by(calendar: RoomCalendar, by: str) -> str:
 
 
 def rule_off_by(rule: Rule, by: str) -> str:
-    again = code(f"/record auto {rule.room_name} on")
+    least = f" {rule.least_people}" if rule.least_people > 1 else ""
+    what = f"on{least}" if rule.every_session else "end"
+    again = code(f"/record auto {rule.room_name} {what}")
     turned = _did(by, "turned off", rule)
     return f"{turned}. To set it up again, type {again}{_there(rule.channel)}."
+
+
+def rule_set_by(before: Rule, rule: Rule) -> str:
+    return f"{_did(rule.by, 'changed', before)}. {rule_line(rule)}"
 
 
 def _did(by: str, what: str, one: Schedule | RoomCalendar | Rule) -> str:

@@ -19,8 +19,9 @@ from bot.core.facts import (
 from bot.core.note import Note
 from bot.core.places import OPEN, is_channel
 from bot.core.policy import start_by
+from bot.core.retry import Retry
 from bot.core.steps import Start, retry_name
-from bot.engine.context import Context, failed_call, next_retry
+from bot.engine.context import Context
 from bot.engine.posting import post
 from bot.features.card.steps import card_of, may_start_again
 from bot.features.card.views import retry_button
@@ -52,15 +53,14 @@ async def start(ctx: Context) -> Note:
         recording = (
             await ctx.deps.store.recordings.load(ctx.key)
         ).recording  # reload: the lookup above may have taken seconds
-    too_late = ctx.now > start_by(recording, policy)
+    too_late = ctx.now >= start_by(recording, policy)
     if not (too_late or recording.stop_pending):
         return await _attempt(ctx, followers)
     attempts = [f.at for f in recording.log if isinstance(f, StartAttempted)]
     if recording.attempted_at and ctx.now - max(attempts) < MAY_STILL_BEGIN:
         name = retry_name(Start())
-        return Note(
-            retries={name: next_retry(ctx.deps.policy, ctx.now, ctx.work.retries.get(name))}
-        )
+        tries = ctx.work.retries.get(name, Retry()).attempts
+        return Note(retries={name: Retry(tries, max(attempts) + MAY_STILL_BEGIN)})
     if recording.stop_pending:
         return Note(facts=[StartNotDone(at=ctx.now, attempted_at=at) for at in attempts])
     return Note(facts=[StartExpired(at=ctx.now)])
@@ -76,7 +76,7 @@ async def _attempt(ctx: Context, followers: list[Followed]) -> Note:
     await ctx.deps.hms.check_start()  # a start that is held back is no attempt
     attempt = StartAttempted(at=ctx.now)
     await ctx.announce(facts=[attempt])
-    if ctx.now > start_by(ctx.recording, ctx.deps.policy):
+    if ctx.now >= start_by(ctx.recording, ctx.deps.policy):
         # The commit took too long: do not call, and decide again.
         return Note(facts=[StartNotDone(at=ctx.now, attempted_at=attempt.at)])
     try:
@@ -89,14 +89,9 @@ async def _attempt(ctx: Context, followers: list[Followed]) -> Note:
         why = StartRefused(at=ctx.now, status=refused.status, message=_words(refused))
         return Note(facts=[why])
     except HmsUnavailable as failed:
-        if failed.reached:
-            raise
-        name = retry_name(Start())
-        later = next_retry(
-            ctx.deps.policy, ctx.now, ctx.work.retries.get(name), retry_after_s=failed.retry_after_s
-        )
-        not_done = StartNotDone(at=ctx.now, attempted_at=attempt.at)
-        return Note(facts=[not_done, *failed_call(ctx, "start", failed)], retries={name: later})
+        if not failed.reached:
+            await ctx.keep([StartNotDone(at=ctx.now, attempted_at=attempt.at)])
+        raise
     accepted = StartAccepted(at=ctx.now, hms_id=started.id)
     facts = [accepted, *followers, *facts_of_recording(started, ctx.now)]
     return Note(facts=facts, aliases=[started.id])

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.access.model import Spot
+from bot.core.policy import Silence
 from bot.core.recording import Recording
 from bot.features.rooms.model import RoomEntry
 
@@ -20,12 +21,14 @@ class RoomSeen:
     """A room as shown in a preview.
 
     `recording` is the running one if all readers may know of it; `card` links to its card.
+    `silent`: 100ms has not answered its start or stop.
     """
 
     room: RoomEntry
     offers: tuple[Offer, ...]
     recording: Recording | None = None
     card: str | None = None
+    silent: Silence | None = None
 
 
 def offers(room: RoomEntry, spot: Spot, place: str | None, *, start: bool) -> tuple[Offer, ...]:

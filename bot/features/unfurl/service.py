@@ -11,6 +11,7 @@ from bot.access.rights import Rights
 from bot.access.visibility import Visibility
 from bot.core.deliveries import Kind
 from bot.core.note import Loaded
+from bot.core.policy import silence_to_show
 from bot.deps import Deps
 from bot.features.card.service import CardLinks
 from bot.features.rooms.model import Found, RoomCode, RoomEntry, RoomMatch, Unknown
@@ -102,7 +103,9 @@ class Unfurling:
         cards = [d for d in loaded.work.deliveries if d.kind is Kind.CARD]
         link = await self._links.link(place, cards)
         offered = offers(room, spot, place, start=start)
-        return RoomSeen(room, offered, loaded.recording, link)
+        policy, now = self._deps.policy, self._deps.now()
+        silent = silence_to_show(loaded.recording, loaded.work, policy, now)
+        return RoomSeen(room, offered, loaded.recording, link, silent)
 
     async def _recorded(self, room_id: str) -> Loaded | None:
         row = await self._deps.store.lists.open_recording_in_room(room_id)

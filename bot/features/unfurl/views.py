@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import assert_never
 
+from bot.core.policy import Silence
 from bot.core.recording import Phase, Recording
 from bot.features.rooms.model import RoomEntry
 from bot.features.unfurl.model import Offer, RoomSeen
@@ -17,13 +18,13 @@ def room_unfurl(seen: RoomSeen, now: datetime) -> list[Block]:
     """Build the preview. It never changes, so it shows its time. Rich text is not allowed."""
     mark = mark_of(seen.recording) if seen.recording else ""
     name = f"{mark} *{esc(seen.room.name)}*".strip()
-    state = _recorded(seen.recording) if seen.recording else _unrecorded(seen.room)
+    state = _recorded(seen.recording, seen.silent) if seen.recording else _unrecorded(seen.room)
     buttons = [found for offer in seen.offers if (found := _button(offer, seen))]
     return [section(join(name, state)), context(f"As of {when(now)}"), *actions(buttons)]
 
 
-def _recorded(recording: Recording) -> str:
-    state = state_of(recording)
+def _recorded(recording: Recording, silent: Silence | None) -> str:
+    state = state_of(recording, silent)
     if recording.started_at and state == PHASES[Phase.RUNNING]:
         return f"{state} since {when(recording.started_at)}"
     return state

@@ -116,6 +116,32 @@ def _unanswered(kind: Kind, asked: list[f.Fact], *, since: datetime) -> None:
     assert isinstance(p.next_step(recording, work, same, POLICY, tell_at), s.Wait)
 
 
+@pytest.mark.parametrize(
+    ("told", "step"),
+    [
+        (Delivery(Kind.SILENT_START, "U1", State.SENT, ts="3.0", hash="h1"), True),
+        (Delivery(Kind.SILENT_START, "U1", State.SENT, ts="3.0", hash="h2"), False),
+        # Slack refused to edit it, so it is posted anew.
+        (Delivery(Kind.SILENT_START, "U1", State.WAITING, hash="h1"), True),
+        (Delivery(Kind.SILENT_START, "U1", State.SENDING, hash="h1"), True),
+        (Delivery(Kind.SILENT_START, "U1", State.DROPPED, hash="h1"), False),
+        # It was never posted, and there is nothing to correct.
+        (Delivery(Kind.SILENT_START, "U1", State.WAITING), False),
+        (Delivery(Kind.SILENT_START, "U1", State.PARKED, retry=Retry(1, at(3))), False),
+    ],
+)
+def test_whoever_was_told_of_a_silence_is_told_what_became_of_it(
+    told: Delivery, step: bool
+) -> None:
+    refused = f.StartRefused(at=at(50), status=403, message="no")
+    recording = derive("k", [requested(), f.StartAttempted(at=at(2)), refused])
+    wanted = replace(WANTED, silence={Kind.SILENT_START: "h2"})
+    steps = [
+        due.step for due in p.plan(recording, Work(deliveries=(CARD, told)), wanted, POLICY, at(60))
+    ]
+    assert (s.TellSilence(Kind.SILENT_START, "U1") in steps) is step
+
+
 def test_a_start_that_100ms_does_not_answer_is_said() -> None:
     attempts: list[f.Fact] = [
         f.StartAttempted(at=at(2)),
@@ -155,6 +181,27 @@ def test_a_failure_is_stored_if_it_says_more(
 def test_a_stop_that_100ms_does_not_answer_is_said() -> None:
     stop = f.StopRequested(at=at(20), by="U2")
     _unanswered(Kind.SILENT_STOP, [*RUNNING, stop], since=at(20))
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked"),
+    [
+        (Kind.SILENT_START, [f.StartAttempted(at=at(2))]),
+        (Kind.SILENT_STOP, [*RUNNING, f.StopRequested(at=at(20), by="U2")]),
+    ],
+)
+def test_a_card_in_the_direct_messages_gets_no_second_message_beside_it(
+    kind: Kind, asked: list[f.Fact]
+) -> None:
+    held = Work(
+        retries={"Start": Retry(9, at(900)), "Stop": Retry(9, at(900))}, polled=Polled(at(8))
+    )
+    for channel in ("C1", "D1"):
+        shown = _with(CARD, target=channel, posted_in=channel)
+        recording = derive("k", [requested(channel=channel), *asked])
+        work = replace(held, deliveries=(shown,))
+        steps = [due.step for due in p.plan(recording, work, WANTED, POLICY, at(100))]
+        assert (s.TellSilence(kind, "U1") in steps) is (channel == "C1")
 
 
 def test_nobody_is_told_of_a_silence_that_is_over() -> None:

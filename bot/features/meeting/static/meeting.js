@@ -631,7 +631,7 @@
     },
 
     missing(why = "") {
-      const gone = "100ms no longer has this file. It keeps files for 15 days in its own storage.";
+      const gone = "100ms does not have this file. It keeps files for 15 days in its own storage.";
       const cannot = this.link?.failed ? "100ms does not answer, so the recording cannot be played right now." : gone;
       this.stop();
       $("controls").hidden = true;

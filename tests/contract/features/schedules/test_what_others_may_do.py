@@ -192,6 +192,16 @@ async def test_the_owners_of_rules_and_calendars_are_told_as_well(there: Stage) 
     assert "`/record auto standup on` in <#" in " ".join(one.text for one in told)
 
 
+async def test_the_owner_is_told_that_somebody_changed_their_rule(there: Stage) -> None:
+    deps, rights = there.parts.deps, Rights(there.parts.deps)
+    rule, _ = await rule_and_calendar(there)
+    for by, number in ((seed.STARTER, 0), (seed.MEMBER, 1)):
+        await service.set_rule(deps, rights, replace(rule, by=by, least_people=2))
+        told = await there.notices()
+        assert [one.channel for one in told] == [seed.STARTER] * number
+    assert f"<@{seed.MEMBER}> changed your rule for *standup*" in told[0].text
+
+
 async def test_the_list_says_that_a_room_is_disabled(there: Stage) -> None:
     """A rule of such a room would wait for ever; nobody can join it."""
     deps, rights = there.parts.deps, Rights(there.parts.deps)

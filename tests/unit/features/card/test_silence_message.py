@@ -30,6 +30,7 @@ CANCELLED = Silence("start", at(1), cancelled=True)
             ["Open the card"],
         ),
         ("start", RUNS, None, ["Stop", "Open the card"]),
+        ("start", [*RUNS, STOP], NO_STOP, ["Open the card"]),
         ("start", [f.StartExpired(at=at(130))], None, ["Try again", "Open the card"]),
         ("start", [BAD], None, ["Change settings", "Open the card"]),
         ("start", [f.PointsTo(at=at(9), key="key-0")], None, ["Open the card"]),
@@ -54,3 +55,18 @@ def test_what_the_person_may_not_do_is_not_offered() -> None:
     expired = recording(f.StartExpired(at=at(130)))
     message = silence_message(expired, "start", None, until=at(120), may_start=False)
     assert [b["text"]["text"] for b in message.blocks[-1]["elements"]] == ["Details"]
+
+
+@pytest.mark.parametrize(
+    ("silent", "facts", "said"),
+    [
+        (NO_ANSWER, [f.StartAttempted(at=at(1))], "It is not sent again."),
+        (NO_STOP, [*RUNS, STOP], "The bot keeps trying."),
+    ],
+)
+def test_a_time_that_has_passed_is_not_named(
+    silent: Silence, facts: list[f.Fact], said: str
+) -> None:
+    text = silence_message(recording(*facts), silent.on, silent, until=None).text
+    assert said in text
+    assert "until" not in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from record_bot_sandbox.slack.rules import check_unfurl
 from bot.access.model import Spot
 from bot.core import facts as f
 from bot.core.options import RecordingOptions
+from bot.core.policy import Silence
 from bot.core.recording import Recording
 from bot.features.rooms.model import RoomEntry
 from bot.features.unfurl.listeners import linked_in
@@ -135,6 +137,13 @@ def test_what_people_see() -> None:
 ~ As of 22 Nov 2026, 14:13 UTC
 [Open the card -> link.0] [Details -> recording_details]\
 """)
+
+
+def test_a_start_without_an_answer_is_named_as_on_the_card() -> None:
+    silent = Silence("start", at(1))
+    room = replace(seen(f.StartAttempted(at=at(1))), silent=silent)
+    assert "· Not recording yet" in shown(room)
+    assert "Starting" not in shown(room)
 
 
 def test_without_a_card_to_lead_to_there_is_no_button_for_it() -> None:
