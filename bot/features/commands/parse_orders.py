@@ -211,7 +211,8 @@ def _acting(
         any(piece.role is Role.ARTICLE for piece in pieces[max(0, unread[0] - 2) :])
         or pieces[unread[0]].key[0].endswith("ing")
     )
-    told = negated or _is_noun(head, rest, pieces) or _without_recording(intent, rest)
+    with_it = head.key == ("stop", "with") and any(p.key in _MEETINGS for p in rest)
+    told = negated or with_it or _is_noun(head, rest, pieces) or _without_recording(intent, rest)
     return replace(
         base,
         intent=intent,
@@ -221,6 +222,10 @@ def _acting(
         weak=head.role is Role.SOFT,
         article=article and head.key not in RECORDS,
     )
+
+
+# `stop with the meeting`: when the meeting ends.
+_MEETINGS = frozenset((word,) for word in ("meeting", "call", "session", "conference"))
 
 
 def _is_noun(head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]) -> bool:

@@ -96,22 +96,42 @@ def parse_sentence(sentence: Sentence, *, slash: bool = False, thread: bool = Fa
 
 
 def _behind_no(pieces: Sequence[Piece]) -> Sequence[Piece]:
-    """Skip each `no` before an order or a negation: `no, stop!`, `nooo don't stop`."""
+    """Skip each `no` before an order or a negation: `no, stop!`, `no no stop`, `no don't stop`."""
+    insists = bool(pieces) and len(pieces[0].key[0]) > len("no")
     while len(pieces) > 1 and _is_no(pieces[0]) and _is_no(pieces[1]):
-        pieces = pieces[1:]
+        pieces, insists = pieces[1:], True
     if not _is_no(pieces[0]):
         return pieces
     said = [p for p in pieces[1:] if p.sort is not Sort.COMMA and p.role is not Role.FILLER]
-    parted = len(pieces) > 1 and pieces[1].sort is Sort.COMMA  # `no pause` is a negated order
-    controls = (Intent.STOP, *((Intent.PAUSE, Intent.RESUME) if parted else ()))
-    begins = said and (
-        said[0].role is Role.NOT or (said[0].role is Role.VERB and said[0].intent in controls)
-    )
+    if said and said[0].role is Role.NOT:
+        return pieces[1:]
+    # `no stop` and `no pause` are negated orders.
+    parted = len(pieces) > 1 and pieces[1].sort is Sort.COMMA
+    controls = _CONTROLS if parted else (Intent.STOP,) if insists or _ordered(pieces[1:]) else ()
+    begins = said and said[0].role is Role.VERB and said[0].intent in controls
     return pieces[1:] if begins else pieces
 
 
+_CONTROLS = (Intent.STOP, Intent.PAUSE, Intent.RESUME)
+
+
+def _ordered(after: Sequence[Piece]) -> bool:
+    """Say whether the words after `no` can only be an order: `no please stop`, `no stop it`."""
+    parts = bool(after) and after[0].role is Role.FILLER and after[0].key not in _JOINED
+    return parts or (len(after) > 1 and after[1].key in _OBJECTS)
+
+
+_JOINED = frozenset((word,) for word in ("the", "this", "that", "my", "our", "your", "more"))
+_OBJECTS = frozenset((word,) for word in ("it", "this", "that"))
+
+
 def _is_no(piece: Piece) -> bool:
+    """Say whether a piece is `no`, also `nooo`."""
     return piece.role is Role.WITHOUT and len(piece.key) == 1 and {*piece.key[0]} == {"n", "o"}
+
+
+def says_only_no(sentence: Sentence) -> bool:
+    return all(_is_no(piece) or piece.sort is Sort.COMMA for piece in sentence.pieces)
 
 
 def _thanks_alone(pieces: Sequence[Piece]) -> bool:
@@ -280,6 +300,8 @@ def _by_head(
             return replace(base, intent=Intent.UNKNOWN, left=(head,))
         case Role.CARDS:
             return replace(base, intent=Intent.UNKNOWN, left=(head,))
+        case Role.WITHOUT if _is_no(head) and has_intent(rest[:1], Intent.STOP, Role.VERB):
+            return read_negated(base, head, rest, pieces)
         case Role.WITHOUT if has_intent(rest, Intent.SUMMARY) and not slash:
             return replace(base, intent=Intent.DOCTOR)
         case Role.WITHOUT if rest and rest[0].sort is Sort.ROOM and not slash:

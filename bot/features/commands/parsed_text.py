@@ -17,7 +17,7 @@ from bot.core.when_grammar import find_times
 from bot.features.commands.flags import Flags, split_flags
 from bot.features.commands.model import Order, Scheduled, Where, World, orders
 from bot.features.commands.options_in_words import Options, options_in
-from bot.features.commands.parse_sentence import parse_sentence
+from bot.features.commands.parse_sentence import parse_sentence, says_only_no
 from bot.features.commands.parsed import Mood, Parsed
 from bot.features.commands.sentences import (
     Piece,
@@ -198,6 +198,8 @@ class ParsedText:
             # A recording of a time ahead is yet to be made.
             parsed = replace(parsed, intent=Intent.START, mood=Mood.TOLD, left=())
         for sentence in rest:
+            if main and says_only_no(sentence) and sentence.pieces[0].start < main.pieces[0].start:
+                continue  # `no! stop`
             other = self._parse(sentence)
             if other.intent in (None, *POLITE) and not other.left:
                 continue

@@ -24,6 +24,7 @@ from bot.features.commands.model import (
     orders,
     which_of,
 )
+from bot.features.commands.parse_sentence import says_only_no
 from bot.features.commands.parsed import Mood, Parsed
 from bot.features.commands.parsed_text import CONTROLS, POLITE, ParsedText, parse_in_place
 from bot.features.commands.sentences import Sort, Word, sentences_of
@@ -65,6 +66,8 @@ _VIEWS = (Intent.SETTINGS, Intent.PRESETS)  # a button opens them
 def _pure_stop(said: ParsedText) -> Understood | None:
     """In a card's thread, a stop word alone is a stop, even if a room has that name."""
     sentences = sentences_of(said.words, ())
+    if len(sentences) > 1 and says_only_no(sentences[0]):
+        sentences = sentences[1:]  # `no! stop`
     roles = {piece.role for sentence in sentences for piece in sentence.pieces}
     if Role.VERB not in roles or said.long or said.flags.text:
         return None

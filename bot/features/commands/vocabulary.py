@@ -359,11 +359,12 @@ _OTHER: Mapping[Role, str] = {
         | wed like to | lets | let us | let | you can | you may | you must | you have to | you need
         to | you could | i ask you to | time to | its time to | it is time to | have to | we have to
         | we must | i have to | i must | im gonna need you to | must | needs | wants | want | need |
-        should be | must be | has to be | shall be | i said | i told you to | i say | we can | ready
-        to | feel free to | i order you to | i beg you | go | make | do | get | have | dont forget
+        should be | must be | has to be | shall be | i said | i told you to | i say | we can |
+        feel free to | i order you to | i beg you | go | make | do | get | have | dont forget
         to | do not forget to | remember to | make sure to | make sure you | be sure to | dont
         forget | be so good and | wanna | we wanna | i wanna""",
     Role.HEDGE: """
+        ready to | we are ready to | were ready to | im ready to | i am ready to |
         i | we | they | he | she | i think | i guess | i believe | i suppose | maybe | perhaps |
         probably | possibly | will | would | should | we should | you should | i should | they
         should | we will | i will | ill | im going to | we are going to | were going to | im about
@@ -433,6 +434,7 @@ _OTHER: Mapping[Role, str] = {
     Role.AND: "and | & | then | and then | or | also | too | as well | but | plus",
     Role.AGAIN: "again | once more | back",
     Role.CLAUSE: """
+        at the end | at the very end | in the end | at its end | at end |
         because | every | each | always | since | when | if | once | after | before |
         while | unless | whenever | cause | cuz | bc | as soon as | in case | until | till
         | whether""",
