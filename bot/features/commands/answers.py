@@ -68,6 +68,7 @@ _STATES = {
     Why.DISABLED: "{room} is disabled in 100ms.",
     Why.NOT_SCHEDULED: "No recording of {room} is scheduled{on}.",
     Why.WHICH_SCHEDULE: "{room} has several schedules. Which one do you mean?",
+    Why.WAITS: "{room} is not being recorded yet: it starts when somebody joins. Cancel that?",
     Why.DATE_OR_ALL: "Skip the next date of {room}, or delete its schedule?",
     Why.TOO_LONG: "That text is too long to read. Write one short sentence.",
 }

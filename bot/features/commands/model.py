@@ -62,6 +62,7 @@ class Why(StrEnum):
     BAD_OPTIONS = auto()  # `detail` says why
     NOT_SCHEDULED = auto()
     WHICH_SCHEDULE = auto()  # the room has several
+    WAITS = auto()  # nothing is recorded yet: a date waits for people in the room
     DATE_OR_ALL = auto()  # the next date of a schedule, or all of it
     UNSUPPORTED = auto()  # understood, but not available as a command
     TOO_LONG = auto()
@@ -82,6 +83,7 @@ class Scheduled:
     schedule_id: str = ""
     skips: frozenset[datetime] = frozenset()
     own: bool = False  # the person set it up
+    waits: bool = False  # its time has come: it starts when somebody joins
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,4 +173,5 @@ def _scheduled(schedule: Schedule, user: str) -> Scheduled:
         schedule.schedule_id,
         schedule.skips,
         own=schedule.by == user,
+        waits=schedule.state == "active" and schedule.armed_for is not None,
     )

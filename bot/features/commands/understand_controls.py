@@ -166,10 +166,22 @@ def _fitting(said: ParsedText, intent: Intent, rooms: Iterable[RoomEntry]) -> tu
 
 def which(said: ParsedText, intent: Intent, rooms: Iterable[RoomEntry]) -> Understood:
     fits = _fitting(said, intent, rooms)
+    waiting = _waiting(said, said.planned_rooms()) if intent is Intent.STOP and not fits else ()
+    if waiting:
+        return replace(which_of(Intent.UNSCHEDULE, ()), why=Why.WAITS, offers=waiting)
     if not fits:
         why = Why.NOT_PAUSED if intent is Intent.RESUME else Why.NOT_RECORDED
         return Understood(intent, Outcome.ANSWER, why, sure=False)
     return which_of(intent, fits, when=said.end())
+
+
+def _waiting(said: ParsedText, rooms: Iterable[RoomEntry]) -> tuple[Order, ...]:
+    """Return orders to cancel the dates of these rooms that wait for people."""
+    due = [(room, one) for room in rooms for one in said.planned(room) if one.waits]
+    return tuple(
+        Order(Intent.UNSCHEDULE, room, schedule=one, date=one.at if one.repeat else None)
+        for room, one in due
+    )
 
 
 def _several(said: ParsedText, intent: Intent, *, sure: bool) -> Understood:
@@ -197,6 +209,8 @@ def act_on(said: ParsedText, intent: Intent, room: RoomEntry | None, *, sure: bo
         why = Why.NOT_PAUSED if intent is Intent.RESUME and known else Why.NOT_RECORDED
         if intent is Intent.PAUSE and known is State.PAUSED:
             why = Why.ALREADY
+        if intent is Intent.STOP and (waiting := _waiting(said, [room])):
+            return replace(made, intent=Intent.UNSCHEDULE, why=Why.WAITS, offers=waiting)
         return replace(made, outcome=Outcome.ANSWER, why=why)
     order = Order(intent, room)
     if when is None:

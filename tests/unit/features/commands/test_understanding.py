@@ -522,6 +522,21 @@ def test_a_recurrence_is_skipped_once_or_deleted() -> None:
     assert once.acts[0].date == world.schedules[0].at
 
 
+def test_a_stop_while_a_date_waits_for_people_offers_to_cancel_it() -> None:
+    world = WORLDS[Where.SLASH]
+    monday = replace(_weekly("MO"), at=world.now - timedelta(minutes=5), waits=True)
+    once = replace(monday, repeat=None)
+    idle = replace(world, recorded={}, cards_here=frozenset())
+    for one, date in ((monday, monday.at), (once, None)):
+        for text in ("stop sales-weekly", "stop", "stop everything"):
+            done = understood(text, "slash", replace(idle, schedules=(one,)))
+            assert (done.outcome, done.why) == (Outcome.ASK, Why.WAITS), text
+            assert [(order.schedule, order.date) for order in done.offers] == [(one, date)]
+    assert said(done) == (
+        "sales-weekly is not being recorded yet: it starts when somebody joins. Cancel that?"
+    )
+
+
 def test_a_room_with_several_schedules_is_asked_about() -> None:
     monday = _weekly("MO")
     friday = replace(monday, at=monday.at + timedelta(days=4), repeat=None, schedule_id="once")
