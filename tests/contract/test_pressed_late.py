@@ -246,6 +246,15 @@ async def test_equal_schedules_are_told_apart_and_lists_are_narrowed(stage: Stag
     assert own in (await stage.command("schedules here")).told
 
 
+async def test_a_guest_gets_no_button_that_is_refused(stage: Stage) -> None:
+    await stage.command("schedule town hall every day at 9")
+    typed = stage.rig.command(seed.GUEST, "cancel town hall")
+    typed["channel_id"] = PLAZA
+    said = await stage.rig.send(typed, form="command")
+    assert "cancel this schedule" in said.told
+    assert "choice:" not in said.told
+
+
 async def test_a_start_for_a_while_says_so_and_its_end_can_be_removed(stage: Stage) -> None:
     said = await stage.command("start town hall for 30m")
     assert "for 30 min" in said.told

@@ -339,12 +339,33 @@ async def ask(request: Request, found: Understood) -> None:
     if found.intent is Intent.SHARE and len(stored) == 1 and stored[0].channel is None:
         await do(request, stored)  # shares nothing yet: it asks for the channel
         return
-    buttons = await question(request, [order for order in stored if order.verb != OPEN_FORM])
-    for order in stored:
+    may = await _changeable(request, stored)
+    buttons = await question(request, [order for order in may if order.verb != OPEN_FORM])
+    for order in may:
         if order.verb == OPEN_FORM:
             buttons.append(await form_button(request, order, found))
     asking = views.question(say(found, now=request.known.world.now), buttons)
     await request.tell_found(found, asking)
+
+
+async def _changeable(request: Request, stored: Sequence[StoredOrder]) -> Sequence[StoredOrder]:
+    """Leave out orders about schedules that the person may not change.
+
+    Raises NoRight if nothing else is left.
+    """
+    rights, user = request.bot.rights, request.caller.user
+    by_id = {one.schedule_id: one for one in request.known.schedules}
+    kept, left_out = [], None
+    for order in stored:
+        one = by_id.get(order.schedule_id or "")
+        if one is None or await rights.may_change_schedule(user, one.channel, one.by):
+            kept.append(order)
+        else:
+            left_out = one
+    if left_out and not kept:
+        doing = "cancel this schedule"
+        await rights.to_change_schedule(user, left_out.channel, left_out.by, doing)
+    return kept
 
 
 @on.action(ids.CHOOSE)
