@@ -30,7 +30,7 @@ from bot.features.commands.parsed_text import CONTROLS, POLITE, ParsedText, pars
 from bot.features.commands.sentences import Sort, Word, sentences_of
 from bot.features.commands.titles import renaming
 from bot.features.commands.understand_controls import act_on, understand_control, unschedule, which
-from bot.features.commands.understand_start import form, start
+from bot.features.commands.understand_start import form, is_length, start
 from bot.features.commands.vocabulary import GLAD, SPELT, STOP_SIGNS, Intent, Role
 
 LONGEST = 8000  # characters; the rest of a text is ignored
@@ -179,10 +179,13 @@ def _without_verb(said: ParsedText) -> Understood:
     options = said.options()
     given = options.values != {} or said.flags.text
     if said.where is Where.SLASH and not said.text:
-        opened = form(options)
+        opened = form(said)
         return opened if given else replace(opened, why=Why.MENU)
     if given and not said.parsed.left and said.where is not Where.THREAD:
-        return form(options)
+        return form(said)
+    timed = said.start_time() or is_length(said.when)
+    if timed and not said.parsed.left and said.where is Where.SLASH:
+        return form(said)  # `/record at 15:00`
     if given:
         return answered(Intent.UNKNOWN, sure=False)
     if said.is_of_emoji():
