@@ -306,6 +306,8 @@ def _says_a_span(said: ParsedText) -> bool:
         return False
     words = {word for piece in said.pieces if piece.sort is not Sort.ROOM for word in piece.words}
     keys = {word.bare for word in words}
+    if keys & {"every", "each"}:
+        return False  # every week: all dates
     return bool(keys & _SPANS) or (said.when is not None and bool(keys & _UP_TO))
 
 

@@ -729,3 +729,24 @@ def test_a_length_for_a_room_that_is_recorded_is_offered_as_its_end() -> None:
     done = understood("start standup for 45m", "slash")
     assert said(done) == "standup is already being recorded. Stop it at Wed 2 Dec, 15:05?"
     assert [str(order) for order in done.offers] == ["stop:standup"]
+
+
+def test_what_is_asked_about_a_schedule_is_answered_with_the_schedules() -> None:
+    for text in (
+        "pause the webinar schedule",
+        "stop the schedule of webinar",
+        "stop recording board room every weekday",
+        "move design review to 15:30",
+        "change design review to 15:30",
+        "when is webinar recorded?",
+        "when does webinar start?",
+        "next recording?",
+    ):
+        done = understood(text, "slash")
+        assert (done.intent, done.topic) == (Intent.STATUS, "schedules"), text
+
+
+def test_a_change_of_a_room_without_a_schedule_says_so() -> None:
+    assert said(understood("change webinar to 10:00", "slash")) == (
+        "No recording of webinar is scheduled."
+    )
