@@ -8,6 +8,8 @@ import pytest_asyncio
 from record_bot_sandbox.slack import seed
 
 from bot.core.channel_settings import Allowed, ChannelSettings
+from bot.features.rooms.model import RoomEntry
+from bot.features.rooms.store import RoomRepository
 from tests.contract.access_table import PLAZA
 from tests.contract.told_kit import S, Stage, buttons, staged
 
@@ -220,6 +222,27 @@ async def test_the_status_says_what_the_card_says(
     again = await stage.say(f"start {stage.room}")
     assert "has been requested already" in again
     assert "100ms has not accepted it yet" in again
+
+
+async def test_a_preview_of_the_room_says_what_the_card_says(stage: Stage) -> None:
+    await stage.hms_fault(kind="status", status=503, path=START)
+    await stage.start()
+    await stage.until(stage.now + 30 * S)
+    rooms = [RoomEntry(stage.room, "Weekly")]
+    await RoomRepository(stage.deps.db).upsert(rooms, stage.now)
+    shared = stage.rig.event(
+        "link_shared",
+        channel=PLAZA,
+        user=seed.STARTER,
+        message_ts="1.2",
+        source="conversations_history",
+        is_bot_user_member=True,
+        links=[{"url": f"https://acme.app.100ms.live/preview/{stage.room}/host"}],
+    )
+    told = (await stage.rig.send(shared, form="event")).told
+    assert "chat.unfurl" in told
+    assert "Not recording yet" in told
+    assert "Starting" not in told
 
 
 async def test_a_stop_without_an_answer_is_stopping_in_the_status_too(stage: Stage) -> None:
