@@ -25,7 +25,7 @@ from bot.features.commands.sentences import Piece, Sort
 from bot.features.commands.unread_times import unread_time
 from bot.features.commands.vocabulary import Intent
 from bot.features.rooms.model import RoomEntry, room_id_of, room_id_of_link
-from bot.features.rooms.names import digits_in
+from bot.features.rooms.names import digits_in, key_of
 
 
 def form(said: ParsedText) -> Understood:
@@ -128,9 +128,11 @@ def _start_unknown(
         no_time = isinstance(made.when, Unclear) and said.where is not Where.SLASH
         why = Why.BAD_TIME if no_time else Why.NEEDS_ROOM
         return replace(made, why=why, offers=(Order(OPEN_FORM),))
-    begun = said.world.names.beginning(reference)
-    if said.where is Where.SLASH and begun and not said.doubt:
-        return begun
+    typed = said.where is Where.SLASH and not said.doubt
+    begun = said.world.names.beginning(reference) if typed else None
+    if begun and key_of(reference) == key_of(begun.name):
+        return begun  # sales_weekly_emea
+    near = (begun,) if begun else near  # a beginning of a name only suggests the room
     if near:
         single = near[0] if len(near) == 1 and not said.doubt else None
         return replace(
