@@ -84,7 +84,7 @@ _BOTH = {
 }
 _NONE = {
     Why.NOT_PAUSED: "No recording is paused.",
-    Why.NOT_SCHEDULED: "No recording is scheduled.",
+    Why.NOT_SCHEDULED: "No recording is scheduled{on}.",
 }
 
 
@@ -112,15 +112,13 @@ def say(found: Understood, *, now: datetime) -> str:
         return found.detail or "Those options exclude each other."
     if found.why is Why.BAD_TIME:
         return _say_time(found)
-    is_paused = found.intent is Intent.PAUSE
-    if found.why is Why.ALREADY and (is_paused or found.outcome is Outcome.ASK):
-        state = "already paused." if is_paused else "paused. Resume it?"
-        return f"The recording of {room} is {state}"
+    if found.why is Why.ALREADY and (found.intent is Intent.PAUSE or found.outcome is Outcome.ASK):
+        return _say_already(found, room, now)
     if found.why is Why.NOT_RECORDED and found.room is None:
         like = f" like “{names['reference']}”" if found.reference else ""
         return f"Nothing{like} is being recorded."
     if found.why in _NONE and found.room is None:
-        return _NONE[found.why]
+        return _NONE[found.why].format_map(names)
     if (found.intent, found.why) in _BOTH:
         return _BOTH[found.intent, found.why].format_map(names)
     if found.intent is Intent.STATUS and (found.room or found.topic):
@@ -136,6 +134,15 @@ def say(found: Understood, *, now: datetime) -> str:
     if found.intent in (Intent.STOP, Intent.PAUSE) and isinstance(found.when, When):
         return _say_until(found.intent, text, found.when, now)
     return text
+
+
+def _say_already(found: Understood, room: str, now: datetime) -> str:
+    """Say that a recording is paused already, or that it runs and an end can be set."""
+    if found.intent is Intent.STOP and isinstance(found.when, When):
+        text = f"{room} is already being recorded. Stop it?"
+        return _say_until(found.intent, text, found.when, now)
+    paused = "already paused." if found.intent is Intent.PAUSE else "paused. Resume it?"
+    return f"The recording of {room} is {paused}"
 
 
 def _say_status(found: Understood) -> str:

@@ -141,6 +141,12 @@ _CLOCK = re.compile(
 )
 
 
+def changes_time(said: ParsedText) -> bool:
+    """Whether a room is to be moved by a word that may mean more: `change webinar to 10:00`."""
+    changes = any(word.key == "change" for word in said.words)
+    return changes and said.room() is not None and _CLOCK.search(said.text) is not None
+
+
 def rescheduling(said: ParsedText) -> Understood:
     """Ask about moving a schedule; without one clear date and time, show what is scheduled."""
     room = said.room()

@@ -14,6 +14,7 @@ from bot.features.commands.parsed import (
     Parsed,
     has_intent,
     has_role,
+    has_room,
     left_over,
     read_find,
     recording_word,
@@ -21,7 +22,7 @@ from bot.features.commands.parsed import (
     words_after,
 )
 from bot.features.commands.sentences import Piece, Sort
-from bot.features.commands.vocabulary import Intent, Role
+from bot.features.commands.vocabulary import SCHEDULED, Intent, Role
 
 
 def read_how(base: Parsed, rest: Sequence[Piece], *, thread: bool) -> Parsed:
@@ -78,6 +79,10 @@ def read_question(
             return replace(base, intent=intent)
     if has_intent(rest, Intent.HELP) and not any(p.sort is Sort.ROOM for p in rest):
         return replace(base, intent=Intent.HELP)
+    if head.key in _WHEN_AHEAD and has_room(rest):
+        told = [piece for piece in rest if not skipped(piece)]
+        if len(told) == 1 and told[0].intent is Intent.START:
+            return replace(base, intent=Intent.STATUS, topic=SCHEDULED)  # when does webinar start?
     said = next((piece for piece in rest if piece.role is Role.SAID), None)
     about = has_role(rest, Role.ABOUT)
     last = next((piece for piece in rest if piece.role is Role.ABOUT), None)
@@ -125,6 +130,9 @@ def read_question(
     if head.key[0] in ("what", "who") and about_bot:
         return replace(base, intent=Intent.HELP)
     return replace(base, intent=Intent.UNKNOWN, left=unread)
+
+
+_WHEN_AHEAD = {("when", word) for word in ("is", "does", "will", "do")} | {("what", "time")}
 
 
 def _ordered(rest: Sequence[Piece], said: Piece) -> bool:

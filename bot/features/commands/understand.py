@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.features.commands.asked import asked_in
-from bot.features.commands.changes import extension, rescheduling, undo
+from bot.features.commands.changes import changes_time, extension, rescheduling, undo
 from bot.features.commands.model import (
     OPEN_FORM,
     Order,
@@ -30,8 +30,8 @@ from bot.features.commands.parsed_text import CONTROLS, POLITE, ParsedText, pars
 from bot.features.commands.sentences import Sort, Word, sentences_of
 from bot.features.commands.titles import renaming
 from bot.features.commands.understand_controls import act_on, understand_control, unschedule, which
-from bot.features.commands.understand_start import form, start
-from bot.features.commands.vocabulary import GLAD, SPELT, STOP_SIGNS, Intent, Role
+from bot.features.commands.understand_start import form, is_length, start
+from bot.features.commands.vocabulary import GLAD, SCHEDULED, SPELT, STOP_SIGNS, Intent, Role
 
 LONGEST = 8000  # characters; the rest of a text is ignored
 
@@ -93,6 +93,8 @@ def _decided(said: ParsedText) -> Understood:
     parsed = said.parsed
     intent = parsed.intent
     match intent:
+        case None | Intent.UNKNOWN if changes_time(said):
+            return rescheduling(said)
         case None:
             return _without_verb(said)
         case Intent.UNKNOWN:
@@ -103,6 +105,8 @@ def _decided(said: ParsedText) -> Understood:
             return start(said, parsed)
         case Intent.STOP if _of_cards(said):
             return _following(said, replace(parsed, mood=Mood.TOLD), Intent.UNFOLLOW)
+        case Intent.STOP | Intent.PAUSE | Intent.RESUME if _of_schedules(said):
+            return _of_schedule(said, parsed, intent)
         case Intent.STOP | Intent.PAUSE | Intent.RESUME:
             return understand_control(said, parsed, intent)
         case Intent.UNSCHEDULE:
@@ -179,10 +183,13 @@ def _without_verb(said: ParsedText) -> Understood:
     options = said.options()
     given = options.values != {} or said.flags.text
     if said.where is Where.SLASH and not said.text:
-        opened = form(options)
+        opened = form(said)
         return opened if given else replace(opened, why=Why.MENU)
     if given and not said.parsed.left and said.where is not Where.THREAD:
-        return form(options)
+        return form(said)
+    timed = said.start_time() or is_length(said.when)
+    if timed and not said.parsed.left and said.where is Where.SLASH:
+        return form(said)  # `/record at 15:00`
     if given:
         return answered(Intent.UNKNOWN, sure=False)
     if said.is_of_emoji():
@@ -229,6 +236,29 @@ def _bare_room(said: ParsedText) -> Understood:
     if all(room.room_id in said.world.recorded for room in rooms):
         return answered(Intent.STATUS, room=said.room())
     return start(said, replace(said.parsed, intent=Intent.START, mood=Mood.GUESS))
+
+
+def _of_schedules(said: ParsedText) -> bool:
+    """Whether an order is about a room's schedule: `pause the webinar schedule`."""
+    room = said.room()
+    if room is None or said.parsed.mood in (Mood.NEGATED, Mood.UNWANTED):
+        return False
+    words = [word for p in said.pieces if p.sort is not Sort.ROOM for word in p.words]
+    each = any(word.key in _EACH for word in words)
+    running = room.room_id in said.world.recorded and not said.planned(room)
+    return any(piece.key in _SCHEDULE for piece in said.pieces) or (each and not running)
+
+
+def _of_schedule(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
+    """Ask which dates are to be cancelled; else show what is scheduled."""
+    room = said.room()
+    if room and intent is Intent.STOP and said.planned(room):
+        return unschedule(said, replace(parsed, mood=Mood.TOLD))
+    return answered(Intent.STATUS, topic=SCHEDULED, room=room, sure=False)
+
+
+_EACH = ("every", "each", "daily", "weekly")
+_SCHEDULE = {("schedule",), ("schedules",)}
 
 
 def _of_cards(said: ParsedText) -> bool:

@@ -17,7 +17,7 @@ from bot.core.when import (
     When,
     occurrences,
 )
-from bot.core.when_days import Purpose
+from bot.core.when_days import EXAMPLES, Purpose
 from bot.features.commands.model import (
     Order,
     Outcome,
@@ -269,10 +269,11 @@ def unschedule(said: ParsedText, parsed: Parsed) -> Understood:
             return act_on(said, Intent.STOP, said.thread, sure=sure)
         if parsed.cancels and parsed.thing and not reference and not said.end():
             return which(said, Intent.STOP, recorded_here(said, Intent.STOP))
+        if len(near) == 1:
+            return _unschedule_room(said, parsed, near[0], clear=False)
+        if reference and not near and not _says_a_span(said):
+            return _unknown_room(said, parsed, reference)
         planned = tuple(one for one in near or said.planned_rooms() if said.planned(one))
-        day = _date_of(said.when)
-        if day and len(there := [r for r in planned if cancelling(said, [r], day)]) == 1:
-            return _unschedule_room(said, parsed, there[0], clear=False)
         if not planned:
             return answered(Intent.UNSCHEDULE, Why.NOT_SCHEDULED, reference=reference)
         return _which_schedule(said, parsed, planned)
@@ -286,10 +287,58 @@ def unschedule(said: ParsedText, parsed: Parsed) -> Understood:
 
 def _which_schedule(said: ParsedText, parsed: Parsed, rooms: Sequence[RoomEntry]) -> Understood:
     """Ask which schedule of these rooms is meant, with a button for each."""
-    if len(rooms) == 1:
-        return _unschedule_room(said, parsed, rooms[0], clear=False)
-    asked = which_of(Intent.UNSCHEDULE, rooms, when=said.when)
-    return replace(asked, offers=cancelling(said, rooms))
+    day = _date_of(said.when)
+    there = [room for room in rooms if cancelling(said, [room], day)]
+    if not there:
+        return answered(Intent.UNSCHEDULE, Why.NOT_SCHEDULED, when=said.when)
+    if len(there) == 1:
+        return _unschedule_room(said, parsed, there[0], clear=False)
+    asked = which_of(Intent.UNSCHEDULE, there, when=said.when)
+    if problem := _no_date(said):
+        return replace(asked, why=Why.BAD_TIME, when=problem, offers=_next_dates(said, there))
+    return replace(asked, offers=cancelling(said, there, day))
+
+
+def _unknown_room(said: ParsedText, parsed: Parsed, reference: str) -> Understood:
+    """Say that there is no such room, or that the words for a time are not understood."""
+    if unread := unread_time(said, parsed.left, Purpose.DAY):
+        return answered(Intent.UNSCHEDULE, Why.BAD_TIME, when=unread, sure=False)
+    return answered(Intent.UNSCHEDULE, Why.NO_ROOM, reference=reference, sure=False)
+
+
+_ONE_DATE = Refused("I skip one date at a time.", EXAMPLES[Purpose.DAY])
+_UP_TO = frozenset({"for", "until", "till", "til", "through", "between", "from"})
+_SPANS = frozenset(
+    {"week", "weeks", "month", "months", "january", "february", "march", "april", "june", "july"}
+    | {"august", "september", "october", "november", "december"}
+)
+
+
+def _says_a_span(said: ParsedText) -> bool:
+    """Whether more than a date is meant: `until monday`, `for 2 weeks`, `in january`."""
+    if isinstance(said.when, Day | When):
+        return False
+    words = {word for piece in said.pieces if piece.sort is not Sort.ROOM for word in piece.words}
+    keys = {word.bare for word in words}
+    if keys & {"every", "each"}:
+        return False  # every week: all dates
+    return bool(keys & _SPANS) or (said.when is not None and bool(keys & _UP_TO))
+
+
+def _no_date(said: ParsedText) -> Unclear | Refused | None:
+    """Return why no date can be skipped; None if the text has a date, or says none."""
+    if _says_a_span(said):
+        return _ONE_DATE
+    return said.when if isinstance(said.when, Unclear | Refused) else None
+
+
+def _next_dates(said: ParsedText, rooms: Iterable[RoomEntry]) -> tuple[Order, ...]:
+    """Return an order for the next date of each schedule, which deletes no recurrence."""
+    return tuple(
+        Order(Intent.UNSCHEDULE, room, schedule=one, date=one.at if one.repeat else None)
+        for room in rooms
+        for one in said.planned(room)
+    )
 
 
 def _unschedule_room(
@@ -308,12 +357,12 @@ def _unschedule_room(
         return replace(made, offers=(*every, Order(Intent.STOP, room)))
     if not planned:
         return replace(made, outcome=Outcome.ANSWER, why=Why.NOT_SCHEDULED)
-    if isinstance(said.when, Unclear | Refused):
-        return replace(made, why=Why.BAD_TIME)
+    if problem := _no_date(said):
+        return replace(made, why=Why.BAD_TIME, when=problem, offers=_next_dates(said, [room]))
     day = _date_of(said.when)
     fits = cancelling(said, [room], day)
     if not fits:
-        return replace(made, why=Why.NOT_SCHEDULED)
+        return replace(made, why=Why.NOT_SCHEDULED, offers=_next_dates(said, [room]))
     if len(fits) > 1:
         return replace(made, why=Why.WHICH_SCHEDULE, offers=fits)
     order, one = fits[0], fits[0].schedule or planned[0]

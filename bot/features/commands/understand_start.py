@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core.when import Reading, Refused, Unclear, When
+from bot.core.when import Reading, Refused, StopAt, Unclear, When, stop_time
 from bot.core.when_days import Purpose
 from bot.core.when_grammar import read_when
 from bot.features.commands.model import (
@@ -19,23 +19,25 @@ from bot.features.commands.model import (
     answered,
     orders,
 )
-from bot.features.commands.options_in_words import Options
 from bot.features.commands.parsed import Mood, Parsed
 from bot.features.commands.parsed_text import LATER, ParsedText
 from bot.features.commands.sentences import Piece, Sort
-from bot.features.commands.understand_controls import act_on
 from bot.features.commands.unread_times import unread_time
 from bot.features.commands.vocabulary import Intent
 from bot.features.rooms.model import RoomEntry, room_id_of, room_id_of_link
-from bot.features.rooms.names import digits_in
+from bot.features.rooms.names import digits_in, key_of
 
 
-def form(options: Options) -> Understood:
+def form(said: ParsedText) -> Understood:
+    """Open the form with the options and the time of a text without a verb."""
+    options = said.options()
     return Understood(
-        Intent.START,
+        Intent.SCHEDULE if said.start_time() else Intent.START,
         Outcome.ASK,
         Why.BAD_OPTIONS if options.problem else Why.NEEDS_ROOM,
         offers=(Order(OPEN_FORM),),
+        when=said.when,
+        times=said.time_words(),
         options=options.built,
         raw_options=options.raw,
         preset=options.preset,
@@ -126,9 +128,11 @@ def _start_unknown(
         no_time = isinstance(made.when, Unclear) and said.where is not Where.SLASH
         why = Why.BAD_TIME if no_time else Why.NEEDS_ROOM
         return replace(made, why=why, offers=(Order(OPEN_FORM),))
-    begun = said.world.names.beginning(reference)
-    if said.where is Where.SLASH and begun and not said.doubt:
-        return begun
+    typed = said.where is Where.SLASH and not said.doubt
+    begun = said.world.names.beginning(reference) if typed else None
+    if begun and key_of(reference) == key_of(begun.name):
+        return begun  # sales_weekly_emea
+    near = (begun,) if begun else near  # a beginning of a name only suggests the room
     if near:
         single = near[0] if len(near) == 1 and not said.doubt else None
         return replace(
@@ -192,8 +196,8 @@ def _start_room(
         if state is State.PAUSED:
             order = (Order(Intent.RESUME, room),)
             return replace(made, why=Why.ALREADY, offers=order)
-        if is_length(said.when):  # `let it run until 4`
-            return act_on(said, Intent.STOP, room, sure=False)
+        if isinstance(said.when, When) and is_length(said.when):
+            return _end_of_running(said, room, said.when)
         return replace(made, outcome=Outcome.ANSWER, why=Why.ALREADY)
     if made.why is Why.BAD_OPTIONS:
         return replace(made, offers=(Order(OPEN_FORM, room),))
@@ -208,6 +212,20 @@ def _start_room(
             acts=(Order(made.intent, room),),
         )
     return replace(offer, why=Why.UNSURE)
+
+
+def _end_of_running(said: ParsedText, room: RoomEntry, when: When) -> Understood:
+    """Offer the end that was said for a room that is recorded already: `start standup for 45m`."""
+    ends = stop_time(when, due=said.world.now, started=said.world.now)
+    return Understood(
+        Intent.STOP,
+        Outcome.ASK,
+        Why.ALREADY,
+        room,
+        sure=False,
+        offers=(Order(Intent.STOP, room),),
+        when=When(None, StopAt(ends), when.zone) if ends else None,
+    )
 
 
 def _says_a_day(said: ParsedText) -> bool:

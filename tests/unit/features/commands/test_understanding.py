@@ -697,3 +697,71 @@ def test_a_day_without_a_time_and_room_asks_for_the_time() -> None:
     assert done.why is Why.BAD_TIME
     assert [order.verb for order in done.offers] == ["open-form"]
     assert said(done).startswith("At what time ")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("on tuesday", "No recording of Design review is scheduled on Tue 8 Dec."),
+        ("for 2 weeks", "I skip one date at a time. For example “on friday” or “on 5 dec”."),
+        ("until monday", "I skip one date at a time. For example “on friday” or “on 5 dec”."),
+        ("next week", "I skip one date at a time. For example “on friday” or “on 5 dec”."),
+        ("in january", "I skip one date at a time. For example “on friday” or “on 5 dec”."),
+    ],
+)
+def test_a_skip_that_cannot_be_done_offers_only_the_next_date(text: str, told: str) -> None:
+    done = understood(f"skip design review {text}", "slash")
+    assert said(done) == told
+    assert done.acts == ()
+    assert [(str(one), one.date is not None) for one in done.offers] == [
+        ("unschedule:Design review", True)
+    ]
+
+
+def test_a_date_that_is_skipped_already_is_told() -> None:
+    world = WORLDS[Where.SLASH]
+    there = next(one for one in world.schedules if one.repeat)
+    skipped = replace(there, at=there.at + timedelta(weeks=1), skips=frozenset({there.at}))
+    done = understood("skip design review tomorrow", "slash", replace(world, schedules=(skipped,)))
+    assert said(done) == "No recording of Design review is scheduled on Thu 3 Dec."
+    assert [one.date for one in done.offers] == [skipped.at]
+
+
+def test_a_skip_of_a_day_without_a_recording_offers_no_room() -> None:
+    done = understood("skip on tuesday", "slash")
+    assert said(done) == "No recording is scheduled on Tue 8 Dec."
+    assert (done.acts, done.offers) == ((), ())
+
+
+def test_an_unknown_room_is_not_taken_for_another_ones_schedule() -> None:
+    for text, name in (("skip nosuchroom tomorrow", "nosuchroom"), ("cancel foo", "foo")):
+        done = understood(text, "slash")
+        assert said(done) == f"There is no room “{name}”."
+        assert (done.acts, done.offers) == ((), ())
+
+
+def test_a_length_for_a_room_that_is_recorded_is_offered_as_its_end() -> None:
+    done = understood("start standup for 45m", "slash")
+    assert said(done) == "standup is already being recorded. Stop it at Wed 2 Dec, 15:05?"
+    assert [str(order) for order in done.offers] == ["stop:standup"]
+
+
+def test_what_is_asked_about_a_schedule_is_answered_with_the_schedules() -> None:
+    for text in (
+        "pause the webinar schedule",
+        "stop the schedule of webinar",
+        "stop recording board room every weekday",
+        "move design review to 15:30",
+        "change design review to 15:30",
+        "when is webinar recorded?",
+        "when does webinar start?",
+        "next recording?",
+    ):
+        done = understood(text, "slash")
+        assert (done.intent, done.topic) == (Intent.STATUS, "schedules"), text
+
+
+def test_a_change_of_a_room_without_a_schedule_says_so() -> None:
+    assert said(understood("change webinar to 10:00", "slash")) == (
+        "No recording of webinar is scheduled."
+    )
