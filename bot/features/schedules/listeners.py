@@ -1,7 +1,7 @@
 """`/record schedules` and `/record auto`, and the buttons of their replies."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
@@ -229,13 +229,16 @@ async def answer_schedules(
         by, there = whose != "mine" or one.by == to.user, whose != "here" or one.channel == to.here
         return by and there and room_id in (None, one.room_id)
 
-    here = caller.channel
-    found = await service.listed(bot.deps, bot.gate, bot.rights, to, here=here, only=is_meant)
-    await bot.reply(caller, views.schedules_list(found, bot.deps.now()))
+    await bot.reply(caller, await _list(bot, to, caller.channel, is_meant))
 
 
-async def _list(bot: Bot, to: Horizon, here: str | None) -> Message:
-    found = await service.listed(bot.deps, bot.gate, bot.rights, to, here=here)
+async def _list(
+    bot: Bot,
+    to: Horizon,
+    here: str | None,
+    only: Callable[[Schedule | Rule | RoomCalendar], bool] = lambda _: True,
+) -> Message:
+    found = await service.listed(bot.deps, bot.gate, bot.rights, to, here=here, only=only)
     return views.schedules_list(found, bot.deps.now())
 
 

@@ -174,9 +174,16 @@ async def rule_seen(
 async def schedules_of_room_seen(
     deps: Deps, gate: Gate, room_id: str, user: str, *, here: str | None
 ) -> list[Schedule]:
-    """Return the active schedules of a room that they may see, the next one first."""
+    """Return the active schedules of a room that they may see, the next one first.
+
+    None of them if Slack does not say in time what the person may see.
+    """
     found = (await ScheduleRepository(deps.db).of_room(room_id))[:RIVALS_MOST]
-    return [one for one in found if await gate.sees_place(user, one.channel, one.by, here)]
+
+    async def seen() -> list[Schedule]:
+        return [one for one in found if await gate.sees_place(user, one.channel, one.by, here)]
+
+    return await _in_time(seen(), [])
 
 
 async def wait_for_people(
@@ -300,7 +307,10 @@ async def delete(deps: Deps, rights: Rights, seen: SeenSchedule) -> Schedule | N
     """Delete a schedule. Raises NoRight."""
     before = await _theirs(deps, rights, seen, "delete this schedule")
     if before is None:  # deleted a moment ago: a second press of the same button
-        return await ScheduleRepository(deps.db).deleted(seen.schedule_id)
+        gone = await ScheduleRepository(deps.db).deleted(seen.schedule_id)
+        if gone is not None:
+            await rights.to_change_schedule(seen.by, gone.channel, gone.by, "delete this schedule")
+        return gone
     now = deps.now()
     name = Subject("deleted", before.schedule_id).identity(deps.new_id())
     told = _to_owner(before, seen.by, name, views.deleted_by(before, seen.by, now))
@@ -550,14 +560,12 @@ async def set_rule(deps: Deps, rights: Rights, rule: Rule, *, once: Sequence[str
     """
     await rights.to_start(rule.by, _channel(rule.channel))
     there = await RuleRepository(deps.db).get(rule.room_id)
-    if there is not None and there.channel == rule.channel:
+    told: list[Notice] = []
+    if there is not None and there.channel == rule.channel:  # another channel's is kept, or lost
         await rights.to_change_schedule(rule.by, there.channel, there.by, "change this rule")
-    made = await RuleRepository(deps.db).set(replace(rule, look_at=deps.now()), once=once)
-    if there is not None and made.by == rule.by:
-        text = views.rule_set_by(there, made)
+        text = views.rule_set_by(there, rule)
         told = _to_owner(there, rule.by, f"rule-set:{deps.new_id()}", text)
-        await ScheduleRepository(deps.db).tell(told)
-    return made
+    return await RuleRepository(deps.db).set(replace(rule, look_at=deps.now()), told, once=once)
 
 
 async def unset_rule(
@@ -746,8 +754,8 @@ async def say_rule_set(
     deps: Deps, gate: Gate, rule: Rule, user: str, *, here: str | None
 ) -> Message:
     """Repeat a rule, and say what is scheduled for its room."""
-    seen = schedules_of_room_seen(deps, gate, rule.room_id, user, here=here)
-    return views.rule_set(rule, await _in_time(seen, []), now=deps.now(), reader=user)
+    others = await schedules_of_room_seen(deps, gate, rule.room_id, user, here=here)
+    return views.rule_set(rule, others, now=deps.now(), reader=user)
 
 
 async def _in_time(asked: Awaitable[T], otherwise: T) -> T:

@@ -231,7 +231,9 @@ class RuleRepository(_WithNotices):
         async with self._db.read() as conn:
             return await _channels_in(conn, rules, self._mine(rules))
 
-    async def set(self, rule: Rule, *, once: Sequence[str] = ()) -> Rule:
+    async def set(
+        self, rule: Rule, notices: Sequence[Notice] = (), *, once: Sequence[str] = ()
+    ) -> Rule:
         """Set the room's only rule; return the one in force, which may be another channel's.
 
         A rule that is paused for good (its owner has left, say) is replaced, or nobody could ever
@@ -249,6 +251,7 @@ class RuleRepository(_WithNotices):
         async with self._db.write() as conn:
             await self._claim(conn, once)
             await conn.execute(change)
+            await self._tell(conn, notices)
             mine = select(rules).where(self._mine(rules), r.room_id == rule.room_id)
             return _rule((await conn.execute(mine)).one())
 

@@ -202,6 +202,16 @@ async def test_the_owner_is_told_that_somebody_changed_their_rule(there: Stage) 
     assert f"<@{seed.MEMBER}> changed your rule for *standup*" in told[0].text
 
 
+async def test_an_owner_reads_nothing_of_the_channel_that_takes_over_a_rule(there: Stage) -> None:
+    deps, rights = there.parts.deps, Rights(there.parts.deps)
+    rule, _ = await rule_and_calendar(there)
+    await there.rules.set(replace(rule, state="paused", why="left"))
+    elsewhere = replace(rule, channel=seed.DESIGN, by=seed.MEMBER)
+    made = await service.set_rule(deps, rights, elsewhere)
+    assert made.channel == seed.DESIGN
+    assert await there.notices() == []
+
+
 async def test_the_list_says_that_a_room_is_disabled(there: Stage) -> None:
     """A rule of such a room would wait for ever; nobody can join it."""
     deps, rights = there.parts.deps, Rights(there.parts.deps)
