@@ -92,9 +92,9 @@ class Days:
         """Return a refusal, to raise."""
         return Answer(Refused(reason, self.examples))
 
-    def unclear(self, question: str) -> Answer:
-        """Return a question without choices, to raise."""
-        return Answer(Unclear(question, (), self.examples))
+    def unclear(self, question: str, *choices: str) -> Answer:
+        """Return a question, to raise."""
+        return Answer(Unclear(question, choices, self.examples))
 
     def said(self, day: date, *, year: bool = False) -> str:
         """Say a date."""

@@ -294,14 +294,24 @@ def _gathered(placed: Sequence[Placed], purpose: Purpose) -> tuple[Draft, Placed
     return draft, question
 
 
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def _corrected(word: str) -> str:
+    """Return a word as it is written: tomorow was read as tomorrow."""
+    near = _near(word.casefold())
+    return near if near in _ALONE else word
+
+
 def _with_examples(
     reading: Reading, text: str, *, now: datetime, zone: str, purpose: Purpose
 ) -> Reading:
     """Replace the examples by the person's own text with a time added, if the time is missing."""
     if not isinstance(reading, Unclear) or "what time" not in reading.question:
         return reading
+    text = _WORD.sub(lambda word: _corrected(word[0]), text.strip())
     for one, other in (("9:30", "15:00"), ("8", "9"), ("5", "6")):
-        examples = f"{text.strip()} at {one}", f"{text.strip()} at {other}"
+        examples = f"{text} at {one}", f"{text} at {other}"
         if all(
             isinstance(read_when(example, now=now, zone=zone, purpose=purpose), When)
             for example in examples
@@ -352,10 +362,14 @@ def _unread(
 
 def _guess(token: Token) -> str | None:
     """Return the known word that a token may be a misspelling of."""
-    if not 4 <= len(token.word) <= 12 or not token.word.isascii() or _is_filler(token):
+    return None if _is_filler(token) else _near(token.word)
+
+
+def _near(word: str) -> str | None:
+    if not 4 <= len(word) <= 12 or not word.isascii():
         return None
-    close = nearest(token.word, _KNOWN, cutoff=80)
-    return close if close != token.word else None
+    close = nearest(word, _KNOWN, cutoff=80)
+    return close if close != word else None
 
 
 def _is_zone(token: Token, after: Token | None) -> bool:

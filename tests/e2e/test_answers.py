@@ -42,6 +42,12 @@ async def test_where_the_newest_has_no_summary_the_latest_one_that_has_is_told(
     assert "Watch" in labels(told.blocks)
 
 
+async def test_without_a_summary_a_direct_message_says_so(bench: Bench) -> None:
+    room = await finished(bench)
+    await write(bench, f'what was decided in "{room.name}"?')
+    await bench.direct(seed.STARTER, "The recording of", room.name, "has no summary")
+
+
 async def finished(bench: Bench) -> Room:
     """A room with a recording that has ended."""
     room = await bench.room()

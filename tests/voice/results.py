@@ -29,6 +29,7 @@ from bot.features.results.views import (
     no_file,
     no_summary_yet,
     results_message,
+    without_summary,
 )
 from bot.ui.message import message_view
 from tests.unit.views_samples import (
@@ -327,6 +328,12 @@ def _links() -> list[Sample]:
         only_you("A question about what is still recorded", no_summary_yet, story(*RUNS), None),
         only_you(
             "… about what 100ms has not transcribed yet", no_summary_yet, story(*UPLOADED), at(6000)
+        ),
+        only_you(
+            "… about one that has no summary",
+            without_summary,
+            story(*READ, options=SILENT),
+            results_message(story(*READ), summary=None, mention=False, in_thread=False),
         ),
         only_you(
             "… about a room whose newest recording has no summary",

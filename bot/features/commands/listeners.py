@@ -39,7 +39,7 @@ from bot.features.commands.stored_orders import StoredOrder, stored_orders
 from bot.features.commands.understand import understand
 from bot.features.commands.vocabulary import Intent
 from bot.features.find.listeners import answer_find
-from bot.features.rooms.model import room_code_of_link
+from bot.features.rooms.model import RoomEntry, room_code_of_link
 from bot.features.rooms.service import RoomDirectory
 from bot.features.schedules.listeners import (
     CALENDAR,
@@ -250,15 +250,21 @@ async def _looked_for(rooms: RoomDirectory, found: Understood) -> str | None:
 
 
 async def _among_recorded(request: Request, text: str, where: Where) -> Request:
-    """Understand a text again if its room is gone at 100ms, but recordings of it exist."""
+    """Understand a text again if it names a recording by its title, or by a room that is gone.
+
+    A recording that is named by its title is meant as in the thread of its card.
+    """
     found, known = request.found, request.known
     if found.why is not Why.NO_ROOM or found.intent in NEEDS_LIVE_ROOM or not found.reference:
         return request
-    rooms = await request.use.lists.rooms_named(known.horizon, found.reference)
-    if not rooms:
+    place = Where.THREAD if known.above else where
+    lists, horizon = request.use.lists, known.horizon
+    if titled := await lists.titled(horizon, found.reference):
+        rooms = [RoomEntry(titled.room_id, found.reference)]
+        known = replace(known, above=titled)
+    elif not (rooms := await lists.rooms_named(horizon, found.reference)):
         return request
     known = replace(known, world=replace(known.world, names=known.world.names.plus(rooms)))
-    place = Where.THREAD if known.above else where
     return replace(request, known=known, found=understand(text, place, known.world))
 
 
@@ -322,6 +328,8 @@ async def do(
 
 async def ask(request: Request, found: Understood) -> None:
     """Ask with a button for each answer. About a start, only people who may start are asked."""
+    if found.intent is Intent.AUTO:
+        await request.bot.rights.to_set_rule(request.caller.user, request.caller.channel)
     if found.intent in (Intent.START, Intent.SCHEDULE):
         await request.bot.rights.to_start(request.caller.user, request.caller.channel)
         if found.why in (Why.NO_ROOM, Why.NO_ROOM_YET, Why.WHICH_ROOM):

@@ -22,6 +22,7 @@ from bot.features.commands.parsed import (
     words_after,
 )
 from bot.features.commands.sentences import Piece, Sort
+from bot.features.commands.table import BY_WORD
 from bot.features.commands.vocabulary import ORDERS, Intent, Role
 
 
@@ -141,6 +142,9 @@ def read_order(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequenc
         between = rest[: list(rest).index(later)]
         if not any(piece.role is Role.NOUN for piece in between):
             head, rest = later, rest[list(rest).index(later) + 1 :]
+    if pieces and head is later and any(p.key == ("no", "more") for p in pieces):
+        negation = next(p for p in pieces if p.key == ("no", "more"))
+        return read_negated(base, negation, [head, *rest], pieces)  # no more stopping
     intent = head.intent
     mood = Mood.QUESTION if base.asks else Mood.ORDER
     if head.role is Role.CANCEL:
@@ -353,12 +357,9 @@ def _helped(base: Parsed, rest: Sequence[Piece]) -> Parsed:
     verb = next((p for p in rest if p.role in (Role.VERB, Role.SOFT)), None)
     if verb and verb.intent is Intent.START and any(p.sort is Sort.ROOM for p in rest):
         return replace(base, intent=Intent.START, mood=Mood.TOLD)  # help us record standup
-    return replace(
-        base,
-        intent=Intent.HELP,
-        topic=str(verb.intent) if verb and verb.intent else None,
-        left=(),
-    )
+    word = next((p.key[0] for p in rest if p.key[0] in BY_WORD), None)
+    topic = word or (str(verb.intent) if verb and verb.intent else None)
+    return replace(base, intent=Intent.HELP, topic=topic, left=())
 
 
 def read_noun(base: Parsed, head: Piece, pieces: Sequence[Piece]) -> Parsed:

@@ -224,7 +224,8 @@ def _act_later(made: Understood, order: Order, when: Reading, *, sure: bool) -> 
     intent, room = made.intent, made.room
     if isinstance(when, Unclear):
         choices = tuple(Order(intent, room, words) for words in when.choices)
-        return replace(made, why=Why.BAD_TIME, offers=choices or (order,))
+        now = (order,) if len(choices) < 2 else ()  # 10:00 has passed: now, or at 22:00
+        return replace(made, why=Why.BAD_TIME, offers=(*now, *choices))
     if not isinstance(when, When):
         return replace(made, why=Why.BAD_TIME, offers=(order,))
     if intent is Intent.PAUSE and sure and when.start is None:

@@ -435,8 +435,8 @@ _OTHER: Mapping[Role, str] = {
     Role.AGAIN: "again | once more | back",
     Role.CLAUSE: """
         at the end | at the very end | in the end | at its end | at end |
-        because | every | each | always | since | when | if | once | after | before |
-        while | unless | whenever | cause | cuz | bc | as soon as | in case | until | till
+        because | every | each | always | automatically | since | when | if | once | after |
+        before | while | unless | whenever | cause | cuz | bc | as soon as | in case | until | till
         | whether""",
     Role.HERE: """
         here | in here | in this channel | to this channel | into this channel | this

@@ -15,7 +15,12 @@ from bot.core.recording import OCCUPIES_ROOM, Recording
 from bot.core.sourcing import SourcedSection
 from bot.deps import Deps
 from bot.features.meeting.service import Meetings
-from bot.features.results.views import in_place_of, no_summary_yet, results_message
+from bot.features.results.views import (
+    in_place_of,
+    no_summary_yet,
+    results_message,
+    without_summary,
+)
 from bot.hms.errors import HmsError, HmsNotFound
 from bot.hms.models import facts_of_recording
 from bot.hms.results import parse_summary
@@ -86,7 +91,8 @@ async def summarize(deps: Deps, seen: SeenRecording) -> Message:
     sections = tuple(map(_section, kept))
     if not sections and recording.results and recording.results.has_summary:
         sections = await _fetched_summary(deps, recording)
-    return results_message(
+    has_none = not sections and not (recording.results and recording.results.has_summary)
+    message = results_message(
         recording,
         summary=sections,
         times=await deps.store.transcripts.times(seen.key) if sections else {},
@@ -95,6 +101,7 @@ async def summarize(deps: Deps, seen: SeenRecording) -> Message:
         in_thread=False,
         bot=deps.identity.name,
     )
+    return without_summary(recording, message) if has_none else message
 
 
 def _section(kept: SourcedSection) -> SummarySection:

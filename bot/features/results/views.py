@@ -103,6 +103,13 @@ def in_place_of(newest: Recording, told: Recording, message: Message) -> Message
     return Message(text, [section(note), *message.blocks])
 
 
+def without_summary(recording: Recording, message: Message) -> Message:
+    """Note above a recording's results that they have no summary."""
+    note = f"The recording of *{esc(recording.name, 100)}*, {_began(recording)}, has no summary."
+    text = lines([spoken(note), message.text], FALLBACK_MOST)
+    return Message(text, [section(note), *message.blocks])
+
+
 def _began(recording: Recording) -> str:
     return when(recording.started_at or recording.requested_at)
 
