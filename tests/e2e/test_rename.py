@@ -80,7 +80,7 @@ async def test_words_name_a_recording_by_its_title(bench: Bench) -> None:
     await bench.told(bench.ines, seed.STANDUP, "is now called", title)
     await bench.ines.command(seed.STANDUP, f"/record stop {title.lower()}")
     await bench.finish(room)
-    await bench.card(room, "Video ready")
+    await bench.reply(card, title, "ready")
     await bench.ines.command(seed.STANDUP, f"/record share {title} <#{seed.DESIGN}|design>")
     await bench.told(bench.ines, seed.STANDUP, f"<#{seed.DESIGN}>")
     await bench.see(
