@@ -191,7 +191,7 @@ async def obey(ack: Ack, bot: Bot, use: Services, caller: Caller, text: str, whe
     An unknown room name may belong to a new room: after the ack, 100ms is asked, and the text is
     understood again.
     """
-    request = await _understood(ack, bot, use, caller, text, where)
+    request = await _titled(await _understood(ack, bot, use, caller, text, where), text, where)
     found = _doubted(request.found, request.known)
     learnt(command=str(found.intent), outcome=str(found.outcome))  # not what was typed
     if found.why not in (Why.NO_ROOM, Why.UNKNOWN_CODE) or not (found.reference or found.link):
@@ -250,22 +250,34 @@ async def _looked_for(rooms: RoomDirectory, found: Understood) -> str | None:
 
 
 async def _among_recorded(request: Request, text: str, where: Where) -> Request:
-    """Understand a text again if it names a recording by its title, or by a room that is gone.
-
-    A recording that is named by its title is meant as in the thread of its card.
-    """
+    """Understand a text again if its room is gone at 100ms, but recordings of it exist."""
     found, known = request.found, request.known
     if found.why is not Why.NO_ROOM or found.intent in NEEDS_LIVE_ROOM or not found.reference:
         return request
     place = Where.THREAD if known.above else where
-    lists, horizon = request.use.lists, known.horizon
-    if titled := await lists.titled(horizon, found.reference):
-        rooms = [RoomEntry(titled.room_id, found.reference)]
-        known = replace(known, above=titled)
-    elif not (rooms := await lists.rooms_named(horizon, found.reference)):
+    rooms = await request.use.lists.rooms_named(known.horizon, found.reference)
+    if not rooms:
         return request
-    known = replace(known, world=replace(known.world, names=known.world.names.plus(rooms)))
+    known = _with_names(known, rooms)
     return replace(request, known=known, found=understand(text, place, known.world))
+
+
+async def _titled(request: Request, text: str, where: Where) -> Request:
+    """Understand a text again if it names a recording by its title: as in its card's thread."""
+    found, known = request.found, request.known
+    if found.why not in (Why.NO_ROOM, Why.WHICH_ROOM) or found.intent in NEEDS_LIVE_ROOM:
+        return request
+    titled = await request.use.lists.titled(known.horizon, found.reference or "")
+    if titled is None:
+        return request
+    place = Where.THREAD if known.above else where
+    names = [RoomEntry(titled.room_id, found.reference or "")]
+    known = replace(_with_names(known, names), above=titled)
+    return replace(request, known=known, found=understand(text, place, known.world))
+
+
+def _with_names(known: Known, names: Sequence[RoomEntry]) -> Known:
+    return replace(known, world=replace(known.world, names=known.world.names.plus(names)))
 
 
 async def _understood(
