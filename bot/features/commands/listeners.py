@@ -265,13 +265,13 @@ async def _among_recorded(request: Request, text: str, where: Where) -> Request:
 async def _titled(request: Request, text: str, where: Where) -> Request:
     """Understand a text again if it names a recording by its title: as in its card's thread."""
     found, known = request.found, request.known
-    if found.why not in (Why.NO_ROOM, Why.WHICH_ROOM) or found.intent in NEEDS_LIVE_ROOM:
+    if found.reference is None or found.intent in NEEDS_LIVE_ROOM:
         return request
-    titled = await request.use.lists.titled(known.horizon, found.reference or "")
+    titled = await request.use.lists.titled(known.horizon, found.reference)
     if titled is None:
         return request
     place = Where.THREAD if known.above else where
-    names = [RoomEntry(titled.room_id, found.reference or "")]
+    names = [RoomEntry(titled.room_id, found.reference)]
     known = replace(_with_names(known, names), above=titled)
     return replace(request, known=known, found=understand(text, place, known.world))
 

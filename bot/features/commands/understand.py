@@ -312,7 +312,7 @@ def _share(said: ParsedText, parsed: Parsed) -> Understood:
     made = Understood(
         Intent.SHARE, Outcome.ASK, Why.UNSURE, room, sure=False, to=to, when=said.past()
     )
-    made = replace(made, channel=channel)
+    made = replace(made, channel=channel, reference=said.doubt)
     if room is None:
         near, reference = said.suggested(Intent.SHARE)
         if not reference and not said.rooms:

@@ -103,8 +103,7 @@ class Lists:
 
     async def titled(self, to: Horizon, title: str) -> RecordingRow | None:
         """Return the newest recording with this title that the person may see."""
-        rows = await self._deps.store.lists.titled(title) if title else []
-        found = await self.look(to, rows)
+        found = await self.look(to, await self._deps.store.lists.titled(title))
         return found[0].row if found else None
 
     async def _first(self, to: Horizon, count: int, read: Read) -> list[Seen]:
