@@ -75,17 +75,14 @@ async def test_a_message_without_a_title_gets_a_button_that_asks(bench: Bench) -
 async def test_words_name_a_recording_by_its_title(bench: Bench) -> None:
     room = await bench.room()
     card = await bench.running(room)
-    title = f"Forecast {room.name}"
+    title = f"Forecast {room.name.split()[-1]}"
     await bench.ines.say(seed.STANDUP, f"<@{seed.BOT_USER}> call this {title}", card.ts)
     await bench.told(bench.ines, seed.STANDUP, "is now called", title)
     await bench.ines.command(seed.STANDUP, f"/record stop {title.lower()}")
     await bench.finish(room)
     await bench.reply(card, title, "ready")
     await bench.ines.command(seed.STANDUP, f"/record share {title} <#{seed.DESIGN}|design>")
-    await bench.told(bench.ines, seed.STANDUP, f"<#{seed.DESIGN}>")
-    await bench.see(
-        lambda s: next((m for m in s.messages(seed.DESIGN) if has(m, title)), None),
-    )
+    await bench.told(bench.ines, seed.STANDUP, title, "is now also shown in")
 
 
 async def test_an_unknown_title_is_no_recording(bench: Bench) -> None:
