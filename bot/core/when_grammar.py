@@ -125,7 +125,10 @@ def find_times(
     return Found(tuple(spans), read_when(said, now=now, zone=zone, purpose=purpose), loose)
 
 
-_SPOKEN = re.compile(r"2m|by |about|around|approx|roughly|half|quarter|hour", re.IGNORECASE)
+_SPOKEN = re.compile(
+    r"2m|by |about|around|approx|roughly|half|quarter|hour|max|most|up to|teen|thirty|five",
+    re.IGNORECASE,
+)
 _TWO = re.compile(r"\b2(?=m(?:oro|orrow|rw|ro)\b)", re.IGNORECASE)  # 2moro
 _ABOUT = r"(?:about|around|approximately|approx|roughly)"
 _ABOUT_LENGTH = re.compile(rf"(?<=\bfor )({_ABOUT})(?= (?:[0-9]|an? |half))", re.IGNORECASE)
@@ -142,6 +145,28 @@ _NO_HOUR = re.compile(
     r"|(?:at|on) the (?:full |top of the )?hour)\b",
     re.IGNORECASE,
 )
+# `max 2h` is for 2h; `at four thirty` is at 4:30.
+_AT_MOST = re.compile(
+    r"\b(?:for )?(?:max\.?|maximum|at most|up to)(?= (?:[0-9]|an? |half|one|two|three))",
+    re.IGNORECASE,
+)
+_TWO_NUMBERS = re.compile(
+    r"\b(?P<lead>(?:at|by|from|until|till|to|around|about|today|tomorrow|tonight|[a-z]+day) )"
+    r"(?P<hour>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)[ -]"
+    r"(?P<minute>fifteen|thirty|forty[ -]five)\b(?! ?(?:m|h))",
+    re.IGNORECASE,
+)
+_MINUTES_IN_WORDS = {"fifteen": 15, "thirty": 30}
+
+
+def _clock_in_words(found: re.Match[str]) -> str:
+    hour, minute = (
+        NUMBERS[found["hour"].lower()],
+        _MINUTES_IN_WORDS.get(found["minute"].lower(), 45),
+    )
+    return found["lead"] + f"{hour}:{minute:02}".ljust(len(found[0]) - len(found["lead"]))
+
+
 _MINUTES = {"half past": 30, "quarter past": 15, "quarter to": 45}
 
 
@@ -153,6 +178,8 @@ def _plainer(text: str, *, now: datetime, zone: str, purpose: Purpose) -> str:
     if _SPOKEN.search(text) is None:
         return text
     text = _TWO.sub("t", text)
+    text = _AT_MOST.sub(lambda found: "for".ljust(len(found[0])), text)
+    text = _TWO_NUMBERS.sub(_clock_in_words, text)
     if purpose is not Purpose.PAST:
         text = _ABOUT_LENGTH.sub(lambda found: " " * len(found[0]), text)
         text = _ABOUT_TIME.sub(lambda found: "at".ljust(len(found[0])), text)

@@ -122,6 +122,15 @@ def _unwanted_posts(base: Parsed, pieces: Sequence[Piece]) -> Parsed:
     return replace(base, intent=intent, mood=Mood.ORDER, left=left)
 
 
+_RECORD_NOUN = {("new",), ("world",), ("personal",)}  # a new record
+
+
+def _before(head: Piece, pieces: Sequence[Piece]) -> tuple[str, ...]:
+    """Return the words of the piece before one."""
+    before = [piece for piece in pieces if piece.end <= head.start]
+    return before[-1].key if before else ()
+
+
 _SWITCHES = frozenset({"turn", "switch", "enable", "activate", "disable", "deactivate"})
 
 
@@ -159,6 +168,8 @@ def read_order(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequenc
         left = tuple(p for p in left_over(intent or Intent.UNKNOWN, pieces) if p is not head)
         return replace(base, intent=intent, mood=Mood.TOLD, left=left)
     match intent:
+        case Intent.START if head.key == ("record",) and _before(head, pieces) in _RECORD_NOUN:
+            return replace(base, intent=Intent.UNKNOWN, left=(head,))
         case Intent.STOP if has_role(rest[:3], Role.POSTING, Role.CARDS) or (
             has_intent(rest[:1], Intent.SHARE) or has_intent(rest[:1], Intent.FOLLOW)
         ):
@@ -300,6 +311,10 @@ def _shown(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Pi
     ):
         return replace(base, intent=Intent.START, mood=Mood.TOLD)
     base = replace(base, article=new)
+    if any(piece.sort is Sort.CHANNEL for piece in pieces):  # show the webinar in #general
+        left = tuple(p for p in left_over(Intent.SHARE, pieces) if p is not head)
+        mood = Mood.QUESTION if base.asks else Mood.TOLD
+        return replace(base, intent=Intent.SHARE, mood=mood, left=left)
     if head.key[0] in ("where", "wheres") and any(piece.key[-1] in _HELD for piece in rest):
         return replace(base, intent=Intent.JOIN)
     if has_role(rest, Role.SAID) or (has_role(rest, Role.ABOUT) and head.role is Role.SOFT):

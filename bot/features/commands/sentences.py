@@ -268,7 +268,9 @@ def sentences_of(
 
 
 def _begins_order(piece: Piece, before: Sequence[Piece]) -> bool:
-    """Whether a verb after a comma begins another sentence: `why is this on, stop it`."""
+    """Whether an order begins another sentence: `why is this on, stop it`."""
+    if before and _asks_politely(piece, before[-1]):
+        return any(p.role not in _LIGHT and p.sort is not Sort.COMMA for p in before)
     order = piece.role is Role.VERB and piece.intent in ORDERS
     if not order and piece.role is not Role.NOT:
         return False
@@ -278,6 +280,15 @@ def _begins_order(piece: Piece, before: Sequence[Piece]) -> bool:
     return any(p.role in _OPENERS for p in before[:comma])
 
 
+def _asks_politely(piece: Piece, before: Piece) -> bool:
+    """Whether a piece begins a request: `it is late, can you stop`, `so please stop`."""
+    if piece.role is Role.REQUEST:
+        return before.key in _JOINS
+    return piece.key in _PLEASE and before.key == ("so",)
+
+
+_PLEASE = {("please",), ("pls",), ("plz",)}
+_JOINS = {(",",), ("so",), ("and",)}
 _LIGHT = frozenset({Role.FILLER, Role.THANKS, Role.HELLO, Role.REQUEST, Role.AND})
 _OPENERS = frozenset(
     {Role.WHY, Role.WAS, Role.IS, Role.WHEN, Role.WHICH, Role.HOW, Role.PAST, Role.HINT}

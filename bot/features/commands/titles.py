@@ -20,7 +20,7 @@ _OF = {("of",), ("for",)}
 _THIS = {("this",), ("that",), ("it",), ("this", "one"), ("that", "one")}
 _ARTICLES = {("the",), ("my",), ("our",), ("last",), ("latest",), ("current",)}
 # Verbs that include their object: the title follows directly.
-_COMPLETE = frozenset({"it", "this", "recording", "title", "name"})
+_COMPLETE = frozenset({"it", "this", "that", "one", "recording", "title", "name"})
 _POLITE_END = re.compile(
     r"(?:[\s,.!]+(?:please|pls|plz|thanks|thank you|thx|ty|:[a-z_+-]+:))+[\s.!]*$", re.IGNORECASE
 )

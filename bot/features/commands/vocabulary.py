@@ -104,8 +104,9 @@ _VERBS: Mapping[Intent, str] = {
         record | start recording | start record | start rec | begin recording | make a video | make
         video | make a video of | activate | enable | begin to record | begin the recording |
         starting recording | set up a recording | aufnehmen | aufzeichnen | grabar | graba |
-        enregistrer | gravar | get it on tape | get this on tape | have it on tape | have this on
-        tape | have that on tape | get it on video | get this on video | have it on video | have
+        enregistrer | gravar | get it on tape | get this on tape | get that on tape | have it on
+        tape | have this on tape | have that on tape | get it on video | get this on video | have it
+        on video | have
         this on video | have that on video | have it on record | have this on record | write down
         what we say | write down what is said | write everything down | write down everything |
         write it down | jot it down | start again | record again | would you mind recording | do you
@@ -154,7 +155,8 @@ _VERBS: Mapping[Intent, str] = {
     Intent.RENAME: """
         rename | retitle | change the title | change title | change the name | title it
         | give this the title | give it a title | entitle | call it | call this | name
-        it | name this | call the recording | name the recording | title this | give it
+        it | name this | call this one | call that | call that one | name this one | name that |
+        call the recording | name the recording | title this | give it
         the title | set the title""",
     Intent.EXTEND: "extend | prolong | lengthen",
     Intent.RESCHEDULE: """
@@ -215,7 +217,9 @@ _SOFT: Mapping[Intent, str] = {
 }
 
 _PAST: Mapping[Intent, str] = {
-    Intent.START: "recorded | started | taped | captured | filmed | started recording | begun",
+    Intent.START: """
+        recorded | started | taped | captured | filmed | started recording | begun | on tape |
+        on video""",
     Intent.STOP: """
         stopped | ended | finished | halted | terminated | turned off | switched off |
         stopped recording""",
@@ -278,7 +282,8 @@ _OPTIONS: Mapping[tuple[str, object], str] = {
         transcribe it | subtitles | transcribing""",
     ("summary", True): """
         summary | summaries | summarize | summarise | summarize it | summarised |
-        summarized | ai summary | a summary afterwards | recap | summarise it""",
+        summarized | ai summary | a summary afterwards | recap | summarise it | notes |
+        meeting notes""",
     ("audio_only", True): """
         audio only | sound only | only audio | only sound | just audio | just the audio | voice only
         | audio-only | only the audio | just sound | just the sound | only the sound | audio - only
@@ -342,27 +347,24 @@ _OTHER: Mapping[Role, str] = {
         to | would be possible to | any chance to | any chance you could | any chance you can | can
         the bot | could the bot | please can you | may you""",
     Role.WISH: """
-        it would be great if you | would be great if you | it would be nice if you | would be nice
-        if you | it would be good if you | would be good if you | it would be cool if you | would be
-        cool if you | it would be helpful if you | it would be perfect if you | it would help if you
-        | id appreciate it if you | i would appreciate it if you | i would appreciate if you | i
-        would be grateful if you | it would be great if we could | it would be nice if we could | it
-        would be great to have | it would be nice to have | it would be lovely if you | it would be
-        awesome if you | it is important that you | it is important to | its important to | i am
-        needing | i need that you | i want that you | please make that | it is necessary to | its
-        necessary to | it would be great if someone could | would love if you | id love | i would
-        love | id love to | i would love to | we would love | we would love to | can be | could be |
-        may be | needs to be | need to be | ought to be | i want | i want to | i want you to | i
-        wish | i wish to | id like | id like to | i would like | i would like to | id like you to |
-        i would like you to | we want | we want to | we need to | we need | i need to | i need you
-        to | need to | want to | we want you to | we need you to | we would like | we would like to
-        | wed like to | lets | let us | let | you can | you may | you must | you have to | you need
-        to | you could | i ask you to | time to | its time to | it is time to | have to | we have to
-        | we must | i have to | i must | im gonna need you to | must | needs | wants | want | need |
-        should be | must be | has to be | shall be | i said | i told you to | i say | we can |
-        feel free to | i order you to | i beg you | go | make | do | get | have | dont forget
-        to | do not forget to | remember to | make sure to | make sure you | be sure to | dont
-        forget | be so good and | wanna | we wanna | i wanna""",
+        it would help if you | id appreciate it if you | i would appreciate it if you | i
+        would appreciate if you | i would be grateful if you | it is important that you | it
+        is important to | its important to | i am needing | i need that you | i want that
+        you | please make that | it is necessary to | its necessary to | would love if you |
+        id love | i would love | id love to | i would love to | we would love | we would
+        love to | can be | could be | may be | needs to be | need to be | ought to be | i
+        want | i want to | i want you to | i wish | i wish to | id like | id like to | i
+        would like | i would like to | id like you to | i would like you to | we want | we
+        want to | we need to | we need | i need to | i need you to | need to | want to | we
+        want you to | we need you to | we would like | we would like to | wed like to | lets
+        | let us | let | you can | you may | you must | you have to | you need to | you
+        could | i ask you to | time to | its time to | it is time to | have to | we have to
+        | we must | i have to | i must | im gonna need you to | must | needs | wants | want
+        | need | should be | must be | has to be | shall be | i said | i told you to | i say
+        | we can | feel free to | i order you to | i beg you | go | make | do | get | have |
+        dont forget to | do not forget to | remember to | make sure to | make sure you | be
+        sure to | dont forget | be so good and | wanna | we wanna | i wanna | would like |
+        would like to | would love to""",
     Role.HEDGE: """
         ready to | we are ready to | were ready to | im ready to | i am ready to |
         i | we | they | he | she | i think | i guess | i believe | i suppose | maybe | perhaps |
@@ -459,10 +461,10 @@ _OTHER: Mapping[Role, str] = {
         | shukran | شكرا | धन्यवाद | much appreciated | appreciated | nice one | good bot
         | good job | great job | well done | nice work | good work | tysm | kudos |
         awesome | perfect | great | brilliant | excellent | amazing | lovely | cool | nice
-        | super | wonderful | you rock | youre awesome | you are awesome | youre great |
-        you are great | youre amazing | you are amazing | awesome work | amazing work |
+        | super | wonderful | you rock | youre awesome | youre great |
+        youre amazing | youre a star | youre a lifesaver | awesome work | amazing work |
         awesome job | amazing job | thats great | that was great | this is great | very
-        nice | so cool | wow | neat | sweet | youre the best | you are the best | love it
+        nice | so cool | wow | neat | sweet | youre the best | love it
         | ta | 감사합니다 | mahalo | hvala | děkuji | köszönöm | eskerrik asko""",
     Role.HELLO: """
         hi | hey | hello | hallo | hola | hiya | yo | good morning | good afternoon | good
@@ -526,6 +528,24 @@ def _with_whenever(phrases: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return phrases + [(*p[:-1], *end) for p in phrases if p[-1] == "when" for end in ends]
 
 
+# It would be great if you …
+_WISHES = [
+    f"{it}would be {good} {end}"
+    for it in ("", "it ")
+    for good in (
+        *("great", "nice", "good", "cool", "helpful", "perfect", "lovely", "awesome"),
+        *("amazing", "useful", "fantastic", "super", "wonderful", "brilliant"),
+    )
+    for end in ("if you", "if you could", "if we could", "if someone could", "to have", "to get")
+]
+
+
+def _with_variants(phrases: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Add the ways of writing `youre great`: you are great, ur great."""
+    ways = (("you", "are"), ("ur",), ("u", "are"), ("u", "r"))
+    return phrases + [(*way, *p[1:]) for p in phrases if p[0] == "youre" for way in ways]
+
+
 def _phrases() -> dict[tuple[str, ...], Meaning]:
     """Collect all tables. If a phrase has two meanings, the first in this order wins."""
     found: dict[tuple[str, ...], Meaning] = {}
@@ -535,8 +555,10 @@ def _phrases() -> dict[tuple[str, ...], Meaning]:
             for phrase in _with_whenever(_listed(text)):
                 found.setdefault(phrase, Meaning(role, intent))
     for role, text in _OTHER.items():
-        for phrase in _listed(text):
+        for phrase in _with_variants(_listed(text)):
             found.setdefault(phrase, Meaning(role))
+    for wish in _WISHES:
+        found.setdefault(tuple(wish.split()), Meaning(Role.WISH))
     for intent, text in _SOFT.items():
         for phrase in _listed(text):
             meaning = found.get(phrase)

@@ -754,3 +754,17 @@ def test_the_score_prints_a_json_object_for_each_row(
     assert (span["at"], span["until"]) == ("2026-12-03T14:00:00+01:00", "2026-12-03T15:00:00+01:00")
     assert asked["choices"] == ["1 Feb at 9", "2 Jan at 9"]
     assert refused.keys() == {"refused"}
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("at four thirty", "at 4:30"),
+        ("tomorrow nine fifteen", "tomorrow 9:15"),
+        ("at five forty five", "at 5:45"),
+        ("at 3pm max 2h", "at 3pm for 2h"),
+        ("at 3pm for up to 2 hours", "at 3pm for 2 hours"),
+    ],
+)
+def test_spoken_times_are_those_in_digits(text: str, same: str) -> None:
+    assert read(text) == read(same)
