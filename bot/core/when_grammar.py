@@ -126,7 +126,8 @@ def find_times(
 
 
 _SPOKEN = re.compile(
-    r"2m|by |about|around|approx|roughly|half|quarter|hour|max|most|up to|teen|thirty|five",
+    r"2m|by |about|around|approx|roughly|half|quarter|hour|max|most|up to|teen|thirty|five|after "
+    r"|first|second|third",
     re.IGNORECASE,
 )
 _TWO = re.compile(r"\b2(?=m(?:oro|orrow|rw|ro)\b)", re.IGNORECASE)  # 2moro
@@ -146,14 +147,22 @@ _NO_HOUR = re.compile(
     re.IGNORECASE,
 )
 # `max 2h` is for 2h; `at four thirty` is at 4:30.
+_LENGTH_AHEAD = r"(?= (?:[0-9]+|an?|half an|one|two|three|five|ten|fifteen|twenty|thirty) ?[mh])"
 _AT_MOST = re.compile(
-    r"\b(?:for )?(?:max\.?|maximum|at most|up to)(?= (?:[0-9]|an? |half|one|two|three))",
+    rf"\b(?:for )?(?:max\.?|maximum|at most|up to){_LENGTH_AHEAD}",
     re.IGNORECASE,
 )
 _TWO_NUMBERS = re.compile(
     r"\b(?P<lead>(?:at|by|from|until|till|to|around|about|today|tomorrow|tonight|[a-z]+day) )"
     r"(?P<hour>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)[ -]"
     r"(?P<minute>fifteen|thirty|forty[ -]five)\b(?! ?(?:m|h))",
+    re.IGNORECASE,
+)
+# `after 10 minutes` is in 10 minutes; `the first of january` is the 1st.
+_AFTER = re.compile(rf"\bafter{_LENGTH_AHEAD}(?! \w+ ?\w+ of\b)", re.IGNORECASE)
+_ORDINAL = {"first": "1st", "second": "2nd", "third": "3rd"}
+_DATE_IN_WORDS = re.compile(
+    rf"\b(?:{'|'.join(_ORDINAL)})(?= of (?:{'|'.join(name for name in MONTHS)}))",
     re.IGNORECASE,
 )
 _MINUTES_IN_WORDS = {"fifteen": 15, "thirty": 30}
@@ -180,6 +189,8 @@ def _plainer(text: str, *, now: datetime, zone: str, purpose: Purpose) -> str:
     text = _TWO.sub("t", text)
     text = _AT_MOST.sub(lambda found: "for".ljust(len(found[0])), text)
     text = _TWO_NUMBERS.sub(_clock_in_words, text)
+    text = _AFTER.sub("in   ", text)
+    text = _DATE_IN_WORDS.sub(lambda found: _ORDINAL[found[0].lower()].ljust(len(found[0])), text)
     if purpose is not Purpose.PAST:
         text = _ABOUT_LENGTH.sub(lambda found: " " * len(found[0]), text)
         text = _ABOUT_TIME.sub(lambda found: "at".ljust(len(found[0])), text)

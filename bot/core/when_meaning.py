@@ -27,6 +27,7 @@ from bot.core.when_clauses import (
     Bad,
     Clause,
     Clock,
+    DayRef,
     Except,
     For,
     In,
@@ -75,6 +76,9 @@ class Draft:
             merged = _merged(self.rule, clause)
             self.rule = merged or self.rule
             return merged is not None
+        if isinstance(clause, On) and self.on and (day := _dated(self.on.day, clause.day)):
+            self.on = replace(clause, day=day, part=clause.part or self.on.part)
+            return True
         if getattr(self, name) is not None:
             return False
         setattr(self, name, clause)
@@ -116,6 +120,13 @@ PLURALS: dict[type, str] = {
     Now: "times to start",
     PartOnly: "parts of a day",
 }
+
+
+def _dated(one: DayRef, other: DayRef) -> MonthDay | None:
+    """Join `thursday` and `the 10th`."""
+    if isinstance(one, Weekday) and isinstance(other, MonthDay) and not one.which:
+        return replace(other, weekday=one.day)
+    return None
 
 
 def _merged(one: Rule, other: Rule) -> Rule | None:

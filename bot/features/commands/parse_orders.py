@@ -191,6 +191,8 @@ def read_order(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequenc
         case Intent.SETTINGS | Intent.PRESETS:
             left = tuple(piece for piece in rest if piece.sort is Sort.UNREAD)
             return replace(base, intent=intent, mood=mood, left=left)
+        case Intent.FOLLOW if head.key == ("watch",) and has_role(pieces, Role.WISH):
+            return replace(base, intent=Intent.LIST)  # I want to watch yesterday's webinar
         case Intent.FOLLOW if head.role is Role.SOFT and not any(
             piece.sort is Sort.ROOM for piece in pieces
         ):
@@ -386,7 +388,8 @@ def read_noun(base: Parsed, head: Piece, pieces: Sequence[Piece]) -> Parsed:
     if order is not None and head.intent in (Intent.STATUS, Intent.DOCTOR):
         left = tuple(p for p in left_over(order.intent or Intent.UNKNOWN, pieces) if p is not order)
         return replace(base, intent=order.intent, mood=Mood.TOLD, left=(head, *left))
-    if head.key == ("not", "recording") and has_polite(pieces):
+    rather = any(piece.key in _RATHER for piece in pieces) and head.key[-1] == "recorded"
+    if rather or (head.key == ("not", "recording") and has_polite(pieces)):
         return replace(base, intent=Intent.STOP, mood=Mood.UNWANTED)
     before = [piece for piece in pieces if piece.end <= head.start]
     if head.option and asks_for_a_recording(before) and not base.asks:
@@ -406,6 +409,7 @@ def read_noun(base: Parsed, head: Piece, pieces: Sequence[Piece]) -> Parsed:
     return replace(base, intent=head.intent, left=unread)
 
 
+_RATHER = {("id", "rather"), ("i", "would", "rather"), ("id", "prefer"), ("i", "would", "prefer")}
 _ARRIVED = frozenset(
     {"came", "come", "arrived", "arrive", "there", "here", "sent", "posted", "received", "get"}
     | {"got", "appear", "appeared", "shown", "delivered", "created", "generated", "produced"}

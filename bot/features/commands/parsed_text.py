@@ -252,7 +252,9 @@ class ParsedText:
             return None
         longer = self.text[self.pieces[first].start : self.pieces[last].end]
         around = [p for p in self.pieces[first : last + 1] if p.rooms != rooms]
-        days = all((p.start, p.end) in self.loose for p in around)  # start all hands friday
+        days = all(
+            any(start <= p.start and p.end <= end for start, end in self.loose) for p in around
+        )  # start all hands friday
         if days and not any(room not in rooms for room in self.world.names.like(longer)):
             return None
         if last > at and (self.where is Where.SLASH or digits_in(longer)):

@@ -274,7 +274,7 @@ def _begins_order(piece: Piece, before: Sequence[Piece]) -> bool:
     order = piece.role is Role.VERB and piece.intent in ORDERS
     if not order and piece.role is not Role.NOT:
         return False
-    comma = next((n for n in range(len(before) - 1, -1, -1) if before[n].words[0].key == ","), None)
+    comma = next((n for n in range(len(before) - 1, -1, -1) if before[n].key in _PARTS), None)
     if comma is None or any(p.role not in _LIGHT for p in before[comma + 1 :]):
         return False
     return any(p.role in _OPENERS for p in before[:comma])
@@ -288,6 +288,7 @@ def _asks_politely(piece: Piece, before: Piece) -> bool:
 
 
 _PLEASE = {("please",), ("pls",), ("plz",)}
+_PARTS = {(",",), *_PLEASE}
 _JOINS = {(",",), ("so",), ("and",)}
 _LIGHT = frozenset({Role.FILLER, Role.THANKS, Role.HELLO, Role.REQUEST, Role.AND})
 _OPENERS = frozenset(

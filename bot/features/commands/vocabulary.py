@@ -100,17 +100,17 @@ _VERBS: Mapping[Intent, str] = {
         start | record | rec | start up | kick off | commence | initiate | fire up | take notes |
         take minutes | make a recording | make recording | make a record | make record | make the
         recording | do a recording | do the recording | do recording | get a recording | press
-        record | hit record | push record | turn on | switch on | capture | tape | film | start to
-        record | start recording | start record | start rec | begin recording | make a video | make
-        video | make a video of | activate | enable | begin to record | begin the recording |
-        starting recording | set up a recording | aufnehmen | aufzeichnen | grabar | graba |
-        enregistrer | gravar | get it on tape | get this on tape | get that on tape | have it on
-        tape | have this on tape | have that on tape | get it on video | get this on video | have it
-        on video | have
-        this on video | have that on video | have it on record | have this on record | write down
-        what we say | write down what is said | write everything down | write down everything |
-        write it down | jot it down | start again | record again | would you mind recording | do you
-        mind recording | mind recording | recording please | please recording""",
+        record | hit record | push record | press the record button | hit the record button | push
+        the record button | turn on | switch on | capture | tape | film | start to record | start
+        recording | start record | start rec | begin recording | make a video | make video | make a
+        video of | activate | enable | begin to record | begin the recording | starting recording |
+        set up a recording | aufnehmen | aufzeichnen | grabar | graba | enregistrer | gravar | get
+        it on tape | get this on tape | get that on tape | have it on tape | have this on tape |
+        have that on tape | get it on video | get this on video | have it on video | have this on
+        video | have that on video | have it on record | have this on record | write down what we
+        say | write down what is said | write everything down | write down everything | write it
+        down | jot it down | start again | record again | would you mind recording | do you mind
+        recording | mind recording | recording please | please recording""",
     Intent.STOP: """
         stop | stopp | halt | stahp | stap | stawp | finish | end | quit | kill | abort |
         deactivate | disable | interrupt | recording off | record off | rec off |
@@ -121,7 +121,8 @@ _VERBS: Mapping[Intent, str] = {
         wrap it up | knock it off | cut it | stoppen | anhalten | aufhören | beenden |
         arrête | arrete | arrêtez | arretez | arrêter | parar | detener | ferma | fermare
         | stoppa | стоп | 停止 | 止めて | stop with | stopping | bring to an end | bring to a
-        stop | bring to a halt | stop recording | end recording""",
+        stop | bring to a halt | stop recording | end recording | ending | finishing
+        | halting""",
     Intent.PAUSE: """
         pause | hold | suspend | hold on | freeze | put on hold | put it on hold | take a
         break | off the record | go off the record | going off the record | make a pause |
@@ -257,11 +258,11 @@ _NOUNS: Mapping[Intent, str] = {
         nothing happened | does nothing | did nothing | not responding | doesnt respond | everything
         ok | everything okay | everything all right | everything alright | dont work | do not work |
         not work | doesnt works | not works | dont works | offline | is the bot down | is it down |
-        are you down | bot is down | is the bot dead | are you dead | is the bot broken | wasnt
-        recorded | was not recorded | wont record | has no sound | has no audio | has no video | has
-        no picture | has no image | is silent | is empty | is black | has a black screen | you
-        missed | you forgot | you forgot to record | you did not record | you didnt record | is cut
-        off""",
+        are you down | are you ok | are you okay | are you alright | are you there | bot is down |
+        is the bot dead | are you dead | is the bot broken | wasnt recorded | was not recorded |
+        wont record | has no sound | has no audio | has no video | has no picture | has no image |
+        is silent | is empty | is black | has a black screen | you missed | you forgot | you forgot
+        to record | you did not record | you didnt record | is cut off""",
     Intent.FOLLOW: "follows | followed rooms | subscriptions | rooms we follow | following",
     Intent.PRESETS: "preset | templates",
     Intent.UNKNOWN: "non - stop | nonstop | non stop",
@@ -366,16 +367,16 @@ _OTHER: Mapping[Role, str] = {
         sure to | dont forget | be so good and | wanna | we wanna | i wanna | would like |
         would like to | would love to""",
     Role.HEDGE: """
-        ready to | we are ready to | were ready to | im ready to | i am ready to |
-        i | we | they | he | she | i think | i guess | i believe | i suppose | maybe | perhaps |
-        probably | possibly | will | would | should | we should | you should | i should | they
-        should | we will | i will | ill | im going to | we are going to | were going to | im about
-        to | we might | i might | i think we should | maybe we should | perhaps we should | we
-        usually | i usually | i already | we already | we are | i am | im | not forget to | never
-        forget to | lets not forget to | let us not forget to | shouldnt forget to | should not
-        forget to | must not forget to | mustnt forget to | do not let us forget to | dont let us
-        forget to | dont let me forget to | it would be nice to | it would be good to | it would be
-        great to | i was | we were | i had | we had""",
+        id rather | i would rather | id prefer | i would prefer | i prefer | ready to | we are ready
+        to | were ready to | im ready to | i am ready to | i | we | they | he | she | i think | i
+        guess | i believe | i suppose | maybe | perhaps | probably | possibly | will | would |
+        should | we should | you should | i should | they should | we will | i will | ill | im going
+        to | we are going to | were going to | im about to | we might | i might | i think we should
+        | maybe we should | perhaps we should | we usually | i usually | i already | we already | we
+        are | i am | im | not forget to | never forget to | lets not forget to | let us not forget
+        to | shouldnt forget to | should not forget to | must not forget to | mustnt forget to | do
+        not let us forget to | dont let us forget to | dont let me forget to | it would be nice to |
+        it would be good to | it would be great to | i was | we were | i had | we had""",
     Role.MAY: """
         should we | shall we | shall i | should i | should you | can we | can i | could we |
         could i | may i | may we | do we want to | do we need to | do we have to | must we | are
@@ -395,7 +396,8 @@ _OTHER: Mapping[Role, str] = {
         possible to | what is the command to | whats the command to | what do i type to | show
         me how to | explain how to | teach me to | what is the way to | how is | how i can | how
         i | how works | what happens if | what happens when | how | is there a way to | what do
-        i do to | where do i click to | where can i""",
+        i do to | where do i click to | where can i | explain how | tell me how |
+        show me how""",
     Role.WHY: """
         why | how come | what happened to | what happened with | why is | why isnt | why
         did | why didnt | whats wrong with | what is wrong with | whats wrong | why are |
@@ -439,7 +441,7 @@ _OTHER: Mapping[Role, str] = {
         at the end | at the very end | in the end | at its end | at end |
         because | every | each | always | automatically | since | when | if | once | after |
         before | while | unless | whenever | cause | cuz | bc | as soon as | in case | until | till
-        | whether""",
+        | whether | starts | begins | is starting | is beginning | takes place""",
     Role.HERE: """
         here | in here | in this channel | to this channel | into this channel | this
         channel | in the channel | us""",

@@ -764,6 +764,9 @@ def test_the_score_prints_a_json_object_for_each_row(
         ("at five forty five", "at 5:45"),
         ("at 3pm max 2h", "at 3pm for 2h"),
         ("at 3pm for up to 2 hours", "at 3pm for 2 hours"),
+        ("after 10 minutes", "in 10 minutes"),
+        ("on the first of january at 9", "on 1 jan at 9"),
+        ("on thursday the 10th at 9", "on 10 dec at 9"),
     ],
 )
 def test_spoken_times_are_those_in_digits(text: str, same: str) -> None:
