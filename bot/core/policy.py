@@ -147,6 +147,12 @@ def start_by(recording: Recording, policy: Policy) -> datetime:
     return recording.ends_at if by_clock else min(latest, recording.ends_at)
 
 
+def tried_until(recording: Recording, policy: Policy, now: datetime) -> datetime | None:
+    """Until when the start is sent again, if that is still ahead."""
+    until = start_by(recording, policy)
+    return until if now < until else None
+
+
 def transcript_expected_at(recording: Recording, policy: Policy) -> datetime | None:
     """When 100ms should have the transcript: 5 minutes plus a fifth of the length after the stop.
 

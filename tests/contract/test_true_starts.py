@@ -221,7 +221,7 @@ async def test_the_status_says_what_the_card_says(
         assert "Starting" not in told
     again = await stage.say(f"start {stage.room}")
     assert "has been requested already" in again
-    assert "100ms has not accepted it yet" in again
+    assert "100ms has not confirmed it yet" in again
 
 
 async def test_a_preview_of_the_room_says_what_the_card_says(stage: Stage) -> None:

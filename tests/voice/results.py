@@ -21,6 +21,7 @@ from bot.features.control.views import room_notice, stop_suggestion
 from bot.features.details.views import Viewer, details_view
 from bot.features.meeting.views import page_link, sign_in_link
 from bot.features.results.views import (
+    MISSING,
     UNREADABLE,
     file_failed_message,
     getting_link,
@@ -174,6 +175,25 @@ def _results() -> list[Sample]:
             bot=BOT,
         ),
         thread(
+            "100ms lists a chat file that is not there",
+            file_failed_message,
+            story(*READ),
+            Kind.CHAT,
+            MISSING,
+            seed.STANDUP,
+            bot=BOT,
+        ),
+        thread(
+            "… or that is older than it keeps files",
+            file_failed_message,
+            story(*READ),
+            Kind.CHAT,
+            MISSING,
+            seed.STANDUP,
+            gone=True,
+            bot=BOT,
+        ),
+        thread(
             "100ms did not release the chat",
             file_failed_message,
             story(*READ),
@@ -220,6 +240,15 @@ def _told() -> list[Sample]:
             story(*RUNS),
             channel=seed.STANDUP,
             error="internal_error",
+            bot=BOT,
+        ),
+        direct(
+            "The same, while 100ms does not answer since it accepted the start",
+            tell_message,
+            story(*ACCEPTED),
+            channel=seed.STANDUP,
+            error="internal_error",
+            silent=Silence("start", at(2), accepted=True),
             bot=BOT,
         ),
         direct(

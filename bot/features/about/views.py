@@ -22,10 +22,13 @@ from bot.ui.buttons import details_button, end_buttons, stop_button
 from bot.ui.message import Block, Message, say
 from bot.ui.problems import BOT, explain, stop_failure
 from bot.ui.text import clock, duration, esc, mention, when
-from bot.ui.words import NO_TRANSCRIPT_YET, REASONS, UNREAD
+from bot.ui.words import NO_TRANSCRIPT_YET, REASONS, UNREAD, still
 
 PEOPLE_MOST = 20
 NAME_MOST = 40
+_OF_THE_STATE = frozenset(
+    {Asked.LENGTH, Asked.STATE, Asked.ENDS, Asked.STOPPED, Asked.FAILURE, Asked.VIDEO}
+)
 FILES_FOR = "Only full members of this workspace can open files."
 
 
@@ -38,19 +41,30 @@ def about_recording(
     expected_at: datetime | None = None,
     may_stop: bool = True,
     may_open: bool = True,
+    doubts: Sequence[str] = (),
     more: Sequence[Block] = (),
     bot: str = BOT,
 ) -> Message:
     """Answer a question about a recording.
 
     `there`: names of the people in its room now; None if 100ms did not answer. `expected_at`: when
-    the transcript should be ready. `may_stop`, `may_open`: the person's rights.
+    the transcript should be ready. `may_stop`, `may_open`: the person's rights. `doubts`: what the
+    card says of a state that is not known, because 100ms does not answer.
     """
     text = _said(recording, asked, now=now, there=there, expected_at=expected_at, bot=bot)
+    if doubts and asked in _OF_THE_STATE:
+        text = _doubtful(recording, text, doubts)
     if asked in (Asked.VIDEO, Asked.TRANSCRIPT) and not may_open:
         text = f"{text} {FILES_FOR}"
     buttons = _buttons(recording, asked, may_stop=may_stop, may_open=may_open, bot=bot)
     return say(text, [*buttons, details_button(recording), *more])
+
+
+def _doubtful(recording: Recording, text: str, doubts: Sequence[str]) -> str:
+    """Add the doubts. In place of a state that is not known, they are the answer."""
+    if recording.phase in (Phase.REQUESTED, Phase.STARTING):
+        return f"{_named(recording)}: {' '.join(doubts)}"
+    return f"{text} {' '.join(doubts)}"
 
 
 def _said(
@@ -248,7 +262,7 @@ def _video(recording: Recording, bot: str) -> str:
         length = f", {_length(recording)}" if _length(recording) else ""
         return f"The {what} of {name}, {_began_at(recording)}{length}, is ready."
     if recording.phase in OCCUPIES_ROOM:
-        return f"{name} is still being recorded. The {what} is made after the recording ends."
+        return f"{still(recording)} The {what} is made after the recording ends."
     if recording.phase is Phase.PROCESSING:
         return f"100ms is preparing the {what} of {name}, {_began_at(recording)}."
     if recording.problem:
@@ -273,7 +287,7 @@ def _transcript(recording: Recording, expected_at: datetime | None) -> str:
         case Transcription.FAILED | Transcription.READY:
             return f"100ms made no transcript of {about}."
     if recording.phase in OCCUPIES_ROOM:
-        return f"{_named(recording)} is still being recorded. A transcript comes after the end."
+        return f"{still(recording)} A transcript comes after the end."
     if recording.problem:
         return f"There is no transcript of {about}: the recording failed."
     if recording.transcription is Transcription.MAYBE:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 from typing import Literal
 
 from bot.access.rights import NoRight, Rights
@@ -13,9 +12,8 @@ from bot.core.policy import (
     is_late,
     is_unheard,
     silence,
-    silence_to_show,
-    start_by,
     transcript_expected_at,
+    tried_until,
 )
 from bot.core.retry import Retry
 from bot.engine.context import Context
@@ -33,9 +31,9 @@ def card_of(ctx: Context, who: Who = esc) -> Message:
     """Build the current card. With ids as names, it is the input of the hash."""
     return recording_card(
         ctx.recording,
-        silent=silence_to_show(ctx.recording, ctx.work, ctx.deps.policy, ctx.now),
+        silent=ctx.silent,
         unheard=is_unheard(ctx.recording, ctx.work),
-        until=_tried_until(ctx),
+        until=tried_until(ctx.recording, ctx.deps.policy, ctx.now),
         results_lost=_lost(ctx),
         nobody_there=_nobody_there(ctx),
         joins=bool(ctx.settings_of(ctx.recording.origin).join_role),
@@ -46,12 +44,6 @@ def card_of(ctx: Context, who: Who = esc) -> Message:
         brief=ctx.brief,
         bot=ctx.deps.identity.name,
     )
-
-
-def _tried_until(ctx: Context) -> datetime | None:
-    """Until when the start is sent again, if that is still ahead."""
-    until = start_by(ctx.recording, ctx.deps.policy)
-    return until if ctx.now < until else None
 
 
 def _nobody_there(ctx: Context) -> bool:
@@ -142,7 +134,7 @@ def _silence(
         ctx.recording,
         _SILENT[kind],
         silence(ctx.recording, ctx.work),
-        until=_tried_until(ctx),
+        until=tried_until(ctx.recording, ctx.deps.policy, ctx.now),
         permalink=permalink,
         may_start=may_start,
         bot=ctx.deps.identity.name,
@@ -209,7 +201,11 @@ async def tell(ctx: Context, target: str) -> Note:
     card = ctx.work.delivery(Kind.CARD, below or ctx.recording.origin)
     why = card.error or "" if card else ""
     message = tell_message(
-        ctx.recording, channel=below or ctx.recording.origin, error=why, bot=ctx.deps.identity.name
+        ctx.recording,
+        channel=below or ctx.recording.origin,
+        error=why,
+        silent=ctx.silent,
+        bot=ctx.deps.identity.name,
     )
     if card is None or below is None:
         return await post(ctx, Kind.TELL, target, message)

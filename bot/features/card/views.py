@@ -5,9 +5,17 @@ from datetime import datetime
 from typing import Literal
 
 from bot.core.assets import Transcription
+from bot.core.deliveries import Work
 from bot.core.facts import StartRequested, StopDue, StopRefused, StopRequested
 from bot.core.moments import Brief
-from bot.core.policy import Silence, is_by_clock
+from bot.core.policy import (
+    Policy,
+    Silence,
+    is_by_clock,
+    is_unheard,
+    silence_to_show,
+    tried_until,
+)
 from bot.core.recording import ON_AIR, Phase, Recording, Why, can_read, can_watch
 from bot.features.card.log import Who, card_lines, written
 from bot.features.options.table import options_line
@@ -92,10 +100,7 @@ def recording_card(
     if results_lost:
         said = code(results_lost, 60)
         notes.append(f"Slack did not accept the results message (error {said}). Use the buttons.")
-    if silent and not recording.stop_failed:
-        notes.append(silence_note(silent, until=until))
-    elif unheard and not silent:
-        notes.append(UNHEARD)
+    notes += _doubts(recording, silent, until=until, unheard=unheard)
     under_way = recording.phase in ON_AIR | {Phase.REQUESTED}
     told = card_lines(recording.log, who, under_way=under_way)
     log = list(written(told[-LOG_LINES:], recording.requested_at))
@@ -194,6 +199,21 @@ def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: 
     elif late:
         notes.append(f"{_LATE.get(recording.phase, 'The transcript')} {LATE}")
     return notes
+
+
+def doubts(recording: Recording, work: Work, policy: Policy, now: datetime) -> list[str]:
+    """Say what the card says of a state that is not known, because 100ms does not answer."""
+    silent = silence_to_show(recording, work, policy, now)
+    until = tried_until(recording, policy, now)
+    return _doubts(recording, silent, until=until, unheard=is_unheard(recording, work))
+
+
+def _doubts(
+    recording: Recording, silent: Silence | None, *, until: datetime | None, unheard: bool
+) -> list[str]:
+    if silent:
+        return [] if recording.stop_failed else [silence_note(silent, until=until)]
+    return [UNHEARD] if unheard else []
 
 
 def silence_note(silent: Silence, *, until: datetime | None) -> str:
@@ -396,19 +416,30 @@ def _spoken(recording: Recording, state: str, notes: list[str], log: list[str], 
     return lines([" ".join(filter(None, [state, request, where])), *notes, *log], FALLBACK_MOST)
 
 
-def tell_message(recording: Recording, *, channel: str, error: str, bot: str = BOT) -> Message:
-    """Say that the bot cannot update the card: to the starter, or below the card."""
+def tell_message(
+    recording: Recording,
+    *,
+    channel: str,
+    error: str,
+    silent: Silence | None = None,
+    bot: str = BOT,
+) -> Message:
+    """Say that the bot cannot update the card: to the starter, or below the card.
+
+    `silent`: a start or stop that 100ms has not answered.
+    """
     why, fix = edit_refusal(error, channel, bot=bot)
     if error in SLACK_FAILS:
         fix = "The bot retries from time to time. Details show the current state."
-    running = recording.phase in ON_AIR and not recording.stop_pending
-    name = esc(recording.name)
+    can_stop = recording.phase in ON_AIR and not recording.stop_pending
+    name, state = esc(recording.name), state_of(recording, silent)
     lost = f"The bot cannot update the card in {place(channel)}."
-    state = f"{name}: {state_of(recording).lower()}. {lost}"
-    notice = "The recording continues; you can stop it here." if running else ""
-    text = " ".join(p for p in (state, why, fix, notice) if p)
-    heading = rich_text(rich_line(name_leaf(recording.name), leaf(f" · {state_of(recording)}")))
+    notice = "You can stop it here." if can_stop else ""
+    if can_stop and recording.phase is not Phase.STARTING:
+        notice = "The recording continues; you can stop it here."
+    text = " ".join(p for p in (f"{name}: {state.lower()}. {lost}", why, fix, notice) if p)
+    heading = rich_text(rich_line(name_leaf(recording.name), leaf(f" · {state}")))
     body = f"{lost} {why} {fix}"
-    stop = [stop_button(recording.key, recording.name)] if running else []
+    stop = [stop_button(recording.key, recording.name)] if can_stop else []
     buttons = [*stop, details_button(recording)]
     return Message(text, [heading, section(f"{body}\n{notice}".strip()), *actions(buttons)])

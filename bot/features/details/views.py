@@ -100,10 +100,12 @@ def details_view(
     bot: str = BOT,
     changes: Sequence[SettingsChanged] = (),
     silent: Silence | None = None,
+    doubts: Sequence[str] = (),
 ) -> View:
     """Build the modal. `changes` are changes of the settings of the recording's channel.
 
-    `silent`: a start that 100ms has not answered, as the card shows it.
+    `silent`: a start or stop that 100ms has not answered. `doubts`: the card's notes on that, and
+    on polls without an answer.
     """
     mark = mark_of(recording)
     marked = [leaf(f"{mark} ")] if mark else []
@@ -112,6 +114,8 @@ def details_view(
     if recording.problem:
         explanation = explain(recording.problem, recording, bot=bot)
         blocks.append(section(explanation.text))
+    if doubts:
+        blocks.append(section(lines(doubts)))
     blocks.append({"type": "section", "fields": [mrkdwn(f) for f in _facts(recording, viewer)]})
     settings = (
         [elsewhere_note(recording)] if recording.elsewhere else list(_settings(recording.options))

@@ -8,7 +8,7 @@ from typing import Literal
 from bot.access.rights import Rights
 from bot.core.assets import Assets, SummarySection, assets_of
 from bot.core.facts import AssetSeen
-from bot.core.forgetting import KEPT_AT_100MS
+from bot.core.forgetting import is_past_keeping
 from bot.core.policy import transcript_expected_at
 from bot.core.proofs import SeenAsset, SeenRecording
 from bot.core.recording import OCCUPIES_ROOM, Recording
@@ -143,8 +143,7 @@ async def _mint(
     try:
         link = await deps.hms.presigned_url(asset.asset_id, valid_for=VALID_FOR)
     except HmsNotFound:
-        since = deps.now() - (recording.stopped_at or recording.requested_at)
-        return NoFile(what or "file", gone=since >= KEPT_AT_100MS)
+        return NoFile(what or "file", gone=is_past_keeping(recording, deps.now()))
     named = f"{file_name(asset, audio_only=recording.audio_only)} of {recording.name}"
     return Link(link.url.get_secret_value(), named, deps.now() + VALID_FOR)
 

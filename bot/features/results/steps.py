@@ -12,6 +12,7 @@ from bot.core import transcript
 from bot.core.assets import Assets, SummarySection, assets_of
 from bot.core.deliveries import EMPTY, TOLD, Delivery, Kind, State
 from bot.core.facts import AssetSeen, Fact, Reading, ResultsChecked, TranscriptionReported
+from bot.core.forgetting import is_past_keeping
 from bot.core.note import Note
 from bot.core.options import OutputMode
 from bot.core.policy import is_late
@@ -439,7 +440,12 @@ def _in_vain(ctx: Context, step: Action, *, since: datetime | None) -> bool:
 
 async def _say_failed(ctx: Context, sending: Delivery, place: _Place, error: str) -> Note:
     message = file_failed_message(
-        ctx.recording, sending.kind, error, place.channel, bot=ctx.deps.identity.name
+        ctx.recording,
+        sending.kind,
+        error,
+        place.channel,
+        gone=is_past_keeping(ctx.recording, ctx.now),
+        bot=ctx.deps.identity.name,
     )
     note = await send(ctx, sending, message, channel=place.channel, thread_ts=place.thread_ts)
     (said,) = note.deliveries

@@ -68,6 +68,19 @@ def test_the_answer_says_what_is_known(asked: Asked, facts: Sequence[f.Fact], wo
     assert words in answer(asked, story(*facts))
 
 
+def test_where_100ms_does_not_answer_the_doubt_is_said() -> None:
+    doubts = ("100ms has not answered the request to start since 10:02.",)
+    for asked in (Asked.STATE, Asked.FAILURE, Asked.VIDEO):
+        said = answer(asked, story(), doubts=doubts)
+        assert doubts[0] in said
+        assert "did not fail" not in said
+    running = answer(Asked.STATE, story(*RUNS), doubts=("This may be out of date.",))
+    assert "is still being recorded" in running
+    assert running.endswith("This may be out of date.")
+    assert "This may" not in answer(Asked.STARTER, story(*RUNS), doubts=("This may be",))
+    assert "is still being recorded" not in answer(Asked.VIDEO, story()), "it has not begun"
+
+
 def test_who_is_there_now_is_what_100ms_says_now() -> None:
     running = story(*RUNS)
     assert "2 people in" in answer(Asked.PEOPLE, running, there=("Ana", "Ben"))
