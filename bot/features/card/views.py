@@ -255,15 +255,18 @@ def silence_message(
     until: datetime | None,
     permalink: str | None = None,
     may_start: bool = True,
+    stays: bool = False,
     bot: str = BOT,
 ) -> Message:
     """Tell the starter directly that 100ms does not answer, and later the outcome.
 
-    `permalink` leads to the card. `may_start`: they may try a failed start again.
+    `permalink` leads to the card. `may_start`: they may try a failed start again. `stays`: the
+    message cannot be edited.
     """
     name = esc(recording.name)
     if silent and silent.on == on:
-        text = f"*{name}*: {silence_note(silent, until=until)} This message will be updated."
+        later = "" if stays else " This message will be updated."
+        text = f"*{name}*: {silence_note(silent, until=until)}{later}"
     else:
         text = f"*{name}*: {_answered(recording, on, bot)}"
     retry = retry_button(recording, bot) if may_start else []
@@ -421,10 +424,11 @@ def tell_message(
     *,
     channel: str,
     error: str,
+    posted: bool = True,
     silent: Silence | None = None,
     bot: str = BOT,
 ) -> Message:
-    """Say that the bot cannot update the card: to the starter, or below the card.
+    """Say that the bot cannot post or update the card: to the starter, or below the card.
 
     `silent`: a start or stop that 100ms has not answered.
     """
@@ -433,7 +437,7 @@ def tell_message(
         fix = "The bot retries from time to time. Details show the current state."
     can_stop = recording.phase in ON_AIR and not recording.stop_pending
     name, state = esc(recording.name), state_of(recording, silent)
-    lost = f"The bot cannot update the card in {place(channel)}."
+    lost = f"The bot cannot {'update' if posted else 'post'} the card in {place(channel)}."
     notice = "You can stop it here." if can_stop else ""
     if can_stop and recording.phase is not Phase.STARTING:
         notice = "The recording continues; you can stop it here."

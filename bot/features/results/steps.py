@@ -15,7 +15,7 @@ from bot.core.facts import AssetSeen, Fact, Reading, ResultsChecked, Transcripti
 from bot.core.forgetting import is_past_keeping
 from bot.core.note import Note
 from bot.core.options import OutputMode
-from bot.core.policy import is_late
+from bot.core.policy import is_late, look_again_at
 from bot.core.recording import Phase
 from bot.core.retry import Retry
 from bot.core.steps import (
@@ -49,6 +49,7 @@ from bot.hms.results import parse_summary, readable_chat, summary_reading
 from bot.kit.decoding import decoded, is_page
 from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused, SlackUnavailable
 from bot.ui.message import Message, content_hash
+from bot.ui.problems import SLACK_FAILS
 
 log = structlog.get_logger()
 
@@ -236,14 +237,24 @@ async def update_results(ctx: Context, target: str) -> Note:
     message, listed = await _message(ctx, target, UpdateResults(target), place)
     edited = replace(posted, hash=shown_hash(ctx), changed_at=ctx.now, error=None)
     try:
-        await insist(ctx, posted, ctx.deps.slack.update(*posted.message, message.payload()))
+        editing = ctx.deps.slack.update(*posted.message, message.payload())
+        cleared = await insist(ctx, posted, editing, tries=ctx.deps.policy.edits_refused)
     except MessageGone as gone:
-        edited = replace(edited, state=State.GONE, error=gone.error)
+        return Note(facts=listed, deliveries=[replace(edited, state=State.GONE, error=gone.error)])
     except NotAuthorized:
         raise
     except SlackRefused as refused:
-        edited = replace(edited, error=refused.error)
-    return Note(facts=listed, deliveries=[edited])
+        return Note(facts=listed, deliveries=[_edit_refused(ctx, posted, edited, refused.error)])
+    return Note(facts=listed, deliveries=[edited], retries={**cleared})
+
+
+def _edit_refused(ctx: Context, posted: Delivery, edited: Delivery, error: str) -> Delivery:
+    """Retry an edit at growing intervals if Slack had an internal error; else leave the message."""
+    tries = posted.retry.attempts + 1
+    again_at = look_again_at(ctx.recording, ctx.deps.policy, tries, ctx.now)
+    if error not in SLACK_FAILS or again_at is None:
+        return replace(edited, error=error)
+    return replace(posted, error=error, retry=Retry(tries, again_at), changed_at=ctx.now)
 
 
 async def _message(
@@ -318,7 +329,7 @@ async def upload_file(ctx: Context, kind: Kind, target: str) -> Note:
             announced=announced,
         )
     except SlackUnavailable as failed:
-        if not is_over(ctx, sending, failed):
+        if not is_over(ctx, sending, failed, ctx.deps.policy.tries_refused):
             return not_now(ctx, sending, failed)
         return await _give_up(ctx, sending, place, str(failed))
     except NotAuthorized as refused:
