@@ -381,7 +381,11 @@ def _cause_known_at(recording: Recording, policy: Policy) -> datetime | None:
 def result_targets(recording: Recording, work: Work) -> tuple[str, ...]:
     """The targets of the results; the starter is one if Slack refuses posts in the origin."""
     origin = work.delivery(Kind.CARD, recording.origin)
-    if recording.starter and origin and origin.state is State.PARKED:
+    results = work.delivery(Kind.RESULTS, recording.origin)
+    is_refused = results is not None and results.state is State.PARKED
+    is_parked = origin is not None and origin.state is State.PARKED
+    is_open = origin is not None and _cannot_be_edited(origin, work) and not is_refused
+    if recording.starter and is_parked and not is_open:
         return (recording.starter, *recording.channels)
     return recording.channels
 
