@@ -1,10 +1,12 @@
 """Words that several views share."""
 
+from datetime import datetime
+
 from bot.core.assets import VIDEO_TYPES, Transcription
 from bot.core.facts import AssetSeen
 from bot.core.policy import Silence
 from bot.core.recording import ON_AIR, Phase, Recording, Why
-from bot.ui.text import esc
+from bot.ui.text import esc, when
 
 REASONS = {
     "max duration reached": "it reached the maximum length",
@@ -62,6 +64,15 @@ def state_of(recording: Recording, silent: Silence | None) -> str:
     if asked and recording.phase in (Phase.RUNNING, Phase.PAUSED):
         return f"{PHASES[recording.phase]}, {'pausing' if asked.pause else 'resuming'}"
     return PHASES[recording.phase]
+
+
+def expected(at: datetime | None, now: datetime, *, what: str = "it") -> str:
+    """Say when 100ms should have a result; '' if that is not known."""
+    if at is None:
+        return ""
+    if at <= now:
+        return " This is taking longer than usual; the bot is still checking with 100ms."
+    return f" 100ms should have {what} by {when(at)}."
 
 
 def still(recording: Recording) -> str:

@@ -353,9 +353,30 @@ def _links() -> list[Sample]:
     page = ("https://bot.example.com/m/0f3a#k=t1cket", "Weekly sync")
     link = ("https://files.example/v.mp4", "Video of Weekly sync", NOW + timedelta(hours=24))
     return [
-        only_you("A question about what is still recorded", no_summary_yet, story(*RUNS), None),
         only_you(
-            "… about what 100ms has not transcribed yet", no_summary_yet, story(*UPLOADED), at(6000)
+            "A question about what is still recorded", no_summary_yet, story(*RUNS), None, now=NOW
+        ),
+        only_you("… about what did not start", no_summary_yet, story(*REFUSED), None, now=NOW),
+        only_you(
+            "… about what was recorded already",
+            no_summary_yet,
+            story(f.PointsTo(at=at(2), key="key-0")),
+            None,
+            now=NOW,
+        ),
+        only_you(
+            "… about what 100ms has not transcribed yet",
+            no_summary_yet,
+            story(*UPLOADED),
+            at(6000),
+            now=NOW,
+        ),
+        only_you(
+            "… which takes longer than usual",
+            no_summary_yet,
+            story(*UPLOADED),
+            at(6000),
+            now=at(6001),
         ),
         only_you(
             "… about a room whose newest recording has no summary",

@@ -59,8 +59,8 @@ _LATE = {
     Phase.PROCESSING: "Processing",
 }
 UNHEARD = (
-    "100ms is not reporting the state of the recording, so this card may be out of date. The "
-    "bot keeps checking."
+    "100ms is not reporting the state of the recording, so this may be out of date. The bot keeps "
+    "checking."
 )
 ELSEWHERE = "Started elsewhere, so your settings do not apply."
 UNASKED = "Started elsewhere, with its own settings."
@@ -202,7 +202,9 @@ def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: 
 
 
 def doubts(recording: Recording, work: Work, policy: Policy, now: datetime) -> list[str]:
-    """Say what the card says of a state that is not known, because 100ms does not answer."""
+    """Say what the card says of a state that is not known, because 100ms does not do as asked."""
+    if recording.stop_failed:
+        return [stop_failure(recording.stop_failed)]
     silent = silence_to_show(recording, work, policy, now)
     until = tried_until(recording, policy, now)
     return _doubts(recording, silent, until=until, unheard=is_unheard(recording, work))

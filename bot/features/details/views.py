@@ -203,7 +203,9 @@ def _files(recording: Recording, viewer: Viewer, *, nobody_wrote: bool) -> Itera
 
 def _file(recording: Recording, asset: AssetSeen, n: int, *, links: bool, empty: bool) -> Block:
     key, audio_only = recording.key, recording.audio_only
-    state = {"processing": "being made", "failed": "100ms could not make it"}.get(asset.status, "")
+    pending = recording.transcription.pending or asset.type not in ("transcript", "summary")
+    making = "being made" if pending else "100ms has not finished it"
+    state = {"processing": making, "failed": "100ms could not make it"}.get(asset.status, "")
     if empty:
         state = "nobody wrote in the room's chat"
     about = join(megabytes(asset.size), duration(asset.duration_s), state)

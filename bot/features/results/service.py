@@ -11,7 +11,7 @@ from bot.core.facts import AssetSeen
 from bot.core.forgetting import is_past_keeping
 from bot.core.policy import transcript_expected_at
 from bot.core.proofs import SeenAsset, SeenRecording
-from bot.core.recording import OCCUPIES_ROOM, Recording
+from bot.core.recording import NEVER_WAS, OCCUPIES_ROOM, Phase, Recording
 from bot.core.sourcing import SourcedSection
 from bot.deps import Deps
 from bot.features.meeting.service import Meetings
@@ -79,9 +79,11 @@ async def latest_summary(deps: Deps, seen: Sequence[SeenRecording]) -> Message:
 async def summarize(deps: Deps, seen: SeenRecording) -> Message:
     """Show a meeting's summary, or why there is none. Raises UnknownRecording."""
     recording = (await deps.store.recordings.load(seen.key)).recording
-    coming = recording.results is None and recording.transcription.pending
-    if recording.phase in OCCUPIES_ROOM or coming:
-        return no_summary_yet(recording, transcript_expected_at(recording, deps.policy))
+    missing = recording.results is None and recording.transcription.pending
+    coming = missing and recording.phase is not Phase.FAILED
+    if recording.phase in OCCUPIES_ROOM | NEVER_WAS or coming:
+        expected_at = transcript_expected_at(recording, deps.policy)
+        return no_summary_yet(recording, expected_at, now=deps.now())
     kept = await deps.store.transcripts.summary(seen.key)
     sections = tuple(map(_section, kept))
     if not sections and recording.results and recording.results.has_summary:

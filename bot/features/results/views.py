@@ -35,7 +35,7 @@ from bot.ui.message import (
 )
 from bot.ui.problems import BOT, NO_FILES, NOT_INSTALLED, Explanation, explain, slack_refusal
 from bot.ui.text import clean, code, duration, esc, isolated, mention, plain, shorten, size, when
-from bot.ui.words import NO_TRANSCRIPT_YET, UNREAD, file_name, still
+from bot.ui.words import NO_TRANSCRIPT_YET, UNREAD, expected, file_name, still
 
 # Our own reasons for a missing file, next to Slack's error codes.
 UNREADABLE, MISSING, TOO_LARGE = "unreadable", "missing", "too large"
@@ -81,12 +81,17 @@ def results_message(
     return Message(_spoken(recording, headline, notes, summary_text, by_name=mention), blocks)
 
 
-def no_summary_yet(recording: Recording, expected_at: datetime | None) -> Message:
+def no_summary_yet(recording: Recording, expected_at: datetime | None, *, now: datetime) -> Message:
     """Answer a question about a meeting that has no summary yet."""
     if recording.phase in OCCUPIES_ROOM:
         text = f"{still(recording)} Ask again after it ends."
+    elif recording.problem and recording.phase is Phase.NOT_STARTED:
+        why = explain(recording.problem, recording)
+        text = f"*{esc(recording.name, 100)}*: {why.what} {why.why} So there is no summary."
+    elif recording.phase is Phase.POINTER:
+        text = f"*{esc(recording.name, 100)}* was being recorded already. Ask about that recording."
     else:
-        by = f" 100ms should have them by {when(expected_at)}." if expected_at else ""
+        by = expected(expected_at, now, what="them")
         text = f"The transcript and summary of *{esc(recording.name, 100)}* are not ready yet.{by}"
     return say(text, [details_button(recording)])
 
