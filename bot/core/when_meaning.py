@@ -338,7 +338,7 @@ class Meaning(Days):
             for n in (-1, 0, 1)
             for wall, later in walls
         ]
-        now = this_minute(self.now).astimezone(UTC)
+        now = self.now.astimezone(UTC)
         last = max(at for at in times if at.astimezone(UTC) <= now)
         coming = min(at for at in times if at.astimezone(UTC) > now)
         since, ahead = now - last.astimezone(UTC), coming.astimezone(UTC) - now

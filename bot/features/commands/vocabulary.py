@@ -446,7 +446,7 @@ _OTHER: Mapping[Role, str] = {
         here | in here | in this channel | to this channel | into this channel | this
         channel | in the channel | us""",
     Role.HINT: """
-        call it a day | call it quits | call it a wrap | call it a night | done | we are
+        call it a day | call that a day | call this a day | call it quits | call it a wrap | call it a night | done | we are
         done | were done | im done | we are finished | were finished | over | is over |
         its over | thats all | thats it | that is all | that is it | thats a wrap |
         thats enough | bye | goodbye | good bye | that was it | meeting is over | its a

@@ -403,6 +403,7 @@ def test_a_time_to_stop(text: str, expected: str) -> None:
     ("text", "question", "choices"),
     [
         ("at 14:10", "14:10 has passed.", None),
+        ("at 14:20", "14:20 has passed.", None),
         ("at 2:10pm", "14:10 has passed.", None),
         ("at 10:00", "10:00 has passed.", ("until 22:00",)),
         ("at 2:15", "14:15 has passed.", ("until 02:15",)),
