@@ -311,6 +311,8 @@ class ParsedText:
         for word in self.words:
             if word.key.isascii() and word.key.isdigit() and word not in timed | roomed:
                 return min(int(word.key[:4]), MAX_LIST_COUNT) or None
+            if word.key != "one" and word.key in NUMBERS and word not in timed | roomed:
+                return min(NUMBERS[word.key], MAX_LIST_COUNT)
         return None
 
     def suggested(self, intent: Intent) -> tuple[tuple[RoomEntry, ...], str | None]:

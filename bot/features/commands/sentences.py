@@ -290,7 +290,7 @@ def _asks_politely(piece: Piece, before: Piece) -> bool:
 _PLEASE = {("please",), ("pls",), ("plz",)}
 _PARTS = {(",",), *_PLEASE}
 _JOINS = {(",",), ("so",), ("and",)}
-_LIGHT = frozenset({Role.FILLER, Role.THANKS, Role.HELLO, Role.REQUEST, Role.AND})
+_LIGHT = frozenset({Role.FILLER, Role.THANKS, Role.HELLO, Role.REQUEST, Role.AND, Role.WISH})
 _OPENERS = frozenset(
     {Role.WHY, Role.WAS, Role.IS, Role.WHEN, Role.WHICH, Role.HOW, Role.PAST, Role.HINT}
 )

@@ -446,13 +446,12 @@ _OTHER: Mapping[Role, str] = {
         here | in here | in this channel | to this channel | into this channel | this
         channel | in the channel | us""",
     Role.HINT: """
-        call it a day | call that a day | call this a day | call it quits | call it a wrap | call it a night | done | we are
-        done | were done | im done | we are finished | were finished | over | is over |
-        its over | thats all | thats it | that is all | that is it | thats a wrap |
-        thats enough | bye | goodbye | good bye | that was it | meeting is over | its a
-        wrap | all done | we finished | finito | no longer needed | you can go now | you
-        can leave | everyone left | everybody left | thats all for today | that will be
-        all | thatll be all""",
+        call it a day | call that a day | call this a day | call it quits | call it a wrap | call it
+        a night | done | we are done | were done | im done | we are finished | were finished | over
+        | is over | its over | thats all | thats it | that is all | that is it | thats a wrap |
+        thats enough | bye | goodbye | good bye | that was it | meeting is over | its a wrap | all
+        done | we finished | finito | no longer needed | you can go now | you can leave | everyone
+        left | everybody left | thats all for today | that will be all | thatll be all""",
     Role.THANKS: """
         thanks | thank you | thx | ty | tx | cheers | thank u | thanks a lot | thank you
         so much | thank you very much | many thanks | thanks a million | danke | danke

@@ -797,3 +797,9 @@ def test_a_stop_at_a_time_that_has_passed_is_asked_about() -> None:
 
 def test_no_more_stopping_stops_nothing() -> None:
     assert understood("no more stopping", "thread").acts == ()
+
+
+def test_a_stop_and_a_start_in_a_thread_have_a_button_each() -> None:
+    done = understood("stop, and start the town hall", "thread")
+    assert done.acts == ()
+    assert [str(order) for order in done.offers] == ["stop:standup", "start:town hall"]
