@@ -98,19 +98,27 @@ class TranscriptSearch(Repository):
         async with self._db.read() as conn:
             vocabulary = await self._vocabulary(conn, query)
             counts = dict(vocabulary.by_stem)
-            wanted = search.wanted(query, vocabulary)
-            resolved = await self._resolved(conn, wanted, scope, counts)
-            for need in search.needs(len(query.words)):
+
+            async def hits(resolved: Resolved, need: int) -> list[Hit]:
                 likely = search.likely(resolved, need, counts)
                 found = self._matching(resolved, need, scope, likely, query)
                 candidates = await self._candidates(conn, found, resolved, need, query)
-                ranked = await asyncio.to_thread(
+                return await asyncio.to_thread(
                     search.rank, candidates, resolved, vocabulary, people=query.people
                 )
-                if ranked:
-                    moments = await self._moments(conn, ranked[offset : offset + limit])
-                    meant = dict(resolved.meant)
-                    return Found(moments, len(ranked), len(query.words), need, meant)
+
+            resolved = typed = Resolved(search.wanted(query, vocabulary))
+            need = len(query.words)
+            # A hit with all words shows that each is visible; without one, that is looked up.
+            ranked = await hits(typed, need) if all(one.phrases for one in typed.wanted) else []
+            if not ranked:
+                resolved = await self._resolved(conn, typed.wanted, scope, counts)
+                for need in search.needs(len(query.words))[resolved == typed :]:  # not twice
+                    if ranked := await hits(resolved, need):
+                        break
+            if ranked:
+                moments = await self._moments(conn, ranked[offset : offset + limit])
+                return Found(moments, len(ranked), len(query.words), need, dict(resolved.meant))
         return Found(words=len(query.words), meant=dict(resolved.meant))
 
     def _seen(self, scope: SearchScope, query: Query | None = None) -> list[ColumnElement[bool]]:
