@@ -12,16 +12,18 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
+    any_,
     cast,
     column,
     func,
+    literal,
     literal_column,
     or_,
     select,
     table,
     union,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import search
@@ -268,8 +270,11 @@ class TranscriptSearch(Repository):
 
     async def _read(self, conn: AsyncConnection, blocks: Sequence[int]) -> dict[int, AnyRow]:
         """The sentences of blocks, by id."""
-        ids = {first + n for first in blocks for n in range(search.IN_BLOCK)}
-        rows = select(s.id, t.recording_key, p.name, s.stems).where(s.id.in_(sorted(ids)))
+        ids = sorted({first + n for first in blocks for n in range(search.IN_BLOCK)})
+        # One parameter instead of 400 is sent in half the time.
+        one_of = s.id == any_(literal(ids, ARRAY(BigInteger)))
+        rows = select(s.id, t.recording_key, p.name, s.stems)
+        rows = rows.where(s.id.in_(ids) if self._db.is_sqlite else one_of)
         rows = rows.where(said_by(s), t.id == transcript_of(s.id))
         return {row.id: row for row in (await conn.execute(rows)).all()}
 
