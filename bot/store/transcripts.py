@@ -10,23 +10,28 @@ import json
 import time
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     ColumnElement,
+    Insert,
     and_,
     bindparam,
+    column,
     delete,
     func,
     insert,
+    literal,
     literal_column,
     select,
     text,
+    true,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -34,7 +39,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core import search
 from bot.core.moments import Brief, brief_of
 from bot.core.sourcing import SourcedLine, SourcedSection
-from bot.core.terms import Term
 from bot.core.transcript import Sentence
 from bot.store.repository import Repository
 from bot.store.rows import AnyRow
@@ -49,21 +53,24 @@ from bot.store.schema import (
     transcripts,
 )
 
-BATCH = 40  # sentences per transaction, so that commands never wait long for an index
 SLICE = 5  # sentences per call in a thread, about 1 ms, so that the loop is not delayed
-PAUSES = 2  # the pause after a batch, relative to its length: two of three starts meet no batch
+# Per transaction, so that commands never wait long:
+WORDS = 300
+BATCH = 40  # sentences
+MERGE_PAGES = 32  # of SQLite's index
+PAUSES = 2  # the pause after each, relative to its length: two of three starts meet none
 PAUSE_MOST_S = 0.25
-MERGE_PAGES = 200  # per transaction
 SPAN = 1 << 20  # a sentence's id is its transcript's id times this, plus its number
 SENTENCES_MOST = SPAN - search.IN_BLOCK
 
 t, s, p = transcripts.c, transcript_sentences.c, transcript_people.c
 v = transcript_words.c
+_ROW = (t.id, t.digest, t.sentences, t.done, t.words)
 
 
 class Transcripts(Repository):
     async def keep(self, key: str, sentences: Sequence[Sentence]) -> bool:
-        """Store and index a transcript, in transactions of at most `BATCH` sentences.
+        """Store and index a transcript, in small transactions.
 
         Safe to repeat: it continues where it stopped, and replaces an older transcript of the same
         recording. False if the transcript was forgotten meanwhile, or another worker stores it.
@@ -71,7 +78,6 @@ class Transcripts(Repository):
         """
         said = sentences[:SENTENCES_MOST]
         digest = await asyncio.to_thread(_digest, said)
-        began = time.perf_counter()
         people = {who: n for n, who in enumerate(dict.fromkeys(map(_who, said)))}
         async with self._db.write() as conn:
             row = await self._row(conn, key)
@@ -79,28 +85,14 @@ class Transcripts(Repository):
                 await self.forget_in(conn, key)
                 row = None
             if row is None:
-                transcript = await self._begin(conn, key, digest, len(said), people)
-            else:
-                transcript = row.id
-        words = Counter(_unpacked(row.words)) if row is not None else Counter[str]()
-        first = row.done if row is not None else 0
-        ready: list[tuple[Term, ...]] = []  # the terms of the sentences from `start` on
-        for start in range(first, len(said), BATCH):
-            if start > first:
-                await asyncio.sleep(min(PAUSES * (time.perf_counter() - began), PAUSE_MOST_S))
-            began = time.perf_counter()
-            end = min(start + BATCH + search.IN_BLOCK - 1, len(said))
-            for at in range(start + len(ready), end, SLICE):
-                ready += await asyncio.to_thread(_terms_of, said[at : at + SLICE])
-            batch = said[start : start + BATCH]
-            rows = await asyncio.to_thread(self._rows, transcript, batch, people, ready)
-            spoken = ready[: len(batch)]
-            words.update(term.word for one in spoken for term in one)
-            packed = await asyncio.to_thread(_packed, words)
-            if not await self._keep_batch(transcript, start, rows, spoken, packed):
-                return False
-            del ready[:BATCH]
-        return True
+                row = await self._begin(conn, key, digest, len(said), people)
+        stems: list[search.Phrase] = []
+        words = Counter[str]()
+        async for at in _paced(range(0, len(said), SLICE)):
+            stems += await asyncio.to_thread(_stems_of, said[at : at + SLICE], words)
+        return await self._keep_words(row, words) and await self._keep_sentences(
+            row, said, stems, people
+        )
 
     async def keep_summary(self, key: str, sections: Iterable[SourcedSection]) -> bool:
         """Store the summary with the transcript; False if the transcript is not kept."""
@@ -249,7 +241,7 @@ class Transcripts(Repository):
             return (await conn.scalar(_CHANGES) or 0) - before >= 2  # one is the command itself
 
     async def _row(self, conn: AsyncConnection, key: str, *, lock: bool = False) -> AnyRow | None:
-        query = select(t.id, t.digest, t.sentences, t.done, t.words)
+        query = select(*_ROW)
         query = query.where(self._mine(transcripts), t.recording_key == key)
         return (await conn.execute(query.with_for_update() if lock else query)).first()
 
@@ -260,44 +252,94 @@ class Transcripts(Repository):
         digest: str,
         sentences: int,
         people: Mapping[tuple[str, str], int],
-    ) -> int:
+    ) -> AnyRow:
         about = {"digest": digest, "sentences": sentences, "done": 0, "words": _packed({})}
         new = insert(transcripts).values(
             **self._ours, recording_key=key, **about, kept_at=self._now()
         )
-        transcript: int = (await conn.execute(new.returning(t.id))).scalar_one()
+        begun: AnyRow = (await conn.execute(new.returning(*_ROW))).one()
         rows = [
-            {"transcript_id": transcript, "who": n, "name": name, "peer_id": peer_id}
+            {"transcript_id": begun.id, "who": n, "name": name, "peer_id": peer_id}
             for (name, peer_id), n in people.items()
         ]
         if rows:
             await conn.execute(insert(transcript_people), rows)
-        return transcript
+        return begun
+
+    async def _keep_words(self, row: AnyRow, words: Counter[str]) -> bool:
+        """Count the words of a transcript before its sentences are stored. False as in `keep`.
+
+        They are counted once and in order: neighbours are on the same pages, and the pages are
+        what a commit costs.
+        """
+        counted = Counter(_unpacked(row.words))
+        missing = await asyncio.to_thread(lambda: sorted((words - counted).items()))
+        before = row.words
+        async for start in _paced(range(0, len(missing), WORDS)):
+            some = dict(missing[start : start + WORDS])
+            counted.update(some)
+            packed = await asyncio.to_thread(_packed, counted)
+            if not await self._count(row.id, before, some, packed):
+                return False
+            before = packed
+        return True
+
+    async def _count(
+        self, transcript: int, before: bytes, words: Mapping[str, int], after: bytes
+    ) -> bool:
+        """Add words in one transaction. False as in `keep`.
+
+        `before` and `after`: the packed counts of the transcript. The words are one parameter of
+        one statement, because SQLite's thread waits for the loop's thread after each row.
+        """
+        there = update(transcripts).values(words=after)
+        there = there.where(self._mine(transcripts), t.id == transcript, t.words == before)
+        stems_and_counts = {word: [search.stem_of(word), n] for word, n in words.items()}
+        async with self._db.write() as conn:
+            if not (await conn.execute(there)).rowcount:
+                return False
+            await conn.execute(self._add_words(), {"words": stems_and_counts})
+        return True
+
+    def _add_words(self) -> Insert:
+        columns = ["enterprise_id", "team_id", "word", "stem", "n"]
+        each = func.json_each(bindparam("words", type_=JSON()))
+        found = each.table_valued("key", column("value", JSON())).c
+        team = self._of.team
+        rows = select(
+            literal(team.enterprise_id),
+            literal(team.team_id),
+            found.key,
+            found.value[0].as_string(),
+            found.value[1].as_integer(),
+        ).where(true())  # SQLite needs a condition before ON CONFLICT
+        put = self._db.insert(transcript_words).from_select(columns, rows)
+        return put.on_conflict_do_update(
+            index_elements=columns[:3], set_={"n": v.n + put.excluded.n}
+        )
+
+    async def _keep_sentences(
+        self,
+        row: AnyRow,
+        said: Sequence[Sentence],
+        stems: Sequence[search.Phrase],
+        people: Mapping[tuple[str, str], int],
+    ) -> bool:
+        """Store and index the sentences that are not stored yet. False as in `keep`."""
+        async for start in _paced(range(row.done, len(said), BATCH)):
+            rows = self._rows(row.id, said[start : start + BATCH], people, stems[start:])
+            if not await self._keep_batch(row.id, start, rows):
+                return False
+            while self._db.is_sqlite and await self._merge(MERGE_PAGES):
+                pass
+        return True
 
     async def _keep_batch(
-        self,
-        transcript: int,
-        start: int,
-        rows: Sequence[Mapping[str, Any]],
-        spoken: Sequence[Sequence[Term]],
-        words: bytes,
+        self, transcript: int, start: int, rows: Sequence[Mapping[str, Any]]
     ) -> bool:
-        """Store a batch in one transaction. False as in `keep`.
-
-        `words`: the packed counts of the transcript so far. `spoken`: the terms of the batch.
-        """
-        stem_of = {term.word: term.stem for said in spoken for term in said}
-        new = Counter(term.word for said in spoken for term in said)
-        there = update(transcripts).values(done=start + len(rows), words=words)
+        """Store a batch in one transaction. False as in `keep`."""
+        there = update(transcripts).values(done=start + len(rows))
         there = there.where(self._mine(transcripts), t.id == transcript, t.done == start)
-        put = self._db.insert(transcript_words)
-        put_words = put.on_conflict_do_update(
-            index_elements=["enterprise_id", "team_id", "word"], set_={"n": v.n + put.excluded.n}
-        )
-        counted = [
-            {**self._ours, "word": word, "stem": stem_of[word], "n": n}
-            for word, n in sorted(new.items())
-        ]
         async with self._db.write() as conn:
             if not (await conn.execute(there)).rowcount:
                 return False
@@ -305,8 +347,6 @@ class Transcripts(Repository):
             if self._db.is_sqlite:  # includes earlier blocks that these sentences complete
                 since = max(0, start - search.IN_BLOCK + 1)
                 await conn.execute(_INDEX_INSERT, _ids_of(transcript, since))
-            if counted:
-                await conn.execute(put_words, counted)
         return True
 
     def _rows(
@@ -314,10 +354,9 @@ class Transcripts(Repository):
         transcript: int,
         batch: Sequence[Sentence],
         people: Mapping[tuple[str, str], int],
-        ready: Sequence[tuple[Term, ...]],
+        stems: Sequence[search.Phrase],
     ) -> list[dict[str, Any]]:
         """The rows of a batch. On PostgreSQL, the first sentence of a block has its stems."""
-        stems = [search.sentence_stems(said) for said in ready]
         firsts = search.blocks(batch[0].n, batch[-1].n + 1)
         rows = []
         for at, one in enumerate(batch):
@@ -400,5 +439,18 @@ def _digest(sentences: Sequence[Sentence]) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def _terms_of(sentences: Sequence[Sentence]) -> list[tuple[Term, ...]]:
-    return [search.sentence_terms(one.speaker, one.text) for one in sentences]
+def _stems_of(sentences: Sequence[Sentence], words: Counter[str]) -> list[search.Phrase]:
+    """The stems of each sentence; counts its words in `words`."""
+    said = [search.sentence_terms(one.speaker, one.text) for one in sentences]
+    words.update(term.word for terms in said for term in terms)
+    return [search.sentence_stems(terms) for terms in said]
+
+
+async def _paced(starts: Iterable[int]) -> AsyncIterator[int]:
+    """Yield each one, with pauses that are in proportion to the work between them."""
+    began = None
+    for start in starts:
+        if began is not None:
+            await asyncio.sleep(min(PAUSES * (time.perf_counter() - began), PAUSE_MOST_S))
+        began = time.perf_counter()
+        yield start

@@ -8,7 +8,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -156,7 +156,7 @@ async def stage(
     output: Path | None = None,
     files: int | None = None,
     bots: type[BotProcess] = BotProcess,
-    prepare: Callable[[Driver], Awaitable[None]] | None = None,
+    prepare: Callable[[HmsSim], None] | None = None,
 ) -> AsyncIterator[Stage]:
     """Everything running and ready; the bot's database is in `folder`.
 
@@ -187,7 +187,7 @@ async def stage(
         bot = bots(environment, port, output, files)
         stack.push_async_callback(bot.stop)
         if prepare:
-            await prepare(driver)
+            prepare(running.sim)
         await bot.start()
         await driver.sim("/webhooks", {"url": hook})  # what came before would find nobody there
         yield Stage(

@@ -113,7 +113,7 @@ class Bench:
         await self.hms_fault(method="POST", path=f"/v2/recordings/room/{room.id}/start", **fault)
 
     async def slack_calls(self, method: str = "", words: str = "") -> list[Json]:
-        """All that the bot has called: the state shows only the last few."""
+        """All that the bot has called, which the state leaves out."""
         calls: list[Json] = (await self.bot.control.get(f"{self.bot.at}/calls")).json()
         named = [c for c in calls if method in ("", c["method"])]
         return [c for c in named if words in str(c["args"].get("text", ""))]

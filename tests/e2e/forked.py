@@ -6,6 +6,7 @@ some tests in test_cli.py start it as an admin does.
 """
 
 import asyncio
+import gc
 import multiprocessing
 import os
 import resource
@@ -19,7 +20,13 @@ from record_bot_sandbox.stage import BotProcess
 
 LOOK_EVERY_S = 0.01
 FORK = multiprocessing.get_context("forkserver")
-FORK.set_forkserver_preload(["tests.e2e.services", "bot.cli", "bot.running", "bot.wiring"])
+# The last three: what the bot imports when it uses it for the first time.
+FORK.set_forkserver_preload(
+    [
+        *("tests.e2e.services", "bot.cli", "bot.running", "bot.wiring"),
+        *("uvloop", "anyio._backends._asyncio", "encodings.idna"),
+    ]
+)
 
 
 def run(env: Mapping[str, str], output: Path, files: int | None) -> None:
@@ -36,6 +43,7 @@ def command(arguments: tuple[str, ...], env: Mapping[str, str], folder: Path) ->
 
 
 def _become(arguments: tuple[str, ...], env: Mapping[str, str], out: Path, err: Path) -> None:
+    gc.freeze()  # what was imported before stays: the garbage collector need not look at it
     os.environ.clear()
     os.environ.update(env)
     for stream, path in ((1, out), (2, err)):

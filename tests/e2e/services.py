@@ -16,7 +16,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from record_bot_sandbox.hms.driver import Driver
+from record_bot_sandbox.hms import seed
+from record_bot_sandbox.hms.sim import Sim
 from record_bot_sandbox.serving import serving
 from record_bot_sandbox.slack import snapshot
 from record_bot_sandbox.stage import BotDied, BotProcess, Stage, stage
@@ -33,8 +34,8 @@ POLL_S = 0.02
 READY_WITHIN_S = 60.0
 TRIES = 3  # for a stage waits a minute for its bot, and a machine may have far too much to do
 
-# Each look at the state is cheaper with fewer of the bot's calls; `calls` below gives them all.
-snapshot.CALLS_SHOWN = 12
+# Each look at the state is cheaper without the bot's calls: `calls` below gives them.
+snapshot.CALLS_SHOWN = 0
 
 
 class Kept:
@@ -73,8 +74,8 @@ class Kept:
         migrated_copy(self._folder / "record-bot.sqlite")
         rooms: Json = {}
 
-        async def prepare(hms: Driver) -> None:
-            rooms.update(await make_rooms(hms, self._rooms))
+        def prepare(hms: Sim) -> None:
+            rooms.update(make_rooms(hms, self._rooms))
 
         log = self._folder / "bot.log"
         opening = stage(self._folder, output=log, bots=ForkedBot, prepare=prepare, **self._how)
@@ -86,14 +87,15 @@ class Kept:
             await self._enough.wait()
 
 
-async def make_rooms(hms: Driver, wanted: Json) -> Json:
+def make_rooms(hms: Sim, wanted: Json) -> Json:
     """As many rooms as wanted of each template."""
     number = itertools.count(1)
     made: Json = {}
     for template, how_many in wanted.items():
         names = [f"room {next(number):03}" for _ in range(how_many)]
-        bodies = [{"name": name, "template": template} for name in names]
-        made[template] = [[(await hms.sim("/rooms", body))["id"], body["name"]] for body in bodies]
+        rooms = [seed.add_room(hms.state, hms.clock, name, template) for name in names]
+        assert all(rooms), template
+        made[template] = [[room.id, room.name] for room in rooms if room]
     return made
 
 
@@ -190,7 +192,7 @@ class Control:
         return JSONResponse({"status": status})
 
     async def calls(self, request: Request) -> Response:
-        """All of the bot's calls of Slack: /sim/state shows only the last few."""
+        """All of the bot's calls of Slack, which /sim/state leaves out."""
         calls = (await self._stage(request)).slack_sim.calls
         return JSONResponse([dataclasses.asdict(call) for call in calls])
 

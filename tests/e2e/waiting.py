@@ -11,7 +11,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +30,8 @@ LOG_LINES = 12
 
 @dataclass
 class News:
-    """How much a service has told of, to be waited for. The bot's mere questions are no news."""
+    """How much a service has told of, to be waited for. Calls of the bot that change nothing are no
+    news: what they change is told of beside them."""
 
     count: int = 0
     _more: asyncio.Event = field(default_factory=asyncio.Event)
@@ -40,15 +41,13 @@ class News:
         self._more.set()
         self._more = asyncio.Event()
 
-    async def after(self, count: int, within_s: float) -> None:
-        """Returns when there is more than that, or after that time."""
-        if self.count > count:
-            return
-        try:
-            async with asyncio.timeout(within_s):
-                await self._more.wait()
-        except TimeoutError:
-            return
+    async def after(self, count: int, within_s: float) -> bool:
+        """Whether there is more than that. Returns when there is, or after that time."""
+        if self.count == count:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(within_s):
+                    await self._more.wait()
+        return self.count > count
 
 
 @dataclass
@@ -102,24 +101,18 @@ class World:
             if found := await look():
                 return found
             began = time.monotonic()
-            await news.after(before, LOOK_AGAIN_S)
+            told = await news.after(before, LOOK_AGAIN_S)
             turn_s = min(time.monotonic() - began, 2 * LOOK_AGAIN_S)
             waited_s += turn_s
             quiet_s = quiet_s + turn_s if self._heard == heard else 0.0
-            if why := await self._given_up(waited_s, quiet_s):
+            why = _given_up(waited_s, quiet_s) or (None if told else await self.bot.died())
+            if why:
                 there = await self._what_there_is()
                 raise AssertionError(f"waited for {what or 'it'}, but {why}.\n{there}")
 
     @property
     def _heard(self) -> int:
         return self.slack_news.count + self.hms_news.count
-
-    async def _given_up(self, waited_s: float, quiet_s: float) -> str | None:
-        if waited_s >= LONGEST_S:
-            return f"it did not come in {LONGEST_S:.0f} s"
-        if quiet_s >= QUIET_S:
-            return f"nothing has happened for {QUIET_S:.0f} s"
-        return await self.bot.died()
 
     @asynccontextmanager
     async def followed(self) -> AsyncIterator[None]:
@@ -144,6 +137,7 @@ class World:
         """For the message of a wait that was given up."""
         state, hms = await self.slack_state(), await self.hms.state()
         calls = (await self.hms.http.get("/sim/requests", params={"last": 12})).json()["requests"]
+        of_slack = (await self.bot.control.get(f"{self.bot.at}/calls")).json()[-12:]
         log = self.bot.log.read_text("utf-8", "replace").splitlines()[-LOG_LINES:]
         return "\n".join(
             [
@@ -152,7 +146,7 @@ class World:
                 *_part("modals", [f"{v['user']}: {v['callback_id']}" for v in state.raw["views"]]),
                 *_part("faults at Slack", state.raw["faults"]),
                 *_part("complaints of Slack", state.problems),
-                *_part("calls of Slack", [_call_of_slack(c) for c in state.raw["calls"]]),
+                *_part("calls of Slack", [_call_of_slack(c) for c in of_slack]),
                 *_part("recordings", [_recording(r) for r in hms["recordings"][-8:]]),
                 *_part("webhooks", [f"{e['type']} {e['state']}" for e in hms["webhooks"][-8:]]),
                 *_part("faults at 100ms", hms["faults"]),
@@ -164,13 +158,26 @@ class World:
         )
 
 
+def _given_up(waited_s: float, quiet_s: float) -> str | None:
+    if waited_s >= LONGEST_S:
+        return f"it did not come in {LONGEST_S:.0f} s"
+    if quiet_s >= QUIET_S:
+        return f"nothing has happened for {QUIET_S:.0f} s"
+    return None
+
+
 async def _follow(stream: httpx.Response, news: News) -> None:
     try:
         async for line in stream.aiter_lines():
-            if line.startswith("data:") and '"kind": "request"' not in line:
+            if line.startswith("data:") and not _is_mere_call(json.loads(line[5:])):
                 news.add()
     finally:
         await stream.aclose()
+
+
+def _is_mere_call(change: Json) -> bool:
+    of_slack = change.get("type") == "api_call" and change["ok"] and not change["fault"]
+    return of_slack or change.get("kind") == "request"
 
 
 def _part(title: str, lines: list[Any]) -> list[str]:

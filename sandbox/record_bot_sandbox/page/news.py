@@ -12,7 +12,6 @@ from starlette.responses import JSONResponse, StreamingResponse
 from record_bot_sandbox.page.hms_proxy import HmsProxy
 from record_bot_sandbox.page.shown import (
     at_first,
-    calls_of,
     channel_of,
     delivery_line,
     surroundings,
@@ -21,7 +20,7 @@ from record_bot_sandbox.page.shown import (
 )
 from record_bot_sandbox.slack.model import JSON
 from record_bot_sandbox.slack.sim import Sim
-from record_bot_sandbox.slack.snapshot import message_of
+from record_bot_sandbox.slack.snapshot import calls_of, message_of
 
 IDLE_S = 10.0
 GATHER_S = 0.01  # changes come in bursts; the page draws once for each

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from itertools import islice
 
 from record_bot_sandbox.page.bot_app import BOT_APP
 from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.model import JSON, Channel, Delivery, Message
 from record_bot_sandbox.slack.sim import Sim
-from record_bot_sandbox.slack.snapshot import message_of, view_of
+from record_bot_sandbox.slack.snapshot import calls_of, delivery_of, message_of, view_of
 
 LINES = 200  # of the bot's calls and deliveries: older ones are not shown
 NEWEST = 60  # messages of each channel, which are shown at first
@@ -87,13 +86,9 @@ def surroundings(sim: Sim) -> JSON:
     }
 
 
-def calls_of(sim: Sim, last: int) -> list[JSON]:
-    return [asdict(call) for call in islice(sim.calls, max(0, len(sim.calls) - last), None)]
-
-
 def delivery_line(delivery: Delivery) -> JSON:
     """One attempt to hand something to the bot, without its payload."""
-    shown = asdict(delivery)
+    shown = delivery_of(delivery)
     payload = shown.pop("payload")
     return shown | {"about": _about(payload)[:ABOUT_MOST], "by": _by(payload)}
 

@@ -1,6 +1,7 @@
 """Everything there is to see, as JSON: what GET /sim/state answers."""
 
 from dataclasses import asdict
+from itertools import islice
 
 from record_bot_sandbox.slack import messages, seed, view_store
 from record_bot_sandbox.slack.methods_files import file_object
@@ -23,11 +24,16 @@ def snapshot(sim: Sim) -> JSON:
         "stacks": sim.stacks,
         "homes": {user: view_of(sim.views[view_id]) for user, view_id in sim.homes.items()},
         "files": [file_object(file) for file in sim.files.values()],
-        "calls": [asdict(call) for call in list(sim.calls)[-CALLS_SHOWN:]],
+        "calls": calls_of(sim, CALLS_SHOWN),
         "delivered": len(sim.deliveries),
         "faults": sim.faults.as_json(),
         "problems": sim.problems,
     }
+
+
+def calls_of(sim: Sim, last: int) -> list[JSON]:
+    """The bot's last calls. Shallow, as they are large and only written out."""
+    return [vars(call) for call in islice(sim.calls, max(0, len(sim.calls) - last), None)]
 
 
 def message_of(sim: Sim, message: Message) -> JSON:
@@ -44,7 +50,7 @@ def view_of(view: View) -> JSON:
 
 
 def delivery_of(delivery: Delivery) -> JSON:
-    return asdict(delivery)
+    return dict(vars(delivery))
 
 
 def _app(sim: Sim) -> JSON:
