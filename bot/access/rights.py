@@ -1,5 +1,7 @@
 """Check a person's rights before an action. `bot.access.model` has the policy."""
 
+from dataclasses import replace
+
 from bot.access.model import Act, Refusal, refusal
 from bot.access.people import People
 from bot.core.channel_settings import ChannelSettings
@@ -34,6 +36,14 @@ class Rights:
         """Check starting. Pass the `settings` of the channel if they are already loaded."""
         settings = settings or await self._deps.store.channel_settings.of(channel)
         await self._check(user, Act.START, settings, "start")
+
+    async def to_set_rule(self, user: str, channel: str | None) -> None:
+        """Check recording a room automatically; the same right as starting."""
+        try:
+            await self.to_start(user, channel)
+        except NoRight as no:
+            refused = replace(no.refused, act=Act.SCHEDULE)
+            raise NoRight(refused, "change which rooms are recorded automatically here") from no
 
     async def may_start(self, user: str, channel: str | None) -> bool:
         """Return whether to offer a start. False if unknown."""

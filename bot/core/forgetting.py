@@ -21,6 +21,11 @@ def is_forgettable(recording: Recording) -> bool:
     return recording.phase in ENDED
 
 
+def is_past_keeping(recording: Recording, now: datetime) -> bool:
+    """Whether its files are older than 100ms keeps them in its own storage."""
+    return now - (recording.stopped_at or recording.requested_at) >= KEPT_AT_100MS
+
+
 def forgetting(
     recording: Recording, work: Work
 ) -> Iterator[tuple[datetime | None, Erase | Receipt | Forget]]:

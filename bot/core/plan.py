@@ -162,6 +162,9 @@ def _cards(recording: Recording, work: Work, wanted: Wanted, now: datetime) -> I
             yield from _post_card(channel, card, now)
         if card and _cannot_be_edited(card, work):
             yield from _tell(channel, work, now)  # below the outdated card
+        told = work.delivery(Kind.TELL, channel)
+        if card and told and told.message and card.hash == wanted.card and card.message:
+            yield Due(now, Erase(Kind.TELL, channel))  # the card is up to date again
     yield from _update_cards(recording, work, wanted, now)
     origin = work.delivery(Kind.CARD, recording.origin)
     if recording.starter and origin and origin.state is State.PARKED and recording.phase in ON_AIR:
@@ -175,7 +178,7 @@ def _cannot_be_edited(card: Delivery, work: Work) -> bool:
 
 def _tell(target: str, work: Work, now: datetime) -> Iterator[Due]:
     told = work.delivery(Kind.TELL, target)
-    if to_send(told):
+    if to_send(told) or (told and told.state is State.GONE):
         yield Due(told.retry.not_before or now if told else now, Tell(target))
 
 
@@ -378,7 +381,11 @@ def _cause_known_at(recording: Recording, policy: Policy) -> datetime | None:
 def result_targets(recording: Recording, work: Work) -> tuple[str, ...]:
     """The targets of the results; the starter is one if Slack refuses posts in the origin."""
     origin = work.delivery(Kind.CARD, recording.origin)
-    if recording.starter and origin and origin.state is State.PARKED:
+    results = work.delivery(Kind.RESULTS, recording.origin)
+    is_refused = results is not None and results.state is State.PARKED
+    is_parked = origin is not None and origin.state is State.PARKED
+    is_open = origin is not None and _cannot_be_edited(origin, work) and not is_refused
+    if recording.starter and is_parked and not is_open:
         return (recording.starter, *recording.channels)
     return recording.channels
 

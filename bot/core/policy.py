@@ -97,6 +97,10 @@ class Policy:
 
     tries_to_read: int = 10  # at least, before giving up files that 100ms calls ready
     tries_refused: int = 10  # then a refusal counts as final
+    # Tries that Slack answers with an internal error until people read it elsewhere: about 40 s.
+    edits_refused: int = 6
+    cards_refused: int = 4
+    tells_refused: int = 3
     refused_cap: timedelta = 30 * S  # between those tries
 
     retry_first: timedelta = 1 * S  # a refused or failed step; doubles up to the cap
@@ -145,6 +149,12 @@ def start_by(recording: Recording, policy: Policy) -> datetime:
     if recording.ends_at is None:
         return latest
     return recording.ends_at if by_clock else min(latest, recording.ends_at)
+
+
+def tried_until(recording: Recording, policy: Policy, now: datetime) -> datetime | None:
+    """Until when the start is sent again, if that is still ahead."""
+    until = start_by(recording, policy)
+    return until if now < until else None
 
 
 def transcript_expected_at(recording: Recording, policy: Policy) -> datetime | None:

@@ -36,6 +36,7 @@ class Phase(StrEnum):
 
 ON_AIR = frozenset({Phase.STARTING, Phase.RUNNING, Phase.PAUSED})
 OCCUPIES_ROOM = ON_AIR | {Phase.REQUESTED, Phase.STOPPING}
+NEVER_WAS = frozenset({Phase.NOT_STARTED, Phase.POINTER})
 ENDED = frozenset({Phase.COMPLETED, Phase.FAILED, Phase.NOT_STARTED, Phase.POINTER})
 
 

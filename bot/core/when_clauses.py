@@ -51,9 +51,10 @@ class OnDate:
 
 @dataclass(frozen=True, slots=True)
 class MonthDay:
-    """The 5th, of this month or the next."""
+    """The 5th, of this month or the next. If a weekday is given, it must agree."""
 
     day: int
+    weekday: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,9 +92,9 @@ class Days:
         """Return a refusal, to raise."""
         return Answer(Refused(reason, self.examples))
 
-    def unclear(self, question: str) -> Answer:
-        """Return a question without choices, to raise."""
-        return Answer(Unclear(question, (), self.examples))
+    def unclear(self, question: str, *choices: str) -> Answer:
+        """Return a question, to raise."""
+        return Answer(Unclear(question, choices, self.examples))
 
     def said(self, day: date, *, year: bool = False) -> str:
         """Say a date."""
@@ -116,10 +116,14 @@ class Days:
                 return self._weekday(ref)
             case OnDate():
                 return [self.date_of(ref)]
-            case MonthDay(day=day):
+            case MonthDay(day=day, weekday=weekday):
                 found = list(islice(self._month_days(day), 2))
                 if not found:
                     raise self.refused(f"No month has a {ordinal(day)}.")
+                if weekday not in (None, found[0].weekday()):
+                    raise self.refused(
+                        f"{self.said(found[0])} is a {DAY_NAMES[found[0].weekday()]}."
+                    )
                 return found
             case Numeric():
                 return [self.date_of(self.numeric(ref))]

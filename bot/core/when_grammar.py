@@ -125,7 +125,11 @@ def find_times(
     return Found(tuple(spans), read_when(said, now=now, zone=zone, purpose=purpose), loose)
 
 
-_SPOKEN = re.compile(r"2m|by |about|around|approx|roughly|half|quarter|hour", re.IGNORECASE)
+_SPOKEN = re.compile(
+    r"2m|by |about|around|approx|roughly|half|quarter|hour|max|most|up to|teen|thirty|five|after "
+    r"|first|second|third",
+    re.IGNORECASE,
+)
 _TWO = re.compile(r"\b2(?=m(?:oro|orrow|rw|ro)\b)", re.IGNORECASE)  # 2moro
 _ABOUT = r"(?:about|around|approximately|approx|roughly)"
 _ABOUT_LENGTH = re.compile(rf"(?<=\bfor )({_ABOUT})(?= (?:[0-9]|an? |half))", re.IGNORECASE)
@@ -142,6 +146,36 @@ _NO_HOUR = re.compile(
     r"|(?:at|on) the (?:full |top of the )?hour)\b",
     re.IGNORECASE,
 )
+# `max 2h` is for 2h; `at four thirty` is at 4:30.
+_LENGTH_AHEAD = r"(?= (?:[0-9]+|an?|half an|one|two|three|five|ten|fifteen|twenty|thirty) ?[mh])"
+_AT_MOST = re.compile(
+    rf"\b(?:for )?(?:max\.?|maximum|at most|up to){_LENGTH_AHEAD}",
+    re.IGNORECASE,
+)
+_TWO_NUMBERS = re.compile(
+    r"\b(?P<lead>(?:at|by|from|until|till|to|around|about|today|tomorrow|tonight|[a-z]+day) )"
+    r"(?P<hour>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)[ -]"
+    r"(?P<minute>fifteen|thirty|forty[ -]five)\b(?! ?(?:m|h))",
+    re.IGNORECASE,
+)
+# `after 10 minutes` is in 10 minutes; `the first of january` is the 1st.
+_AFTER = re.compile(rf"\bafter{_LENGTH_AHEAD}(?! \w+ ?\w+ of\b)", re.IGNORECASE)
+_ORDINAL = {"first": "1st", "second": "2nd", "third": "3rd"}
+_DATE_IN_WORDS = re.compile(
+    rf"\b(?:{'|'.join(_ORDINAL)})(?= of (?:{'|'.join(name for name in MONTHS)}))",
+    re.IGNORECASE,
+)
+_MINUTES_IN_WORDS = {"fifteen": 15, "thirty": 30}
+
+
+def _clock_in_words(found: re.Match[str]) -> str:
+    hour, minute = (
+        NUMBERS[found["hour"].lower()],
+        _MINUTES_IN_WORDS.get(found["minute"].lower(), 45),
+    )
+    return found["lead"] + f"{hour}:{minute:02}".ljust(len(found[0]) - len(found["lead"]))
+
+
 _MINUTES = {"half past": 30, "quarter past": 15, "quarter to": 45}
 
 
@@ -153,6 +187,10 @@ def _plainer(text: str, *, now: datetime, zone: str, purpose: Purpose) -> str:
     if _SPOKEN.search(text) is None:
         return text
     text = _TWO.sub("t", text)
+    text = _AT_MOST.sub(lambda found: "for".ljust(len(found[0])), text)
+    text = _TWO_NUMBERS.sub(_clock_in_words, text)
+    text = _AFTER.sub("in   ", text)
+    text = _DATE_IN_WORDS.sub(lambda found: _ORDINAL[found[0].lower()].ljust(len(found[0])), text)
     if purpose is not Purpose.PAST:
         text = _ABOUT_LENGTH.sub(lambda found: " " * len(found[0]), text)
         text = _ABOUT_TIME.sub(lambda found: "at".ljust(len(found[0])), text)
@@ -294,14 +332,24 @@ def _gathered(placed: Sequence[Placed], purpose: Purpose) -> tuple[Draft, Placed
     return draft, question
 
 
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def _corrected(word: str) -> str:
+    """Return a word as it is written: tomorow was read as tomorrow."""
+    near = _near(word.casefold())
+    return near if near in _ALONE else word
+
+
 def _with_examples(
     reading: Reading, text: str, *, now: datetime, zone: str, purpose: Purpose
 ) -> Reading:
     """Replace the examples by the person's own text with a time added, if the time is missing."""
     if not isinstance(reading, Unclear) or "what time" not in reading.question:
         return reading
+    text = _WORD.sub(lambda word: _corrected(word[0]), text.strip())
     for one, other in (("9:30", "15:00"), ("8", "9"), ("5", "6")):
-        examples = f"{text.strip()} at {one}", f"{text.strip()} at {other}"
+        examples = f"{text} at {one}", f"{text} at {other}"
         if all(
             isinstance(read_when(example, now=now, zone=zone, purpose=purpose), When)
             for example in examples
@@ -352,10 +400,14 @@ def _unread(
 
 def _guess(token: Token) -> str | None:
     """Return the known word that a token may be a misspelling of."""
-    if not 4 <= len(token.word) <= 12 or not token.word.isascii() or _is_filler(token):
+    return None if _is_filler(token) else _near(token.word)
+
+
+def _near(word: str) -> str | None:
+    if not 4 <= len(word) <= 12 or not word.isascii():
         return None
-    close = nearest(token.word, _KNOWN, cutoff=80)
-    return close if close != token.word else None
+    close = nearest(word, _KNOWN, cutoff=80)
+    return close if close != word else None
 
 
 def _is_zone(token: Token, after: Token | None) -> bool:

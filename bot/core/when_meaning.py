@@ -27,6 +27,7 @@ from bot.core.when_clauses import (
     Bad,
     Clause,
     Clock,
+    DayRef,
     Except,
     For,
     In,
@@ -75,6 +76,9 @@ class Draft:
             merged = _merged(self.rule, clause)
             self.rule = merged or self.rule
             return merged is not None
+        if isinstance(clause, On) and self.on and (day := _dated(self.on.day, clause.day)):
+            self.on = replace(clause, day=day, part=clause.part or self.on.part)
+            return True
         if getattr(self, name) is not None:
             return False
         setattr(self, name, clause)
@@ -98,6 +102,9 @@ _PLACE: dict[type, str] = {
 }
 
 
+JUST_PASSED = timedelta(hours=6)  # a stop at a time so long ago is not meant tomorrow
+
+
 PLURALS: dict[type, str] = {
     At: "times to start",
     On: "days",
@@ -113,6 +120,13 @@ PLURALS: dict[type, str] = {
     Now: "times to start",
     PartOnly: "parts of a day",
 }
+
+
+def _dated(one: DayRef, other: DayRef) -> MonthDay | None:
+    """Join `thursday` and `the 10th`."""
+    if isinstance(one, Weekday) and isinstance(other, MonthDay) and not one.which:
+        return replace(other, weekday=one.day)
+    return None
 
 
 def _merged(one: Rule, other: Rule) -> Rule | None:
@@ -305,6 +319,7 @@ class Meaning(Days):
         if draft.at and not draft.in_ and not draft.now:
             day = draft.on.day if draft.on else None
             until = Until(draft.at.clock, day, self._part(draft))
+            self._refuse_passed(until)
             return When(None, StopAt(self._end(until, self.now)), self.zone)
         start = self._start(draft)
         if not isinstance(start, Moment):
@@ -312,6 +327,27 @@ class Meaning(Days):
         if start.at.astimezone(UTC) - self.now.astimezone(UTC) > LONGEST_STOP:
             raise self.refused(f"A recording lasts up to {LONGEST_STOP.seconds // 3600} hours.")
         return When(None, StopAt(start.at), self.zone)
+
+    def _refuse_passed(self, until: Until) -> None:
+        """Refuse `at 14:10`, said at 14:20: the time that has passed is the nearer one."""
+        if until.day is not None:
+            return
+        walls = self._ends(until, None)
+        times = [
+            instant(datetime.combine(self.today + timedelta(days=n + later), wall), self.zone)
+            for n in (-1, 0, 1)
+            for wall, later in walls
+        ]
+        now = self.now.astimezone(UTC)
+        last = max(at for at in times if at.astimezone(UTC) <= now)
+        coming = min(at for at in times if at.astimezone(UTC) > now)
+        since, ahead = now - last.astimezone(UTC), coming.astimezone(UTC) - now
+        if since > min(ahead, JUST_PASSED):
+            return
+        passed = f"{say_time(last.time())} has passed."
+        if ahead > LONGEST_STOP:
+            raise self.refused(passed)
+        raise self.unclear(passed, f"until {say_time(coming.time())}")
 
     # Recurrences.
 

@@ -12,7 +12,7 @@ from bot.core.derive import last_failure
 from bot.core.facts import CallFailed, Fact
 from bot.core.moments import Brief
 from bot.core.note import Loaded, Note
-from bot.core.policy import Policy
+from bot.core.policy import Policy, Silence, silence_to_show
 from bot.core.proofs import OwnWork
 from bot.core.recording import Recording
 from bot.core.retry import Retry
@@ -61,6 +61,11 @@ class Context:
     @property
     def key(self) -> str:
         return self.recording.key
+
+    @property
+    def silent(self) -> Silence | None:
+        """A start or stop that 100ms has not answered, if that has lasted long enough to say so."""
+        return silence_to_show(self.recording, self.work, self.deps.policy, self.now)
 
     def settings_of(self, channel: str) -> ChannelSettings:
         return self.state.settings.get(channel, ChannelSettings())

@@ -106,7 +106,8 @@ def not_now(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> Note:
     """
     policy = ctx.deps.policy
     refusals = refusals_after(ctx, sending, failed)
-    if is_over(ctx, sending, failed):
+    card = sending.kind is Kind.CARD
+    if is_over(ctx, sending, failed, policy.cards_refused if card else policy.tries_refused):
         return Note(deliveries=[_ended(ctx, sending, failed)], retries={**refusals})
     earlier = Retry(sending.retry.attempts - 1)
     later = next_retry(
@@ -123,7 +124,9 @@ def not_now(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> Note:
     return Note(deliveries=[waiting], retries={**refusals})
 
 
-async def insist(ctx: Context, shown: Delivery, call: Awaitable[None]) -> dict[str, None]:
+async def insist(
+    ctx: Context, shown: Delivery, call: Awaitable[None], *, tries: int
+) -> dict[str, None]:
     """Edit or delete a posted message. Return the retry counters to clear in the step's note.
 
     Raises SlackUnavailable, so that the step is retried, or SlackRefused in its place when the
@@ -132,7 +135,7 @@ async def insist(ctx: Context, shown: Delivery, call: Awaitable[None]) -> dict[s
     try:
         await call
     except SlackUnavailable as failed:
-        if is_over(ctx, shown, failed):
+        if is_over(ctx, shown, failed, tries):
             raise SlackRefused(str(failed)) from failed
         if refusals := refusals_after(ctx, shown, failed):
             await ctx.keep(retries=refusals)
@@ -141,15 +144,14 @@ async def insist(ctx: Context, shown: Delivery, call: Awaitable[None]) -> dict[s
     return {name: None} if name in ctx.work.retries else {}
 
 
-def is_over(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> bool:
-    """Whether no further attempt is made."""
-    policy = ctx.deps.policy
+def is_over(ctx: Context, sending: Delivery, failed: SlackUnavailable, tries: int) -> bool:
+    """Whether no further attempt is made: after so many `tries` that Slack answered, or by time."""
     if isinstance(failed, NotInstalled):
         return False
     said_no = refusals_after(ctx, sending, failed).get(refusals_name(sending))
-    if said_no and said_no.attempts >= policy.tries_refused:
+    if said_no and said_no.attempts >= tries:
         return True
-    return look_again_at(ctx.recording, policy, 1, ctx.now) is None
+    return look_again_at(ctx.recording, ctx.deps.policy, 1, ctx.now) is None
 
 
 def refusals_after(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> dict[str, Retry]:

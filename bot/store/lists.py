@@ -103,6 +103,12 @@ class RecordingLists(Repository):
             found = await conn.execute(query.distinct().limit(NAMESAKES_MOST))
             return {row.room_id: row.room_name for row in found}
 
+    async def titled(self, title: str) -> list[RecordingRow]:
+        """Return the recordings that have this title, in whatever case, newest first; a few."""
+        named = or_(r.title == title, func.lower(r.title) == title.lower())
+        query = self._all().where(self._mine(recordings), named)
+        return await self._rows(_newest_first(query).limit(NAMESAKES_MOST))
+
     async def of_card(
         self, channel: str, ts: str, *, shown_to: str | None = None
     ) -> RecordingRow | None:

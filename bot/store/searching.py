@@ -12,16 +12,18 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
+    any_,
     cast,
     column,
     func,
+    literal,
     literal_column,
     or_,
     select,
     table,
     union,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import search
@@ -98,19 +100,27 @@ class TranscriptSearch(Repository):
         async with self._db.read() as conn:
             vocabulary = await self._vocabulary(conn, query)
             counts = dict(vocabulary.by_stem)
-            wanted = search.wanted(query, vocabulary)
-            resolved = await self._resolved(conn, wanted, scope, counts)
-            for need in search.needs(len(query.words)):
+
+            async def hits(resolved: Resolved, need: int) -> list[Hit]:
                 likely = search.likely(resolved, need, counts)
                 found = self._matching(resolved, need, scope, likely, query)
                 candidates = await self._candidates(conn, found, resolved, need, query)
-                ranked = await asyncio.to_thread(
+                return await asyncio.to_thread(
                     search.rank, candidates, resolved, vocabulary, people=query.people
                 )
-                if ranked:
-                    moments = await self._moments(conn, ranked[offset : offset + limit])
-                    meant = dict(resolved.meant)
-                    return Found(moments, len(ranked), len(query.words), need, meant)
+
+            resolved = typed = Resolved(search.wanted(query, vocabulary))
+            need = len(query.words)
+            # A hit with all words shows that each is visible; without one, that is looked up.
+            ranked = await hits(typed, need) if all(one.phrases for one in typed.wanted) else []
+            if not ranked:
+                resolved = await self._resolved(conn, typed.wanted, scope, counts)
+                for need in search.needs(len(query.words))[resolved == typed :]:  # not twice
+                    if ranked := await hits(resolved, need):
+                        break
+            if ranked:
+                moments = await self._moments(conn, ranked[offset : offset + limit])
+                return Found(moments, len(ranked), len(query.words), need, dict(resolved.meant))
         return Found(words=len(query.words), meant=dict(resolved.meant))
 
     def _seen(self, scope: SearchScope, query: Query | None = None) -> list[ColumnElement[bool]]:
@@ -260,8 +270,11 @@ class TranscriptSearch(Repository):
 
     async def _read(self, conn: AsyncConnection, blocks: Sequence[int]) -> dict[int, AnyRow]:
         """The sentences of blocks, by id."""
-        ids = {first + n for first in blocks for n in range(search.IN_BLOCK)}
-        rows = select(s.id, t.recording_key, p.name, s.stems).where(s.id.in_(sorted(ids)))
+        ids = sorted({first + n for first in blocks for n in range(search.IN_BLOCK)})
+        # One parameter instead of 400 is sent in half the time.
+        one_of = s.id == any_(literal(ids, ARRAY(BigInteger)))
+        rows = select(s.id, t.recording_key, p.name, s.stems)
+        rows = rows.where(s.id.in_(ids) if self._db.is_sqlite else one_of)
         rows = rows.where(said_by(s), t.id == transcript_of(s.id))
         return {row.id: row for row in (await conn.execute(rows)).all()}
 

@@ -1,10 +1,12 @@
 """Words that several views share."""
 
+from datetime import datetime
+
 from bot.core.assets import VIDEO_TYPES, Transcription
 from bot.core.facts import AssetSeen
 from bot.core.policy import Silence
 from bot.core.recording import ON_AIR, Phase, Recording, Why
-from bot.ui.text import esc
+from bot.ui.text import esc, when
 
 REASONS = {
     "max duration reached": "it reached the maximum length",
@@ -46,8 +48,8 @@ def mark_of(recording: Recording) -> str:
     return "" if stopping or _cancelled(recording) else MARKS.get(recording.phase, "")
 
 
-def state_of(recording: Recording, silent: Silence | None = None) -> str:
-    """Name the state, for a heading. `silent`: a start that 100ms has not answered."""
+def state_of(recording: Recording, silent: Silence | None) -> str:
+    """Name the state. `silent`: a start or stop that 100ms has not answered, as cards show it."""
     if silent and silent.on == "start" and not silent.cancelled:
         return UNCONFIRMED if silent.accepted else NOT_YET
     if recording.stop_pending and recording.phase in ON_AIR:
@@ -62,6 +64,25 @@ def state_of(recording: Recording, silent: Silence | None = None) -> str:
     if asked and recording.phase in (Phase.RUNNING, Phase.PAUSED):
         return f"{PHASES[recording.phase]}, {'pausing' if asked.pause else 'resuming'}"
     return PHASES[recording.phase]
+
+
+def expected(at: datetime | None, now: datetime, *, what: str = "it") -> str:
+    """Say when 100ms should have a result; '' if that is not known."""
+    if at is None:
+        return ""
+    if at <= now:
+        return " This is taking longer than usual; the bot is still checking with 100ms."
+    return f" 100ms should have {what} by {when(at)}."
+
+
+def still(recording: Recording) -> str:
+    """Say that a recording is not over."""
+    name = f"*{esc(recording.name, 100)}*"
+    if recording.phase in (Phase.REQUESTED, Phase.STARTING):
+        return f"100ms has not confirmed yet that {name} is being recorded."
+    if recording.stop_pending or recording.phase is Phase.STOPPING:
+        return f"The recording of {name} is being stopped."
+    return f"{name} is still being recorded."
 
 
 def _ready(recording: Recording) -> str:

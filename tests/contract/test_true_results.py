@@ -12,7 +12,7 @@ import pytest
 from record_bot_sandbox.slack.seed import PARTNERS, STANDUP, STARTER, dm_id
 
 from bot.core.deliveries import Kind, State
-from bot.core.facts import Followed, PlaceSeen, StopRequested
+from bot.core.facts import Followed, PlaceSeen, StopRequested, TranscriptionReported
 from bot.core.transcript import MAX_BYTES
 from bot.features.card.log import log_lines
 from tests.contract.engine.test_never_silent import HOUR, Life, life
@@ -170,9 +170,7 @@ async def test_a_card_that_slack_never_edits_is_told_and_keeps_nothing_back(
     assert (card.state, card.error) == (State.PARKED, "internal_error")
     tries = [c for c in life.world.sim.calls if c.method == "chat.update"]
     assert len(tries) < 3 * life.deps.policy.tries_refused, "then at growing intervals"
-    (results,) = [
-        d for d in loaded.work.deliveries if d.kind is Kind.RESULTS and d.target != STARTER
-    ]
+    (results,) = [d for d in loaded.work.deliveries if d.kind is Kind.RESULTS]
     assert results.state is State.SENT
     thread = "\n".join(
         m.text for m in (await life.world.ines.state()).thread(STANDUP, card.ts or "")
@@ -280,3 +278,106 @@ async def test_a_place_is_asked_for_until_slack_can_be_reached(life: Life) -> No
     recording = await life.recording(key)
     assert [f.place for f in recording.log if isinstance(f, PlaceSeen)][:1] == ["public"]
     assert len((await life.world.ines.state()).messages(PARTNERS)) >= 1
+
+
+async def _clear_slack(life: Life) -> None:
+    life.world.sim.faults.clear(None)
+
+
+async def test_a_card_that_cannot_be_edited_is_told_soon_and_taken_back(life: Life) -> None:
+    """Within a minute below the card; once Slack edits it again, that is not so any more."""
+    key, _ = await running(life)
+    await life.world.ines.tell("faults", method="chat.update", error="internal_error", times=400)
+    await add_facts(life.store, key, [StopRequested(at=life.clock.now(), by=STARTER)])
+    asked_at = life.clock.now()
+    await life.until(asked_at + 60 * S)
+    assert any("The bot cannot update the card in" in text for text in await life.thread())
+    await _clear_slack(life)
+    await life.until(asked_at + 1000 * S)
+    assert "Recording since" not in (await life.card()).text
+    assert not any("cannot update the card" in text for text in await life.thread())
+
+
+async def test_a_card_that_cannot_be_posted_is_told_to_the_starter_soon(life: Life) -> None:
+    fault = {"method": "chat.postMessage", "match": {"channel": STANDUP}, "times": 400}
+    await life.world.ines.tell("faults", **fault, error="internal_error")
+    await asked_to_start(life)
+    asked_at = life.clock.now()
+    await life.until(asked_at + 90 * S)
+    told = await _direct(life)
+    assert "The bot cannot post the card in" in told
+    assert told.count("cannot post the card") == 1
+    await _clear_slack(life)
+    await life.until(asked_at + 600 * S)
+    assert (await life.card()).text
+    assert (await _direct(life)).count("the card in") == 1
+
+
+async def test_results_that_slack_does_not_take_are_told_soon_and_come_once(life: Life) -> None:
+    await life.recorded(transcription=False)
+    fault = {"method": "chat.postMessage", "error": "internal_error", "times": 400}
+    await life.world.ines.tell("faults", **fault)
+    ended_at = life.clock.now()
+    await life.until(ended_at + 60 * S)
+    assert "Slack did not accept the results message" in (await life.card()).text
+    await _clear_slack(life)
+    await life.until(ended_at + 1000 * S)
+    assert "Slack did not accept" not in (await life.card()).text
+    assert await life.results(), "one message"
+
+
+async def test_an_edit_of_the_results_comes_when_slack_takes_it(life: Life) -> None:
+    """What came later is not given up while Slack may still take it."""
+    await life.driver.sim("/faults", {"kind": "transcript_never"})
+    key = await life.recorded(transcription=True)
+    await life.until(life.clock.now() + HOUR)
+    assert "The transcript has not arrived yet." in await life.results()
+    work = (await life.store.recordings.load(key)).work
+    (posted,) = [d for d in work.deliveries if d.kind is Kind.RESULTS]
+    fault = {"method": "chat.update", "match": {"ts": posted.ts}, "times": 400}
+    await life.world.ines.tell("faults", **fault, error="internal_error")
+    failed = TranscriptionReported(at=life.clock.now(), outcome="failure")
+    await add_facts(life.store, key, [failed])
+    await life.until(life.clock.now() + 600 * S)
+    assert "The transcript has not arrived yet." in await life.results()
+    await _clear_slack(life)
+    await life.until(life.clock.now() + HOUR)
+    assert "The transcript has not arrived yet." not in await life.results()
+
+
+async def _seen_alone(life: Life) -> str:
+    state = await life.world.ines.state()
+    return "\n".join(m.text for m in state.ephemerals(STANDUP, STARTER))
+
+
+async def test_a_silence_that_cannot_be_told_directly_is_told_in_the_channel(life: Life) -> None:
+    fault = {"method": "chat.postMessage", "match": {"channel": STARTER}, "times": 400}
+    await life.world.ines.tell("faults", **fault, error="internal_error")
+    await life.driver.sim("/faults", {"path": "/v2/recordings/room/*/start", **SILENT["503"]})
+    await asked_to_start(life)
+    asked_at = life.clock.now()
+    await life.until(asked_at + 90 * S)
+    told = await _seen_alone(life)
+    assert "has not accepted the request to start" in told
+    assert "will be updated" not in told, "Slack edits no such message"
+    await life.until(asked_at + 300 * S)
+    told = await _seen_alone(life)
+    assert told.count("has not accepted the request to start") == 1
+    assert told.count("The recording did not start.") == 1
+    assert await _direct(life) == ""
+
+
+async def test_a_silence_that_is_over_is_told_anew_where_slack_does_not_edit(life: Life) -> None:
+    await life.driver.sim("/faults", {"path": "/v2/recordings/room/*/start", **SILENT["503"]})
+    await asked_to_start(life)
+    await life.until(life.clock.now() + 60 * S)
+    assert "has not accepted the request to start" in await _direct(life)
+    match = {"channel": dm_id(STARTER)}
+    fault = {"method": "chat.update", "match": match, "error": "internal_error", "times": 400}
+    await life.world.ines.tell("faults", **fault)
+    await life.driver.sim("/faults", {"clear": True})
+    await life.until(life.clock.now() + 120 * S)
+    told = await _direct(life)
+    assert "100ms has answered" in told
+    assert "has not accepted" not in told
+    assert len((await life.world.ines.state()).messages(dm_id(STARTER))) == 1

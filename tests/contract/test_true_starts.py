@@ -92,6 +92,32 @@ async def test_a_start_expires_on_time_however_long_100ms_asks_to_wait(
     assert "Starting to record" in await stage.say(f"start {stage.room}")
 
 
+async def test_an_earlier_end_ends_the_wait_of_a_start(stage: Stage) -> None:
+    """The card names the new time at once, and at that time the start is given up."""
+    await stage.hms_fault(kind="status", status=429, retry_after_s=600, path=START, times=1)
+    await stage.start()
+    asked_at = stage.now
+    await stage.until(asked_at + 30 * S)
+    assert "stops at" in await stage.say(f"stop {stage.room} in 1m")
+    await stage.until(asked_at + 32 * S)
+    until = f"<!date^{int(asked_at.timestamp()) + 90}^"
+    assert f"The bot keeps trying until {until}" in await stage.card(stage.key)
+    await stage.until(asked_at + 92 * S)
+    card = await stage.card(stage.key)
+    assert "keeps trying" not in card
+    assert "The request expired" in card
+
+
+async def test_a_start_that_waits_is_cancelled_at_once(stage: Stage) -> None:
+    """Not only when 100ms has let the bot ask again."""
+    await stage.hms_fault(kind="status", status=429, retry_after_s=600, path=START, times=1)
+    await stage.start()
+    await stage.until(stage.now + 40 * S)
+    await stage.click("recording_stop", stage.key)
+    await stage.until(stage.now + 2 * S)
+    assert "Cancelled" in await stage.card(stage.key)
+
+
 async def _refused_late(stage: Stage) -> str:
     """A start that 100ms refuses some seconds later; what the starter alone reads of it."""
     await stage.hms_fault(kind="status", status=403, path=START)
@@ -221,7 +247,7 @@ async def test_the_status_says_what_the_card_says(
         assert "Starting" not in told
     again = await stage.say(f"start {stage.room}")
     assert "has been requested already" in again
-    assert "100ms has not accepted it yet" in again
+    assert "100ms has not confirmed it yet" in again
 
 
 async def test_a_preview_of_the_room_says_what_the_card_says(stage: Stage) -> None:

@@ -158,8 +158,8 @@ class Stage:
     async def card(self, key: str) -> str:
         """What stands on the card of a recording."""
         work = (await self.deps.store.recordings.load(key)).work
-        (shown,) = [d.message for d in work.deliveries if d.kind is Kind.CARD and d.message]
-        return self.rig.bot.slack.channels[shown[0]].messages[shown[1]].text
+        (shown,) = [d for d in work.deliveries if d.kind is Kind.CARD and d.posted_in and d.ts]
+        return self.rig.bot.slack.channels[shown.posted_in or ""].messages[shown.ts or ""].text
 
     async def hms_id(self) -> str:
         found = (await self.deps.store.recordings.load(self.key)).recording.hms_id

@@ -42,6 +42,17 @@ async def test_where_the_newest_has_no_summary_the_latest_one_that_has_is_told(
     assert "Watch" in labels(told.blocks)
 
 
+async def test_without_a_summary_a_direct_message_says_so(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.start(room, "--no-transcript")
+    await bench.status(room, "running")
+    await bench.ines.command(seed.STANDUP, f'/record stop "{room.name}"')
+    await bench.finish(room)
+    await bench.card(room, "Video ready")
+    await write(bench, f'what was decided in "{room.name}"?')
+    await bench.direct(seed.STARTER, "The recording of", room.name, "has no summary")
+
+
 async def finished(bench: Bench) -> Room:
     """A room with a recording that has ended."""
     room = await bench.room()

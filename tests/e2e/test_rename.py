@@ -70,3 +70,21 @@ async def test_a_message_without_a_title_gets_a_button_that_asks(bench: Bench) -
     asked = await bench.direct(seed.STARTER, "What should the recording of", room.name)
     await bench.press(bench.ines, asked, "Type a title")
     await bench.view(bench.ines, "recording_rename_form", room.name)
+
+
+async def test_words_name_a_recording_by_its_title(bench: Bench) -> None:
+    room = await bench.room()
+    card = await bench.running(room)
+    title = f"Forecast {room.name.split()[-1]}"
+    await bench.ines.say(seed.STANDUP, f"<@{seed.BOT_USER}> call this {title}", card.ts)
+    await bench.told(bench.ines, seed.STANDUP, "is now called", title)
+    await bench.ines.command(seed.STANDUP, f"/record stop {title.lower()}")
+    await bench.finish(room)
+    await bench.reply(card, title, "ready")
+    await bench.ines.command(seed.STANDUP, f"/record share {title} <#{seed.DESIGN}|design>")
+    await bench.told(bench.ines, seed.STANDUP, title, "is now also shown in")
+
+
+async def test_an_unknown_title_is_no_recording(bench: Bench) -> None:
+    await bench.ines.command(seed.STANDUP, f"/record share Nonsuch plans <#{seed.DESIGN}|design>")
+    await bench.told(bench.ines, seed.STANDUP, "There is no recording “Nonsuch plans”.")

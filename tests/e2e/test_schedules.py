@@ -262,3 +262,21 @@ async def test_in_the_settings_of_a_channel_rules_are_set_and_turned_off(bench: 
     await bench.card(room, "Recording")
     await bench.ines.click(form, button(form.blocks, "Turn off"))
     await bench.view(bench.ines, "rules_form", f"*{room.name}* is no longer recorded")
+
+
+async def test_words_for_every_session_offer_the_rule(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.ines.say(seed.STANDUP, f'<@{seed.BOT_USER}> record every session of "{room.name}"')
+    asked = await bench.told(bench.ines, seed.STANDUP, "Record every session of", room.name)
+    await bench.press(bench.ines, asked, f"Automatic recording of {room.name}, on")
+    await bench.told(bench.ines, seed.STANDUP, room.name, "every session is recorded")
+
+
+async def test_a_rule_counts_people_in_words_and_guests_are_told_who_may_change_it(
+    bench: Bench,
+) -> None:
+    room = await bench.room()
+    await bench.ines.command(seed.STANDUP, f'/record auto "{room.name}" on two')
+    await bench.told(bench.ines, seed.STANDUP, room.name, "at least 2 people")
+    await bench.guus.command(seed.STANDUP, f'/record auto "{room.name}" off')
+    await bench.told(bench.guus, seed.STANDUP, "change which rooms are recorded automatically")

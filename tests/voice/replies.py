@@ -87,7 +87,8 @@ def _misread() -> list[Sample]:
 
 
 def _asking() -> list[Sample]:
-    states = [line(phase=p) for p in (Phase.RUNNING, Phase.PAUSED, Phase.STARTING, Phase.STOPPING)]
+    phases = (Phase.RUNNING, Phase.PAUSED, Phase.STARTING, Phase.STOPPING, Phase.NOT_STARTED)
+    states = [line(phase=p) for p in phases]
     rule = StoredOrder(verb="auto", room_id="a", room_name="Weekly sync", rule="on 2")
     several = {"0": (rule,), "1": (rule.model_copy(update={"room_name": "Weekly demo"}),)}
     mean, denied = commands_views.did_you_mean, no_room("weakly")

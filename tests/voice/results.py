@@ -21,6 +21,7 @@ from bot.features.control.views import room_notice, stop_suggestion
 from bot.features.details.views import Viewer, details_view
 from bot.features.meeting.views import page_link, sign_in_link
 from bot.features.results.views import (
+    MISSING,
     UNREADABLE,
     file_failed_message,
     getting_link,
@@ -29,6 +30,7 @@ from bot.features.results.views import (
     no_file,
     no_summary_yet,
     results_message,
+    without_summary,
 )
 from bot.ui.message import message_view
 from tests.unit.views_samples import (
@@ -174,6 +176,25 @@ def _results() -> list[Sample]:
             bot=BOT,
         ),
         thread(
+            "100ms lists a chat file that is not there",
+            file_failed_message,
+            story(*READ),
+            Kind.CHAT,
+            MISSING,
+            seed.STANDUP,
+            bot=BOT,
+        ),
+        thread(
+            "… or that is older than it keeps files",
+            file_failed_message,
+            story(*READ),
+            Kind.CHAT,
+            MISSING,
+            seed.STANDUP,
+            gone=True,
+            bot=BOT,
+        ),
+        thread(
             "100ms did not release the chat",
             file_failed_message,
             story(*READ),
@@ -220,6 +241,15 @@ def _told() -> list[Sample]:
             story(*RUNS),
             channel=seed.STANDUP,
             error="internal_error",
+            bot=BOT,
+        ),
+        direct(
+            "The same, while 100ms does not answer since it accepted the start",
+            tell_message,
+            story(*ACCEPTED),
+            channel=seed.STANDUP,
+            error="internal_error",
+            silent=Silence("start", at(2), accepted=True),
             bot=BOT,
         ),
         direct(
@@ -324,9 +354,36 @@ def _links() -> list[Sample]:
     page = ("https://bot.example.com/m/0f3a#k=t1cket", "Weekly sync")
     link = ("https://files.example/v.mp4", "Video of Weekly sync", NOW + timedelta(hours=24))
     return [
-        only_you("A question about what is still recorded", no_summary_yet, story(*RUNS), None),
         only_you(
-            "… about what 100ms has not transcribed yet", no_summary_yet, story(*UPLOADED), at(6000)
+            "A question about what is still recorded", no_summary_yet, story(*RUNS), None, now=NOW
+        ),
+        only_you("… about what did not start", no_summary_yet, story(*REFUSED), None, now=NOW),
+        only_you(
+            "… about what was recorded already",
+            no_summary_yet,
+            story(f.PointsTo(at=at(2), key="key-0")),
+            None,
+            now=NOW,
+        ),
+        only_you(
+            "… about what 100ms has not transcribed yet",
+            no_summary_yet,
+            story(*UPLOADED),
+            at(6000),
+            now=NOW,
+        ),
+        only_you(
+            "… which takes longer than usual",
+            no_summary_yet,
+            story(*UPLOADED),
+            at(6000),
+            now=at(6001),
+        ),
+        only_you(
+            "… about one that has no summary",
+            without_summary,
+            story(*READ, options=SILENT),
+            results_message(story(*READ), summary=None, mention=False, in_thread=False),
         ),
         only_you(
             "… about a room whose newest recording has no summary",

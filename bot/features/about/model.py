@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import StrEnum, auto
 
-from bot.core.recording import OCCUPIES_ROOM, Phase
+from bot.core.recording import NEVER_WAS, OCCUPIES_ROOM, Phase
 from bot.store.values import RecordingRow
 
 
@@ -23,7 +23,6 @@ class Asked(StrEnum):
 
 
 FILES = frozenset({Asked.VIDEO, Asked.TRANSCRIPT})
-NEVER_WAS = frozenset({Phase.NOT_STARTED, Phase.POINTER})
 
 
 def meant(rows: Sequence[RecordingRow], asked: Asked, *, over: bool) -> RecordingRow | None:

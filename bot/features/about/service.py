@@ -7,6 +7,7 @@ from bot.core.recording import OCCUPIES_ROOM, Recording
 from bot.deps import Deps
 from bot.features.about.model import Asked
 from bot.features.about.views import about_recording
+from bot.features.card.views import doubts
 from bot.features.meeting.steps import attendees
 from bot.hms.errors import HmsError
 from bot.store.errors import UnknownRecording
@@ -20,14 +21,16 @@ async def answer_question(
     row = await deps.store.lists.row(seen.key)
     if row is None:
         raise UnknownRecording(seen.key)
-    recording = (await deps.store.recordings.load(seen.key)).recording
+    loaded = await deps.store.recordings.load(seen.key)
+    recording, now = loaded.recording, deps.now()
     there = None
     if asked is Asked.PEOPLE and recording.phase in OCCUPIES_ROOM:
         there = await _there_now(deps, recording)
     return about_recording(
         recording,
         asked,
-        now=deps.now(),
+        now=now,
+        doubts=doubts(recording, loaded.work, deps.policy, now),
         there=there,
         expected_at=transcript_expected_at(recording, deps.policy),
         may_stop=await rights.may_control(seen.by, row),

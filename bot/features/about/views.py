@@ -8,6 +8,7 @@ from bot.core.facts import StopDue, StopRequested
 from bot.core.policy import is_by_clock
 from bot.core.recording import (
     ENDED,
+    NEVER_WAS,
     OCCUPIES_ROOM,
     ON_AIR,
     Phase,
@@ -15,17 +16,21 @@ from bot.core.recording import (
     can_read,
     can_watch,
 )
-from bot.features.about.model import NEVER_WAS, Asked
+from bot.features.about.model import Asked
 from bot.features.card.views import file_buttons, retry_button
 from bot.ui import ids
 from bot.ui.buttons import details_button, end_buttons, stop_button
 from bot.ui.message import Block, Message, say
 from bot.ui.problems import BOT, explain, stop_failure
 from bot.ui.text import clock, duration, esc, mention, when
-from bot.ui.words import NO_TRANSCRIPT_YET, REASONS, UNREAD
+from bot.ui.words import NO_TRANSCRIPT_YET, REASONS, UNREAD, expected, still
 
 PEOPLE_MOST = 20
 NAME_MOST = 40
+_OF_THE_STATE = frozenset(
+    {Asked.LENGTH, Asked.STATE, Asked.ENDS, Asked.STOPPED, Asked.FAILURE, Asked.VIDEO}
+)
+_UNCONFIRMED = "100ms has not said yet that it has stopped."
 FILES_FOR = "Only full members of this workspace can open files."
 
 
@@ -38,19 +43,30 @@ def about_recording(
     expected_at: datetime | None = None,
     may_stop: bool = True,
     may_open: bool = True,
+    doubts: Sequence[str] = (),
     more: Sequence[Block] = (),
     bot: str = BOT,
 ) -> Message:
     """Answer a question about a recording.
 
     `there`: names of the people in its room now; None if 100ms did not answer. `expected_at`: when
-    the transcript should be ready. `may_stop`, `may_open`: the person's rights.
+    the transcript should be ready. `may_stop`, `may_open`: the person's rights. `doubts`: what the
+    card says of a state that is not known, because 100ms does not answer.
     """
     text = _said(recording, asked, now=now, there=there, expected_at=expected_at, bot=bot)
+    if doubts and asked in _OF_THE_STATE and doubts[0] not in text:
+        text = _doubtful(recording, text, doubts)
     if asked in (Asked.VIDEO, Asked.TRANSCRIPT) and not may_open:
         text = f"{text} {FILES_FOR}"
     buttons = _buttons(recording, asked, may_stop=may_stop, may_open=may_open, bot=bot)
     return say(text, [*buttons, details_button(recording), *more])
+
+
+def _doubtful(recording: Recording, text: str, doubts: Sequence[str]) -> str:
+    """Add the doubts. In place of a state that is not known, they are the answer."""
+    if recording.phase in (Phase.REQUESTED, Phase.STARTING):
+        return f"{_named(recording)}: {' '.join(doubts)}"
+    return f"{text} {' '.join(doubts)}"
 
 
 def _said(
@@ -84,7 +100,7 @@ def _said(
         case Asked.VIDEO:
             return _video(recording, bot)
         case Asked.TRANSCRIPT:
-            return _transcript(recording, expected_at)
+            return _transcript(recording, expected(expected_at, now))
 
 
 def _how_long(recording: Recording, now: datetime, bot: str) -> str:
@@ -211,15 +227,22 @@ def _starter(recording: Recording) -> str:
 
 def _stopped(recording: Recording, now: datetime, bot: str) -> str:
     """Say who or what stopped the recording, as far as it is known."""
-    if recording.phase in ON_AIR and not recording.stop_pending:
+    if recording.phase in ON_AIR | {Phase.REQUESTED} and not recording.stop_pending:
         return _state(recording, now, bot)
     name = _named(recording)
+    still_runs = recording.phase in OCCUPIES_ROOM
     last = [f for f in recording.log if isinstance(f, StopRequested | StopDue)][-1:]
     match last:
+        case [StopRequested(by=by, at=at)] if still_runs:
+            return (
+                f"{mention(by)} asked to stop the recording of {name}, {when(at)}. {_UNCONFIRMED}"
+            )
         case [StopRequested(by=by, at=at)]:
             return f"{mention(by)} stopped the recording of {name}, {when(at)}."
         case [StopDue(why=why, at=at)]:
             reason = "its time was over" if why == "time" else "nobody was in the room any more"
+            if still_runs:
+                return f"The recording of {name} is being stopped: {reason}. {_UNCONFIRMED}"
             return f"The recording of {name} stopped {when(at)}, because {reason}."
     reason = REASONS.get((recording.stop_reason or "").casefold(), "")
     if reason:
@@ -237,7 +260,7 @@ def _failure(recording: Recording, now: datetime, bot: str) -> str:
     if recording.stop_failed:
         return f"{name}: {stop_failure(recording.stop_failed)}"
     if recording.transcription in (Transcription.GIVEN_UP, Transcription.FAILED):
-        return f"The recording of {name} did not fail. {_transcript(recording, None)}"
+        return f"The recording of {name} did not fail. {_transcript(recording, '')}"
     return f"The recording did not fail. {_state(recording, now, bot)}"
 
 
@@ -248,7 +271,7 @@ def _video(recording: Recording, bot: str) -> str:
         length = f", {_length(recording)}" if _length(recording) else ""
         return f"The {what} of {name}, {_began_at(recording)}{length}, is ready."
     if recording.phase in OCCUPIES_ROOM:
-        return f"{name} is still being recorded. The {what} is made after the recording ends."
+        return f"{still(recording)} The {what} is made after the recording ends."
     if recording.phase is Phase.PROCESSING:
         return f"100ms is preparing the {what} of {name}, {_began_at(recording)}."
     if recording.problem:
@@ -258,13 +281,18 @@ def _video(recording: Recording, bot: str) -> str:
     return f"100ms lists no {what} for the recording of {name}, {_began_at(recording)}."
 
 
-def _transcript(recording: Recording, expected_at: datetime | None) -> str:
+def _transcript(recording: Recording, expected: str) -> str:
     about = f"the recording of {_named(recording)}, {_began_at(recording)}"
     if can_read(recording):
         unread = recording.transcription is Transcription.GIVEN_UP
+        withheld = recording.results and recording.results.text in ("refused", "blocked")
+        if withheld:
+            return f"100ms lists a transcript of {about}, but the bot could not get its file."
         return UNREAD if unread else f"The transcript of {about}, is ready."
     if recording.results and recording.results.text == "empty":
-        return f"The transcript of {about}, is empty: nobody spoke."
+        return (
+            f"The transcript of {about}, is empty: nobody spoke, or the speech was not in English."
+        )
     match recording.transcription:
         case Transcription.OFF:
             return f"No transcript was made of {about}: it was recorded without one."
@@ -273,13 +301,12 @@ def _transcript(recording: Recording, expected_at: datetime | None) -> str:
         case Transcription.FAILED | Transcription.READY:
             return f"100ms made no transcript of {about}."
     if recording.phase in OCCUPIES_ROOM:
-        return f"{_named(recording)} is still being recorded. A transcript comes after the end."
+        return f"{still(recording)} A transcript comes after the end."
     if recording.problem:
         return f"There is no transcript of {about}: the recording failed."
     if recording.transcription is Transcription.MAYBE:
         return f"There is no transcript of {about}, so far."
-    by = f" 100ms should have it by {when(expected_at)}." if expected_at else ""
-    return f"The transcript of {about}, is not ready yet.{by}"
+    return f"The transcript of {about}, is not ready yet.{expected}"
 
 
 def _buttons(

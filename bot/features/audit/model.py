@@ -54,7 +54,7 @@ def _acts(fact: f.Fact) -> Iterator[Act]:
         case f.Renamed():
             yield Act(fact.at, fact.by, "changed its title")
         case f.StopRequested():
-            yield Act(fact.at, fact.by, "stopped it")
+            yield Act(fact.at, fact.by, "asked to stop it")
         case f.StopSuggested():
             yield Act(fact.at, fact.by, "asked the starter to stop it")
         case f.PauseRequested(pause=True):

@@ -3,19 +3,18 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 from typing import Literal
 
 from bot.access.rights import NoRight, Rights
 from bot.core.deliveries import NOBODY_THERE, Delivery, Kind, State, Wanted, refusals_name
 from bot.core.note import Note
+from bot.core.places import is_channel
 from bot.core.policy import (
     is_late,
     is_unheard,
     silence,
-    silence_to_show,
-    start_by,
     transcript_expected_at,
+    tried_until,
 )
 from bot.core.retry import Retry
 from bot.engine.context import Context
@@ -33,9 +32,9 @@ def card_of(ctx: Context, who: Who = esc) -> Message:
     """Build the current card. With ids as names, it is the input of the hash."""
     return recording_card(
         ctx.recording,
-        silent=silence_to_show(ctx.recording, ctx.work, ctx.deps.policy, ctx.now),
+        silent=ctx.silent,
         unheard=is_unheard(ctx.recording, ctx.work),
-        until=_tried_until(ctx),
+        until=tried_until(ctx.recording, ctx.deps.policy, ctx.now),
         results_lost=_lost(ctx),
         nobody_there=_nobody_there(ctx),
         joins=bool(ctx.settings_of(ctx.recording.origin).join_role),
@@ -48,12 +47,6 @@ def card_of(ctx: Context, who: Who = esc) -> Message:
     )
 
 
-def _tried_until(ctx: Context) -> datetime | None:
-    """Until when the start is sent again, if that is still ahead."""
-    until = start_by(ctx.recording, ctx.deps.policy)
-    return until if ctx.now < until else None
-
-
 def _nobody_there(ctx: Context) -> bool:
     """Whether the notice in the room's chat is being retried because nobody was there."""
     notice = ctx.work.delivery(Kind.ROOM, ctx.recording.room_id)
@@ -62,8 +55,18 @@ def _nobody_there(ctx: Context) -> bool:
 
 
 def _lost(ctx: Context) -> str:
+    """Slack's error if it does not accept the results message, or has not for several tries."""
     results = ctx.work.delivery(Kind.RESULTS, ctx.recording.origin)
-    return results.error or "" if results and results.state is State.DROPPED else ""
+    if results is None or results.state is State.SENT:
+        return ""
+    refused = results.state is State.DROPPED or _is_refused(ctx, results)
+    return results.error or "" if refused else ""
+
+
+def _is_refused(ctx: Context, delivery: Delivery) -> bool:
+    """Whether Slack answered so many tries with an internal error that it is said elsewhere."""
+    noes = ctx.work.retries.get(refusals_name(delivery), Retry())
+    return noes.attempts >= ctx.deps.policy.tells_refused
 
 
 async def _named(ctx: Context) -> Message:
@@ -109,7 +112,7 @@ async def update_card(ctx: Context, channel: str) -> Note:
     shown, message = content_hash(card_of(ctx)), await _named(ctx)
     try:
         editing = ctx.deps.slack.update(card.posted_in, card.ts, message.payload())
-        cleared = await insist(ctx, card, editing)
+        cleared = await insist(ctx, card, editing, tries=ctx.deps.policy.edits_refused)
     except MessageGone as gone:
         return Note(deliveries=[replace(card, state=State.GONE, error=gone.error)])
     except NotAuthorized:
@@ -135,16 +138,22 @@ _SILENT: Mapping[Kind, Literal["start", "stop"]] = {
 
 
 def _silence(
-    ctx: Context, kind: Kind, permalink: str | None = None, *, may_start: bool = True
+    ctx: Context,
+    kind: Kind,
+    permalink: str | None = None,
+    *,
+    may_start: bool = True,
+    stays: bool = False,
 ) -> Message:
     """Build the message. The hash is of it without the link, as if they may start."""
     return silence_message(
         ctx.recording,
         _SILENT[kind],
         silence(ctx.recording, ctx.work),
-        until=_tried_until(ctx),
+        until=tried_until(ctx.recording, ctx.deps.policy, ctx.now),
         permalink=permalink,
         may_start=may_start,
+        stays=stays,
         bot=ctx.deps.identity.name,
     )
 
@@ -152,26 +161,52 @@ def _silence(
 async def tell_silence(ctx: Context, kind: Kind, target: str) -> Note:
     """Tell by direct message that 100ms does not answer; edit it once 100ms has answered.
 
-    If Slack refuses that edit for good, what 100ms answered is a new message.
+    If Slack refuses that edit for good, what 100ms answered is a new message. If it does not
+    accept the direct message, the person reads it in the channel, where only they see it.
     """
     posted, shown = ctx.work.delivery(kind, target), content_hash(_silence(ctx, kind))
     card = ctx.work.delivery(Kind.CARD, ctx.recording.origin)
     link = ctx.pointer_link or await ctx.deps.slack.link_to(card)
     may_start = await may_start_again(ctx, target)
     message = _silence(ctx, kind, link, may_start=may_start)
+    if posted and posted.state is State.SENT and not posted.message and _still(ctx, kind):
+        return Note(deliveries=[replace(posted, hash=shown)])  # read in the channel; no edits there
     if posted is None or posted.message is None:
-        return await post(ctx, kind, target, message, shown=shown)
+        note = await post(ctx, kind, target, message, shown=shown)
+        alone = _silence(ctx, kind, link, may_start=may_start, stays=True)
+        return await _in_the_channel(ctx, note, alone, shown)
     edited = replace(posted, hash=shown, changed_at=ctx.now)
     try:
-        await insist(ctx, posted, ctx.deps.slack.update(*posted.message, message.payload()))
+        editing = ctx.deps.slack.update(*posted.message, message.payload())
+        await insist(ctx, posted, editing, tries=ctx.deps.policy.edits_refused)
     except NotAuthorized:
         raise
     except SlackRefused as refused:
-        silent = silence(ctx.recording, ctx.work)
-        if silent and silent.on == _SILENT[kind]:  # what they read is still so, if less exactly
+        if _still(ctx, kind):  # what they read is still so, if less exactly
             return Note(deliveries=[replace(edited, error=refused.error)])
         return await _say_anew(ctx, posted, refused)
     return Note(deliveries=[edited])
+
+
+def _still(ctx: Context, kind: Kind) -> bool:
+    """Whether 100ms still does not answer."""
+    silent = silence(ctx.recording, ctx.work)
+    return silent is not None and silent.on == _SILENT[kind]
+
+
+async def _in_the_channel(ctx: Context, note: Note, message: Message, shown: str) -> Note:
+    """After several refused tries of a direct message, show it in the channel to that person."""
+    (told,) = note.deliveries
+    noes, origin = note.retries.get(refusals_name(told)), ctx.recording.origin
+    often = noes is not None and noes.attempts >= ctx.deps.policy.tells_refused
+    if told.state is State.SENT or not often or not is_channel(origin):
+        return note
+    try:
+        await ctx.deps.slack.ephemeral(origin, told.target, message.payload())
+    except SlackError:
+        return note
+    seen = replace(told, state=State.SENT, hash=shown, retry=Retry(), changed_at=ctx.now)
+    return replace(note, deliveries=[seen])
 
 
 async def _say_anew(ctx: Context, posted: Delivery, refused: SlackRefused) -> Note:
@@ -209,7 +244,12 @@ async def tell(ctx: Context, target: str) -> Note:
     card = ctx.work.delivery(Kind.CARD, below or ctx.recording.origin)
     why = card.error or "" if card else ""
     message = tell_message(
-        ctx.recording, channel=below or ctx.recording.origin, error=why, bot=ctx.deps.identity.name
+        ctx.recording,
+        channel=below or ctx.recording.origin,
+        error=why,
+        posted=card is not None and card.ts is not None,
+        silent=ctx.silent,
+        bot=ctx.deps.identity.name,
     )
     if card is None or below is None:
         return await post(ctx, Kind.TELL, target, message)

@@ -5,9 +5,17 @@ from datetime import datetime
 from typing import Literal
 
 from bot.core.assets import Transcription
+from bot.core.deliveries import Work
 from bot.core.facts import StartRequested, StopDue, StopRefused, StopRequested
 from bot.core.moments import Brief
-from bot.core.policy import Silence, is_by_clock
+from bot.core.policy import (
+    Policy,
+    Silence,
+    is_by_clock,
+    is_unheard,
+    silence_to_show,
+    tried_until,
+)
 from bot.core.recording import ON_AIR, Phase, Recording, Why, can_read, can_watch
 from bot.features.card.log import Who, card_lines, written
 from bot.features.options.table import options_line
@@ -51,8 +59,8 @@ _LATE = {
     Phase.PROCESSING: "Processing",
 }
 UNHEARD = (
-    "100ms is not reporting the state of the recording, so this card may be out of date. The "
-    "bot keeps checking."
+    "100ms is not reporting the state of the recording, so this may be out of date. The bot keeps "
+    "checking."
 )
 ELSEWHERE = "Started elsewhere, so your settings do not apply."
 UNASKED = "Started elsewhere, with its own settings."
@@ -92,10 +100,7 @@ def recording_card(
     if results_lost:
         said = code(results_lost, 60)
         notes.append(f"Slack did not accept the results message (error {said}). Use the buttons.")
-    if silent and not recording.stop_failed:
-        notes.append(silence_note(silent, until=until))
-    elif unheard and not silent:
-        notes.append(UNHEARD)
+    notes += _doubts(recording, silent, until=until, unheard=unheard)
     under_way = recording.phase in ON_AIR | {Phase.REQUESTED}
     told = card_lines(recording.log, who, under_way=under_way)
     log = list(written(told[-LOG_LINES:], recording.requested_at))
@@ -196,6 +201,23 @@ def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: 
     return notes
 
 
+def doubts(recording: Recording, work: Work, policy: Policy, now: datetime) -> list[str]:
+    """Say what the card says of a state that is not known, because 100ms does not do as asked."""
+    if recording.stop_failed:
+        return [stop_failure(recording.stop_failed)]
+    silent = silence_to_show(recording, work, policy, now)
+    until = tried_until(recording, policy, now)
+    return _doubts(recording, silent, until=until, unheard=is_unheard(recording, work))
+
+
+def _doubts(
+    recording: Recording, silent: Silence | None, *, until: datetime | None, unheard: bool
+) -> list[str]:
+    if silent:
+        return [] if recording.stop_failed else [silence_note(silent, until=until)]
+    return [UNHEARD] if unheard else []
+
+
 def silence_note(silent: Silence, *, until: datetime | None) -> str:
     """Say that 100ms does not answer, and the consequences.
 
@@ -235,15 +257,18 @@ def silence_message(
     until: datetime | None,
     permalink: str | None = None,
     may_start: bool = True,
+    stays: bool = False,
     bot: str = BOT,
 ) -> Message:
     """Tell the starter directly that 100ms does not answer, and later the outcome.
 
-    `permalink` leads to the card. `may_start`: they may try a failed start again.
+    `permalink` leads to the card. `may_start`: they may try a failed start again. `stays`: the
+    message cannot be edited.
     """
     name = esc(recording.name)
     if silent and silent.on == on:
-        text = f"*{name}*: {silence_note(silent, until=until)} This message will be updated."
+        later = "" if stays else " This message will be updated."
+        text = f"*{name}*: {silence_note(silent, until=until)}{later}"
     else:
         text = f"*{name}*: {_answered(recording, on, bot)}"
     retry = retry_button(recording, bot) if may_start else []
@@ -396,19 +421,31 @@ def _spoken(recording: Recording, state: str, notes: list[str], log: list[str], 
     return lines([" ".join(filter(None, [state, request, where])), *notes, *log], FALLBACK_MOST)
 
 
-def tell_message(recording: Recording, *, channel: str, error: str, bot: str = BOT) -> Message:
-    """Say that the bot cannot update the card: to the starter, or below the card."""
+def tell_message(
+    recording: Recording,
+    *,
+    channel: str,
+    error: str,
+    posted: bool = True,
+    silent: Silence | None = None,
+    bot: str = BOT,
+) -> Message:
+    """Say that the bot cannot post or update the card: to the starter, or below the card.
+
+    `silent`: a start or stop that 100ms has not answered.
+    """
     why, fix = edit_refusal(error, channel, bot=bot)
     if error in SLACK_FAILS:
         fix = "The bot retries from time to time. Details show the current state."
-    running = recording.phase in ON_AIR and not recording.stop_pending
-    name = esc(recording.name)
-    lost = f"The bot cannot update the card in {place(channel)}."
-    state = f"{name}: {state_of(recording).lower()}. {lost}"
-    notice = "The recording continues; you can stop it here." if running else ""
-    text = " ".join(p for p in (state, why, fix, notice) if p)
-    heading = rich_text(rich_line(name_leaf(recording.name), leaf(f" · {state_of(recording)}")))
+    can_stop = recording.phase in ON_AIR and not recording.stop_pending
+    name, state = esc(recording.name), state_of(recording, silent)
+    lost = f"The bot cannot {'update' if posted else 'post'} the card in {place(channel)}."
+    notice = "You can stop it here." if can_stop else ""
+    if can_stop and recording.phase is not Phase.STARTING:
+        notice = "The recording continues; you can stop it here."
+    text = " ".join(p for p in (f"{name}: {state.lower()}. {lost}", why, fix, notice) if p)
+    heading = rich_text(rich_line(name_leaf(recording.name), leaf(f" · {state}")))
     body = f"{lost} {why} {fix}"
-    stop = [stop_button(recording.key, recording.name)] if running else []
+    stop = [stop_button(recording.key, recording.name)] if can_stop else []
     buttons = [*stop, details_button(recording)]
     return Message(text, [heading, section(f"{body}\n{notice}".strip()), *actions(buttons)])

@@ -40,6 +40,7 @@ _ASKED = {
     Intent.SHARE: "Share the recording of {room}?",
     Intent.RENAME: "Call the recording of {room} {title}?",
     Intent.EXTEND: "Record {room} for longer?",
+    Intent.AUTO: "Record every session of {room} automatically?",
     Intent.SETTINGS: "You can see and change that in this channel’s settings.",
     Intent.PRESETS: "Open the presets?",
 }
@@ -75,6 +76,8 @@ _STATES = {
 
 
 _BOTH = {
+    (Intent.SHARE, Why.NO_ROOM): "There is no recording “{reference}”.",
+    (Intent.RENAME, Why.NO_ROOM): "There is no recording “{reference}”.",
     (Intent.RENAME, Why.NEEDS_ROOM): _ANSWERED[Intent.RENAME],
     (Intent.START, Why.NEEDS_ROOM): "Which room should be recorded{how}?",
     (Intent.SCHEDULE, Why.NEEDS_ROOM): "Which room should be recorded{at}{how}?",

@@ -39,7 +39,7 @@ from bot.features.commands.stored_orders import StoredOrder, stored_orders
 from bot.features.commands.understand import understand
 from bot.features.commands.vocabulary import Intent
 from bot.features.find.listeners import answer_find
-from bot.features.rooms.model import room_code_of_link
+from bot.features.rooms.model import RoomEntry, room_code_of_link
 from bot.features.rooms.service import RoomDirectory
 from bot.features.schedules.listeners import (
     CALENDAR,
@@ -191,7 +191,7 @@ async def obey(ack: Ack, bot: Bot, use: Services, caller: Caller, text: str, whe
     An unknown room name may belong to a new room: after the ack, 100ms is asked, and the text is
     understood again.
     """
-    request = await _understood(ack, bot, use, caller, text, where)
+    request = await _titled(await _understood(ack, bot, use, caller, text, where), text, where)
     found = _doubted(request.found, request.known)
     learnt(command=str(found.intent), outcome=str(found.outcome))  # not what was typed
     if found.why not in (Why.NO_ROOM, Why.UNKNOWN_CODE) or not (found.reference or found.link):
@@ -254,12 +254,30 @@ async def _among_recorded(request: Request, text: str, where: Where) -> Request:
     found, known = request.found, request.known
     if found.why is not Why.NO_ROOM or found.intent in NEEDS_LIVE_ROOM or not found.reference:
         return request
+    place = Where.THREAD if known.above else where
     rooms = await request.use.lists.rooms_named(known.horizon, found.reference)
     if not rooms:
         return request
-    known = replace(known, world=replace(known.world, names=known.world.names.plus(rooms)))
-    place = Where.THREAD if known.above else where
+    known = _with_names(known, rooms)
     return replace(request, known=known, found=understand(text, place, known.world))
+
+
+async def _titled(request: Request, text: str, where: Where) -> Request:
+    """Understand a text again if it names a recording by its title: as in its card's thread."""
+    found, known = request.found, request.known
+    if found.reference is None or found.intent in NEEDS_LIVE_ROOM:
+        return request
+    titled = await request.use.lists.titled(known.horizon, found.reference)
+    if titled is None:
+        return request
+    place = Where.THREAD if known.above else where
+    names = [RoomEntry(titled.room_id, found.reference)]
+    known = replace(_with_names(known, names), above=titled)
+    return replace(request, known=known, found=understand(text, place, known.world))
+
+
+def _with_names(known: Known, names: Sequence[RoomEntry]) -> Known:
+    return replace(known, world=replace(known.world, names=known.world.names.plus(names)))
 
 
 async def _understood(
@@ -322,6 +340,8 @@ async def do(
 
 async def ask(request: Request, found: Understood) -> None:
     """Ask with a button for each answer. About a start, only people who may start are asked."""
+    if found.intent is Intent.AUTO:
+        await request.bot.rights.to_set_rule(request.caller.user, request.caller.channel)
     if found.intent in (Intent.START, Intent.SCHEDULE):
         await request.bot.rights.to_start(request.caller.user, request.caller.channel)
         if found.why in (Why.NO_ROOM, Why.NO_ROOM_YET, Why.WHICH_ROOM):

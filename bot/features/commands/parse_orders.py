@@ -22,6 +22,7 @@ from bot.features.commands.parsed import (
     words_after,
 )
 from bot.features.commands.sentences import Piece, Sort
+from bot.features.commands.table import BY_WORD
 from bot.features.commands.vocabulary import ORDERS, Intent, Role
 
 
@@ -121,6 +122,15 @@ def _unwanted_posts(base: Parsed, pieces: Sequence[Piece]) -> Parsed:
     return replace(base, intent=intent, mood=Mood.ORDER, left=left)
 
 
+_RECORD_NOUN = {("new",), ("world",), ("personal",)}  # a new record
+
+
+def _before(head: Piece, pieces: Sequence[Piece]) -> tuple[str, ...]:
+    """Return the words of the piece before one."""
+    before = [piece for piece in pieces if piece.end <= head.start]
+    return before[-1].key if before else ()
+
+
 _SWITCHES = frozenset({"turn", "switch", "enable", "activate", "disable", "deactivate"})
 
 
@@ -141,6 +151,9 @@ def read_order(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequenc
         between = rest[: list(rest).index(later)]
         if not any(piece.role is Role.NOUN for piece in between):
             head, rest = later, rest[list(rest).index(later) + 1 :]
+    if pieces and head is later and any(p.key == ("no", "more") for p in pieces):
+        negation = next(p for p in pieces if p.key == ("no", "more"))
+        return read_negated(base, negation, [head, *rest], pieces)  # no more stopping
     intent = head.intent
     mood = Mood.QUESTION if base.asks else Mood.ORDER
     if head.role is Role.CANCEL:
@@ -155,6 +168,8 @@ def read_order(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequenc
         left = tuple(p for p in left_over(intent or Intent.UNKNOWN, pieces) if p is not head)
         return replace(base, intent=intent, mood=Mood.TOLD, left=left)
     match intent:
+        case Intent.START if head.key == ("record",) and _before(head, pieces) in _RECORD_NOUN:
+            return replace(base, intent=Intent.UNKNOWN, left=(head,))
         case Intent.STOP if has_role(rest[:3], Role.POSTING, Role.CARDS) or (
             has_intent(rest[:1], Intent.SHARE) or has_intent(rest[:1], Intent.FOLLOW)
         ):
@@ -176,6 +191,8 @@ def read_order(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequenc
         case Intent.SETTINGS | Intent.PRESETS:
             left = tuple(piece for piece in rest if piece.sort is Sort.UNREAD)
             return replace(base, intent=intent, mood=mood, left=left)
+        case Intent.FOLLOW if head.key == ("watch",) and has_role(pieces, Role.WISH):
+            return replace(base, intent=Intent.LIST)  # I want to watch yesterday's webinar
         case Intent.FOLLOW if head.role is Role.SOFT and not any(
             piece.sort is Sort.ROOM for piece in pieces
         ):
@@ -296,6 +313,10 @@ def _shown(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Pi
     ):
         return replace(base, intent=Intent.START, mood=Mood.TOLD)
     base = replace(base, article=new)
+    if any(piece.sort is Sort.CHANNEL for piece in pieces):  # show the webinar in #general
+        left = tuple(p for p in left_over(Intent.SHARE, pieces) if p is not head)
+        mood = Mood.QUESTION if base.asks else Mood.TOLD
+        return replace(base, intent=Intent.SHARE, mood=mood, left=left)
     if head.key[0] in ("where", "wheres") and any(piece.key[-1] in _HELD for piece in rest):
         return replace(base, intent=Intent.JOIN)
     if has_role(rest, Role.SAID) or (has_role(rest, Role.ABOUT) and head.role is Role.SOFT):
@@ -353,12 +374,9 @@ def _helped(base: Parsed, rest: Sequence[Piece]) -> Parsed:
     verb = next((p for p in rest if p.role in (Role.VERB, Role.SOFT)), None)
     if verb and verb.intent is Intent.START and any(p.sort is Sort.ROOM for p in rest):
         return replace(base, intent=Intent.START, mood=Mood.TOLD)  # help us record standup
-    return replace(
-        base,
-        intent=Intent.HELP,
-        topic=str(verb.intent) if verb and verb.intent else None,
-        left=(),
-    )
+    word = next((p.key[0] for p in rest if p.key[0] in BY_WORD), None)
+    topic = word or (str(verb.intent) if verb and verb.intent else None)
+    return replace(base, intent=Intent.HELP, topic=topic, left=())
 
 
 def read_noun(base: Parsed, head: Piece, pieces: Sequence[Piece]) -> Parsed:
@@ -370,7 +388,8 @@ def read_noun(base: Parsed, head: Piece, pieces: Sequence[Piece]) -> Parsed:
     if order is not None and head.intent in (Intent.STATUS, Intent.DOCTOR):
         left = tuple(p for p in left_over(order.intent or Intent.UNKNOWN, pieces) if p is not order)
         return replace(base, intent=order.intent, mood=Mood.TOLD, left=(head, *left))
-    if head.key == ("not", "recording") and has_polite(pieces):
+    rather = any(piece.key in _RATHER for piece in pieces) and head.key[-1] == "recorded"
+    if rather or (head.key == ("not", "recording") and has_polite(pieces)):
         return replace(base, intent=Intent.STOP, mood=Mood.UNWANTED)
     before = [piece for piece in pieces if piece.end <= head.start]
     if head.option and asks_for_a_recording(before) and not base.asks:
@@ -390,6 +409,7 @@ def read_noun(base: Parsed, head: Piece, pieces: Sequence[Piece]) -> Parsed:
     return replace(base, intent=head.intent, left=unread)
 
 
+_RATHER = {("id", "rather"), ("i", "would", "rather"), ("id", "prefer"), ("i", "would", "prefer")}
 _ARRIVED = frozenset(
     {"came", "come", "arrived", "arrive", "there", "here", "sent", "posted", "received", "get"}
     | {"got", "appear", "appeared", "shown", "delivered", "created", "generated", "produced"}

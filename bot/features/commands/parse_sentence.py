@@ -23,6 +23,7 @@ from bot.features.commands.parse_questions import (
     read_question,
 )
 from bot.features.commands.parsed import (
+    OPENERS,
     Mood,
     Parsed,
     asks_for_a_recording,
@@ -53,7 +54,7 @@ def parse_sentence(sentence: Sentence, *, slash: bool = False, thread: bool = Fa
     pieces = _with_parted_verbs(sentence.pieces)
     roles = {piece.role for piece in pieces}
     request = Role.REQUEST in roles
-    pieces = _behind_no(pieces)
+    pieces = _behind_no(_behind_do_you_know(pieces))
     base = Parsed(
         asks=sentence.asks and not request,
         thing=Role.THING in roles or has_intent(pieces, Intent.START, Role.VERB),
@@ -78,6 +79,10 @@ def parse_sentence(sentence: Sentence, *, slash: bool = False, thread: bool = Fa
         if meant is None and has_room(pieces) and any(p.key in _LATEST for p in pieces):
             counts = all(piece.key[0].isdigit() for piece in heads)
             return replace(base, intent=Intent.LIST if counts else None, left=tuple(heads))
+        if meant is None and any(p.key in _LATEST for p in pieces) and heads[0].key[0].isdigit():
+            return replace(base, intent=Intent.LIST)  # last 3 town halls
+        if meant is None and Role.WISH in roles and asks_for_a_recording(pieces):
+            return replace(base, intent=Intent.START, mood=Mood.TOLD, left=tuple(heads))
         if meant is None:
             return replace(base, left=tuple(heads))
         head, told = meant, True
@@ -85,14 +90,23 @@ def parse_sentence(sentence: Sentence, *, slash: bool = False, thread: bool = Fa
             return replace(base, intent=Intent.UNKNOWN, left=tuple(heads))
     parsed = _by_head(base, head, pieces, slash=slash, thread=thread)
     planned = any(p.intent is Intent.SCHEDULE and p.role is Role.PAST for p in pieces)
-    if parsed.intent is Intent.STATUS and (planned or any(p.key in UPCOMING for p in pieces)):
-        parsed = replace(parsed, topic=SCHEDULED)
+    if parsed.intent in _LISTS and (planned or any(p.key in UPCOMING for p in pieces)):
+        parsed = replace(parsed, intent=Intent.STATUS, topic=SCHEDULED)
     hedged = any(piece.role is Role.HEDGE for piece in pieces[: pieces.index(head)])
     if (told or hedged) and parsed.mood is Mood.ORDER:
         parsed = replace(parsed, mood=Mood.TOLD)
     if told and parsed.intent in (Intent.THANKS, Intent.HELP, None):
         return replace(parsed, intent=None, left=tuple(heads))
     return parsed
+
+
+_LISTS = (Intent.STATUS, Intent.LIST)
+
+
+def _behind_do_you_know(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """Skip `do you know` before a question."""
+    asks = pieces[1:] and pieces[0].key == ("do", "you", "know") and pieces[1].role in OPENERS
+    return pieces[1:] if asks else pieces
 
 
 def _behind_no(pieces: Sequence[Piece]) -> Sequence[Piece]:
@@ -161,6 +175,7 @@ def _tells_of_something_else(pieces: Sequence[Piece], verb: Piece) -> bool:
 _BEFORE_NOUN = {("the",), ("a",), ("our",), ("my",), ("new",), ("world",), ("all",)}
 _PARTED = {
     ("off",): Meaning(Role.VERB, Intent.STOP),
+    ("down",): Meaning(Role.VERB, Intent.STOP),
     ("on",): Meaning(Role.VERB, Intent.START),
     ("on", "hold"): Meaning(Role.VERB, Intent.PAUSE),
 }
@@ -173,6 +188,8 @@ def _with_parted_verbs(pieces: Sequence[Piece]) -> Sequence[Piece]:
         return pieces
     for n in range(at + 1, min(at + 7, len(pieces))):
         meaning = _PARTED.get(pieces[n].key)
+        if pieces[n].key == ("down",) and pieces[at].key != ("shut",):
+            continue
         if meaning and (meaning.intent is Intent.PAUSE) == (pieces[at].key == ("put",)):
             verb = Piece(Sort.PHRASE, pieces[at].words, meaning)
             return [*pieces[:at], verb, *pieces[at + 1 : n], *pieces[n + 1 :]]
@@ -260,6 +277,11 @@ def _by_head(
             past = next(piece for piece in rest if piece.role is Role.PAST)
             parsed = read_order(base, past, rest, pieces)
             return replace(parsed, left=tuple(p for p in parsed.left if p is not head))
+        case Role.IS if not base.asks and _not_wanted(pieces):
+            left = tuple(p for p in pieces if p.sort is Sort.UNREAD)
+            return replace(base, intent=Intent.STOP, mood=Mood.UNWANTED, left=left, asks=True)
+        case Role.IS if not base.asks and _asked_by_others(rest):
+            return read_told(base, head, rest, pieces)
         case Role.WAS | Role.IS if not base.asks and (order := _stated(head, rest, pieces)):
             left = tuple(
                 p for p in left_over(order, pieces) if p.intent not in (order, Intent.STOP)
@@ -283,6 +305,9 @@ def _by_head(
             return base
         case Role.NOUN:
             return read_noun(base, head, pieces)
+        case Role.SAID if [p.key for p in pieces[:1]] == [("it",)]:  # it says failed
+            broken = has_intent(rest, Intent.DOCTOR, Role.NOUN)
+            return replace(base, intent=Intent.DOCTOR if broken else Intent.UNKNOWN, left=(head,))
         case Role.SAID if base.asks or has_role(pieces, Role.ABOUT):
             return read_find(base, head, pieces)
         case Role.SAID:
@@ -315,6 +340,18 @@ def _by_head(
 
 
 _PLANS = (Intent.SCHEDULE, Intent.UNSCHEDULE)  # remove the schedule of town hall
+
+
+def _not_wanted(pieces: Sequence[Piece]) -> bool:
+    """Say whether a recording is not wanted: `standup is recorded and we dont want it`."""
+    records = any(p.key[-1] in ("recording", "recorded", "record") for p in pieces)
+    return records and any(p.role is Role.NOT and p.key[-1] == "want" for p in pieces)
+
+
+def _asked_by_others(rest: Sequence[Piece]) -> bool:
+    """Say whether others ask for something: `people are asking if you could record this`."""
+    at = next((n for n, p in enumerate(rest) if p.key in (("if",), ("whether",))), None)
+    return at is not None and has_order(rest[at:])
 
 
 def _called_off(base: Parsed, rest: Sequence[Piece]) -> Parsed:

@@ -241,7 +241,21 @@ _LEADING = frozenset(
     (word,)
     for word in (
         *("the", "a", "an", "any", "some", "our", "my", "your", "this", "that", "it"),
-        *("mentions", "everything", "of", "for", "in", "on", "at", "from", "to", "about", "and"),
+        *(
+            "discussed",
+            "discuss",
+            "mentions",
+            "everything",
+            "of",
+            "for",
+            "in",
+            "on",
+            "at",
+            "from",
+            "to",
+            "about",
+            "and",
+        ),
     )
 )
 

@@ -57,7 +57,8 @@ _MORE = re.compile(r"(?<=[0-9])\s+more(?=\s+(?:m|h)[a-z]*\b)", re.IGNORECASE)  #
 LATER = frozenset({("week",), ("weekend",), ("month",), ("later",), ("soon",), ("afterwards",)})
 # `stop in 5`, `start standup in 15`; fewer may be hours, or people.
 _BARE_MINUTES = re.compile(
-    r"\b(?:in|for) (?:[5-9]|[1-9][0-9])(?=$|[ .,!?]*$| (?:please|pls|plz|thx|thanks|with|no|and)\b)"
+    r"\b(?:in|for) (?:[5-9]|[1-9][0-9])"
+    r"(?=[ .,!?]*$|[.,!?](?![0-9])| (?:please|pls|plz|thx|thanks|with|no|and)\b)"
 )
 _MEETINGS = {(word,) for word in ["meeting", "call", "room", "session", "recording", "thing"]}
 _NO_TIMES = frozenset({"right", "now"})
@@ -250,6 +251,12 @@ class ParsedText:
         if first == last:
             return None
         longer = self.text[self.pieces[first].start : self.pieces[last].end]
+        around = [p for p in self.pieces[first : last + 1] if p.rooms != rooms]
+        days = all(
+            any(start <= p.start and p.end <= end for start, end in self.loose) for p in around
+        )  # start all hands friday
+        if days and not any(room not in rooms for room in self.world.names.like(longer)):
+            return None
         if last > at and (self.where is Where.SLASH or digits_in(longer)):
             return longer
         likes = self.world.names.like(longer)
@@ -304,6 +311,8 @@ class ParsedText:
         for word in self.words:
             if word.key.isascii() and word.key.isdigit() and word not in timed | roomed:
                 return min(int(word.key[:4]), MAX_LIST_COUNT) or None
+            if word.key != "one" and word.key in NUMBERS and word not in timed | roomed:
+                return min(NUMBERS[word.key], MAX_LIST_COUNT)
         return None
 
     def suggested(self, intent: Intent) -> tuple[tuple[RoomEntry, ...], str | None]:

@@ -268,17 +268,29 @@ def sentences_of(
 
 
 def _begins_order(piece: Piece, before: Sequence[Piece]) -> bool:
-    """Whether a verb after a comma begins another sentence: `why is this on, stop it`."""
+    """Whether an order begins another sentence: `why is this on, stop it`."""
+    if before and _asks_politely(piece, before[-1]):
+        return any(p.role not in _LIGHT and p.sort is not Sort.COMMA for p in before)
     order = piece.role is Role.VERB and piece.intent in ORDERS
     if not order and piece.role is not Role.NOT:
         return False
-    comma = next((n for n in range(len(before) - 1, -1, -1) if before[n].words[0].key == ","), None)
+    comma = next((n for n in range(len(before) - 1, -1, -1) if before[n].key in _PARTS), None)
     if comma is None or any(p.role not in _LIGHT for p in before[comma + 1 :]):
         return False
     return any(p.role in _OPENERS for p in before[:comma])
 
 
-_LIGHT = frozenset({Role.FILLER, Role.THANKS, Role.HELLO, Role.REQUEST, Role.AND})
+def _asks_politely(piece: Piece, before: Piece) -> bool:
+    """Whether a piece begins a request: `it is late, can you stop`, `so please stop`."""
+    if piece.role is Role.REQUEST:
+        return before.key in _JOINS
+    return piece.key in _PLEASE and before.key == ("so",)
+
+
+_PLEASE = {("please",), ("pls",), ("plz",)}
+_PARTS = {(",",), *_PLEASE}
+_JOINS = {(",",), ("so",), ("and",)}
+_LIGHT = frozenset({Role.FILLER, Role.THANKS, Role.HELLO, Role.REQUEST, Role.AND, Role.WISH})
 _OPENERS = frozenset(
     {Role.WHY, Role.WAS, Role.IS, Role.WHEN, Role.WHICH, Role.HOW, Role.PAST, Role.HINT}
 )

@@ -13,6 +13,7 @@ from bot.core.when import StopAt, When
 from bot.core.when_grammar import read_when
 from bot.core.when_words import say_cycle, say_moment
 from bot.features.commands.model import Order, Understood, World
+from bot.features.commands.vocabulary import Intent
 from bot.features.options.table import parse_options, write_options
 from bot.features.rooms.model import RoomEntry
 from bot.store.values import RecordingRow
@@ -96,6 +97,7 @@ def _stored(
         when=when if isinstance(when, When) else None,
         channel=found.channel or found.to,
         title=found.title,
+        rule="on" if order.verb == Intent.AUTO else "",
         label=order.words or _label(order, world),
         schedule_id=order.schedule.schedule_id if order.schedule else None,
         date=order.date,

@@ -19,6 +19,7 @@ class Entry:
     example: str
     arguments: str = ""
     options: tuple[Flag, ...] = ()
+    also: tuple[str, ...] = ()  # other words for it
 
     @property
     def usage(self) -> str:
@@ -42,12 +43,20 @@ TABLE: tuple[Entry, ...] = (
         example="/record schedule standup every weekday 9:30 for 20m",
         arguments="[room] [when]",
         options=START_FLAGS,
+        also=("move", "reschedule"),
     ),
     Entry(
         "schedules",
         help="List what is scheduled and which rooms are recorded automatically.",
         example="/record schedules mine",
         arguments="[mine|here|room]",
+    ),
+    Entry(
+        "skip",
+        help="Leave out one date of a schedule, or with “cancel” take it away.",
+        example="/record skip standup on friday",
+        arguments="[room] [day]",
+        also=("cancel", "unschedule"),
     ),
     Entry(
         "auto",
@@ -144,6 +153,8 @@ TABLE: tuple[Entry, ...] = (
     ),
 )
 
+BY_WORD = {word: entry for entry in TABLE for word in (entry.word, *entry.also)}
+
 Needs = Literal["start", "member", "join", "search", "settings", ""]
 
 
@@ -173,7 +184,7 @@ MENU: tuple[MenuLine, ...] = (
         "schedule standup monday 9:30",
         "also schedules, auto",
         "start",
-        ("schedule", "schedules", "auto"),
+        ("schedule", "schedules", "skip", "auto"),
     ),
     MenuLine("follow standup", "its cards here; or unfollow", "member", ("follow", "unfollow")),
     MenuLine("settings", "of this channel", "settings", ("settings",)),

@@ -20,7 +20,7 @@ _OF = {("of",), ("for",)}
 _THIS = {("this",), ("that",), ("it",), ("this", "one"), ("that", "one")}
 _ARTICLES = {("the",), ("my",), ("our",), ("last",), ("latest",), ("current",)}
 # Verbs that include their object: the title follows directly.
-_COMPLETE = frozenset({"it", "this", "recording", "title", "name"})
+_COMPLETE = frozenset({"it", "this", "that", "one", "recording", "title", "name"})
 _POLITE_END = re.compile(
     r"(?:[\s,.!]+(?:please|pls|plz|thanks|thank you|thx|ty|:[a-z_+-]+:))+[\s.!]*$", re.IGNORECASE
 )
@@ -70,13 +70,13 @@ def _verb(said: ParsedText, pieces: Sequence[Piece]) -> Piece | None:
     """Return the verb that orders a rename; also `call` before a room, and `title:`."""
     if said.first.intent is Intent.RENAME:
         return next((piece for piece in pieces if piece.intent is Intent.RENAME), None)
-    if said.first.intent not in (None, Intent.UNKNOWN):
-        return None
     at = next((n for n, piece in enumerate(pieces) if not _light(piece)), None)
     if at is None:
         return None
     after = [piece for piece in pieces[at + 1 :] if piece.key not in _ARTICLES]
     called = pieces[at].key in (("call",), ("name",)) and after[:1] and after[0].sort is Sort.ROOM
+    if called and after[1:2] and (after[1].role is Role.AND or after[1].sort is Sort.COMMA):
+        return None  # call the webinar, and record it
     titled = pieces[at].key == ("title",) and after[:1] and after[0].key in _CONNECTORS
     return pieces[at] if called or titled else None
 

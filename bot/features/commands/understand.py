@@ -312,14 +312,15 @@ def _share(said: ParsedText, parsed: Parsed) -> Understood:
     made = Understood(
         Intent.SHARE, Outcome.ASK, Why.UNSURE, room, sure=False, to=to, when=said.past()
     )
-    made = replace(made, channel=channel)
+    made = replace(made, channel=channel, reference=said.doubt)
     if room is None:
         near, reference = said.suggested(Intent.SHARE)
         if not reference and not said.rooms:
             near = said.world.names.among(said.world.recorded)[:5]
+        unknown = Why.NO_ROOM if reference else Why.NEEDS_ROOM
         return replace(
             made,
-            why=Why.WHICH_ROOM if near else Why.NEEDS_ROOM,
+            why=Why.WHICH_ROOM if near else unknown,
             outcome=Outcome.ASK if near else Outcome.ANSWER,
             offers=orders(Intent.SHARE, near),
             reference=reference,

@@ -63,6 +63,9 @@ def _control(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
     if len(said.rooms) > 1 and not said.doubt:
         return _several(said, intent, sure=sure and parsed.other is None)
     room = said.room()
+    if room and said.thread and said.parsed.second is Intent.START and _is_of_second(said, room):
+        made = act_on(said, intent, said.thread, sure=False)
+        return replace(made, offers=(*made.offers, Order(Intent.START, room)))
     if room and said.thread and said.thread != room and _also_this(said, intent):
         return which(said, intent, (said.thread, room))
     if room:
@@ -89,6 +92,14 @@ def _control(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
     if said.thread:
         return act_on(said, intent, said.thread, sure=sure and not said.world.thread_is_over)
     return _unnamed(said, intent, parsed, sure=sure, reference=reference)
+
+
+def _is_of_second(said: ParsedText, room: RoomEntry) -> bool:
+    """Whether a room is named behind the second order: `stop, and start the town hall`."""
+    second = next((p.start for p in said.pieces if p.intent is said.parsed.second), None)
+    named = next((p.start for p in said.pieces if room in p.rooms), 0)
+    free = room.room_id not in said.world.recorded
+    return second is not None and second < named and free
 
 
 def _also_this(said: ParsedText, intent: Intent) -> bool:
@@ -224,7 +235,8 @@ def _act_later(made: Understood, order: Order, when: Reading, *, sure: bool) -> 
     intent, room = made.intent, made.room
     if isinstance(when, Unclear):
         choices = tuple(Order(intent, room, words) for words in when.choices)
-        return replace(made, why=Why.BAD_TIME, offers=choices or (order,))
+        now = (order,) if len(choices) < 2 else ()  # 10:00 has passed: now, or at 22:00
+        return replace(made, why=Why.BAD_TIME, offers=(*now, *choices))
     if not isinstance(when, When):
         return replace(made, why=Why.BAD_TIME, offers=(order,))
     if intent is Intent.PAUSE and sure and when.start is None:

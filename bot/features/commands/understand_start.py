@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -47,6 +48,9 @@ def form(said: ParsedText) -> Understood:
 
 def start(said: ParsedText, parsed: Parsed) -> Understood:
     """Decide about a start. Nothing starts now if a time was said that is not understood."""
+    if (room := said.room()) and _every_session(said):
+        offers = (Order(Intent.AUTO, room),)
+        return Understood(Intent.AUTO, Outcome.ASK, Why.UNSURE, room, sure=False, offers=offers)
     done = _start(said, parsed)
     begins = any(order.verb in _BEGINS for order in (*done.acts, *done.offers))
     timed = begins or done.why is Why.ALREADY
@@ -60,6 +64,17 @@ def start(said: ParsedText, parsed: Parsed) -> Understood:
 
 
 _BEGINS = (Intent.START, Intent.SCHEDULE)
+_EVERY_SESSION = re.compile(
+    r"\b(?:always|automatically|auto|whenever|every time|each time|"
+    r"(?:every|each)(?: single)?(?: one of)?(?: the| our| my)? (?:ROOM|session|meeting|call)|"
+    r"all(?: the| our| my)? (?:ROOM )?(?:sessions|meetings|calls))\b"
+)
+
+
+def _every_session(said: ParsedText) -> bool:
+    """Whether a rule is wanted, not one recording: `record every session of town hall`."""
+    words = " ".join("ROOM" if p.rooms else " ".join(p.key) for p in said.pieces)
+    return not said.start_time() and not said.orders_more() and bool(_EVERY_SESSION.search(words))
 
 
 def _start(said: ParsedText, parsed: Parsed) -> Understood:

@@ -44,6 +44,7 @@ _PARTS = frozenset(
 )
 _HOUR = re.compile(r"[0-9]{1,2}(?:[:.h]?[0-9]{2})?[a-z]{0,4}")
 _EXACT = {("at",), ("@",), ("from",), ("around",), ("by",), ("until",), ("till",), ("after",)}
+_TIME_OR = [Sort.TIME, ("or",)]
 _MOST_BETWEEN = 2  # `in a little while`
 
 
@@ -56,6 +57,9 @@ def unread_time(said: ParsedText, left: Sequence[Piece], purpose: Purpose) -> Re
         if (piece.sort is not Sort.UNREAD and piece.key != ("while",)) or piece not in left:
             continue
         first = _first_word(said.pieces, n)
+        or_time = n > 1 and [said.pieces[n - 2].sort, said.pieces[n - 1].key] == _TIME_OR
+        if or_time and piece.key[0][0].isdigit():  # at 3 or 4
+            return Refused("That says two times.", EXAMPLES[purpose])
         if first is not None and (first.key in _EACH or not said.start_time()):
             words = said.text[first.start : piece.end]
             return Refused(f"I do not understand “{words}”.", EXAMPLES[purpose])

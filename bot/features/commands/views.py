@@ -8,7 +8,7 @@ from itertools import chain
 
 from bot.core.when import StopAt
 from bot.features.commands.stored_orders import StoredOrder
-from bot.features.commands.table import MENU, TABLE, Entry, Needs
+from bot.features.commands.table import BY_WORD, MENU, Entry, Needs
 from bot.features.commands.vocabulary import Intent
 from bot.features.options.table import Flag
 from bot.features.presets.ids import ALL as PRESETS
@@ -93,7 +93,7 @@ def help_reply(
 
     `brief`: leave out the command's options, for a question with `how`.
     """
-    entry = next((one for one in TABLE if topic and one.word == topic), None)
+    entry = BY_WORD.get(topic) if topic else None
     if entry is None:
         return _menu(menu or Menu())
     return _briefly(entry) if brief else _one(entry)

@@ -100,16 +100,17 @@ _VERBS: Mapping[Intent, str] = {
         start | record | rec | start up | kick off | commence | initiate | fire up | take notes |
         take minutes | make a recording | make recording | make a record | make record | make the
         recording | do a recording | do the recording | do recording | get a recording | press
-        record | hit record | push record | turn on | switch on | capture | tape | film | start to
-        record | start recording | start record | start rec | begin recording | make a video | make
-        video | make a video of | activate | enable | begin to record | begin the recording |
-        starting recording | set up a recording | aufnehmen | aufzeichnen | grabar | graba |
-        enregistrer | gravar | get it on tape | get this on tape | have it on tape | have this on
-        tape | have that on tape | get it on video | get this on video | have it on video | have
-        this on video | have that on video | have it on record | have this on record | write down
-        what we say | write down what is said | write everything down | write down everything |
-        write it down | jot it down | start again | record again | would you mind recording | do you
-        mind recording | mind recording | recording please | please recording""",
+        record | hit record | push record | press the record button | hit the record button | push
+        the record button | turn on | switch on | capture | tape | film | start to record | start
+        recording | start record | start rec | begin recording | make a video | make video | make a
+        video of | activate | enable | begin to record | begin the recording | starting recording |
+        set up a recording | aufnehmen | aufzeichnen | grabar | graba | enregistrer | gravar | get
+        it on tape | get this on tape | get that on tape | have it on tape | have this on tape |
+        have that on tape | get it on video | get this on video | have it on video | have this on
+        video | have that on video | have it on record | have this on record | write down what we
+        say | write down what is said | write everything down | write down everything | write it
+        down | jot it down | start again | record again | would you mind recording | do you mind
+        recording | mind recording | recording please | please recording""",
     Intent.STOP: """
         stop | stopp | halt | stahp | stap | stawp | finish | end | quit | kill | abort |
         deactivate | disable | interrupt | recording off | record off | rec off |
@@ -120,7 +121,8 @@ _VERBS: Mapping[Intent, str] = {
         wrap it up | knock it off | cut it | stoppen | anhalten | aufhören | beenden |
         arrête | arrete | arrêtez | arretez | arrêter | parar | detener | ferma | fermare
         | stoppa | стоп | 停止 | 止めて | stop with | stopping | bring to an end | bring to a
-        stop | bring to a halt | stop recording | end recording""",
+        stop | bring to a halt | stop recording | end recording | ending | finishing
+        | halting""",
     Intent.PAUSE: """
         pause | hold | suspend | hold on | freeze | put on hold | put it on hold | take a
         break | off the record | go off the record | going off the record | make a pause |
@@ -154,7 +156,8 @@ _VERBS: Mapping[Intent, str] = {
     Intent.RENAME: """
         rename | retitle | change the title | change title | change the name | title it
         | give this the title | give it a title | entitle | call it | call this | name
-        it | name this | call the recording | name the recording | title this | give it
+        it | name this | call this one | call that | call that one | name this one | name that |
+        call the recording | name the recording | title this | give it
         the title | set the title""",
     Intent.EXTEND: "extend | prolong | lengthen",
     Intent.RESCHEDULE: """
@@ -215,7 +218,9 @@ _SOFT: Mapping[Intent, str] = {
 }
 
 _PAST: Mapping[Intent, str] = {
-    Intent.START: "recorded | started | taped | captured | filmed | started recording | begun",
+    Intent.START: """
+        recorded | started | taped | captured | filmed | started recording | begun | on tape |
+        on video""",
     Intent.STOP: """
         stopped | ended | finished | halted | terminated | turned off | switched off |
         stopped recording""",
@@ -253,11 +258,11 @@ _NOUNS: Mapping[Intent, str] = {
         nothing happened | does nothing | did nothing | not responding | doesnt respond | everything
         ok | everything okay | everything all right | everything alright | dont work | do not work |
         not work | doesnt works | not works | dont works | offline | is the bot down | is it down |
-        are you down | bot is down | is the bot dead | are you dead | is the bot broken | wasnt
-        recorded | was not recorded | wont record | has no sound | has no audio | has no video | has
-        no picture | has no image | is silent | is empty | is black | has a black screen | you
-        missed | you forgot | you forgot to record | you did not record | you didnt record | is cut
-        off""",
+        are you down | are you ok | are you okay | are you alright | are you there | bot is down |
+        is the bot dead | are you dead | is the bot broken | wasnt recorded | was not recorded |
+        wont record | has no sound | has no audio | has no video | has no picture | has no image |
+        is silent | is empty | is black | has a black screen | you missed | you forgot | you forgot
+        to record | you did not record | you didnt record | is cut off""",
     Intent.FOLLOW: "follows | followed rooms | subscriptions | rooms we follow | following",
     Intent.PRESETS: "preset | templates",
     Intent.UNKNOWN: "non - stop | nonstop | non stop",
@@ -278,7 +283,8 @@ _OPTIONS: Mapping[tuple[str, object], str] = {
         transcribe it | subtitles | transcribing""",
     ("summary", True): """
         summary | summaries | summarize | summarise | summarize it | summarised |
-        summarized | ai summary | a summary afterwards | recap | summarise it""",
+        summarized | ai summary | a summary afterwards | recap | summarise it | notes |
+        meeting notes""",
     ("audio_only", True): """
         audio only | sound only | only audio | only sound | just audio | just the audio | voice only
         | audio-only | only the audio | just sound | just the sound | only the sound | audio - only
@@ -342,38 +348,35 @@ _OTHER: Mapping[Role, str] = {
         to | would be possible to | any chance to | any chance you could | any chance you can | can
         the bot | could the bot | please can you | may you""",
     Role.WISH: """
-        it would be great if you | would be great if you | it would be nice if you | would be nice
-        if you | it would be good if you | would be good if you | it would be cool if you | would be
-        cool if you | it would be helpful if you | it would be perfect if you | it would help if you
-        | id appreciate it if you | i would appreciate it if you | i would appreciate if you | i
-        would be grateful if you | it would be great if we could | it would be nice if we could | it
-        would be great to have | it would be nice to have | it would be lovely if you | it would be
-        awesome if you | it is important that you | it is important to | its important to | i am
-        needing | i need that you | i want that you | please make that | it is necessary to | its
-        necessary to | it would be great if someone could | would love if you | id love | i would
-        love | id love to | i would love to | we would love | we would love to | can be | could be |
-        may be | needs to be | need to be | ought to be | i want | i want to | i want you to | i
-        wish | i wish to | id like | id like to | i would like | i would like to | id like you to |
-        i would like you to | we want | we want to | we need to | we need | i need to | i need you
-        to | need to | want to | we want you to | we need you to | we would like | we would like to
-        | wed like to | lets | let us | let | you can | you may | you must | you have to | you need
-        to | you could | i ask you to | time to | its time to | it is time to | have to | we have to
-        | we must | i have to | i must | im gonna need you to | must | needs | wants | want | need |
-        should be | must be | has to be | shall be | i said | i told you to | i say | we can |
-        feel free to | i order you to | i beg you | go | make | do | get | have | dont forget
-        to | do not forget to | remember to | make sure to | make sure you | be sure to | dont
-        forget | be so good and | wanna | we wanna | i wanna""",
+        it would help if you | id appreciate it if you | i would appreciate it if you | i
+        would appreciate if you | i would be grateful if you | it is important that you | it
+        is important to | its important to | i am needing | i need that you | i want that
+        you | please make that | it is necessary to | its necessary to | would love if you |
+        id love | i would love | id love to | i would love to | we would love | we would
+        love to | can be | could be | may be | needs to be | need to be | ought to be | i
+        want | i want to | i want you to | i wish | i wish to | id like | id like to | i
+        would like | i would like to | id like you to | i would like you to | we want | we
+        want to | we need to | we need | i need to | i need you to | need to | want to | we
+        want you to | we need you to | we would like | we would like to | wed like to | lets
+        | let us | let | you can | you may | you must | you have to | you need to | you
+        could | i ask you to | time to | its time to | it is time to | have to | we have to
+        | we must | i have to | i must | im gonna need you to | must | needs | wants | want
+        | need | should be | must be | has to be | shall be | i said | i told you to | i say
+        | we can | feel free to | i order you to | i beg you | go | make | do | get | have |
+        dont forget to | do not forget to | remember to | make sure to | make sure you | be
+        sure to | dont forget | be so good and | wanna | we wanna | i wanna | would like |
+        would like to | would love to""",
     Role.HEDGE: """
-        ready to | we are ready to | were ready to | im ready to | i am ready to |
-        i | we | they | he | she | i think | i guess | i believe | i suppose | maybe | perhaps |
-        probably | possibly | will | would | should | we should | you should | i should | they
-        should | we will | i will | ill | im going to | we are going to | were going to | im about
-        to | we might | i might | i think we should | maybe we should | perhaps we should | we
-        usually | i usually | i already | we already | we are | i am | im | not forget to | never
-        forget to | lets not forget to | let us not forget to | shouldnt forget to | should not
-        forget to | must not forget to | mustnt forget to | do not let us forget to | dont let us
-        forget to | dont let me forget to | it would be nice to | it would be good to | it would be
-        great to | i was | we were | i had | we had""",
+        id rather | i would rather | id prefer | i would prefer | i prefer | ready to | we are ready
+        to | were ready to | im ready to | i am ready to | i | we | they | he | she | i think | i
+        guess | i believe | i suppose | maybe | perhaps | probably | possibly | will | would |
+        should | we should | you should | i should | they should | we will | i will | ill | im going
+        to | we are going to | were going to | im about to | we might | i might | i think we should
+        | maybe we should | perhaps we should | we usually | i usually | i already | we already | we
+        are | i am | im | not forget to | never forget to | lets not forget to | let us not forget
+        to | shouldnt forget to | should not forget to | must not forget to | mustnt forget to | do
+        not let us forget to | dont let us forget to | dont let me forget to | it would be nice to |
+        it would be good to | it would be great to | i was | we were | i had | we had""",
     Role.MAY: """
         should we | shall we | shall i | should i | should you | can we | can i | could we |
         could i | may i | may we | do we want to | do we need to | do we have to | must we | are
@@ -393,7 +396,8 @@ _OTHER: Mapping[Role, str] = {
         possible to | what is the command to | whats the command to | what do i type to | show
         me how to | explain how to | teach me to | what is the way to | how is | how i can | how
         i | how works | what happens if | what happens when | how | is there a way to | what do
-        i do to | where do i click to | where can i""",
+        i do to | where do i click to | where can i | explain how | tell me how |
+        show me how""",
     Role.WHY: """
         why | how come | what happened to | what happened with | why is | why isnt | why
         did | why didnt | whats wrong with | what is wrong with | whats wrong | why are |
@@ -435,20 +439,19 @@ _OTHER: Mapping[Role, str] = {
     Role.AGAIN: "again | once more | back",
     Role.CLAUSE: """
         at the end | at the very end | in the end | at its end | at end |
-        because | every | each | always | since | when | if | once | after | before |
-        while | unless | whenever | cause | cuz | bc | as soon as | in case | until | till
-        | whether""",
+        because | every | each | always | automatically | since | when | if | once | after |
+        before | while | unless | whenever | cause | cuz | bc | as soon as | in case | until | till
+        | whether | starts | begins | is starting | is beginning | takes place""",
     Role.HERE: """
         here | in here | in this channel | to this channel | into this channel | this
         channel | in the channel | us""",
     Role.HINT: """
-        call it a day | call it quits | call it a wrap | call it a night | done | we are
-        done | were done | im done | we are finished | were finished | over | is over |
-        its over | thats all | thats it | that is all | that is it | thats a wrap |
-        thats enough | bye | goodbye | good bye | that was it | meeting is over | its a
-        wrap | all done | we finished | finito | no longer needed | you can go now | you
-        can leave | everyone left | everybody left | thats all for today | that will be
-        all | thatll be all""",
+        call it a day | call that a day | call this a day | call it quits | call it a wrap | call it
+        a night | done | we are done | were done | im done | we are finished | were finished | over
+        | is over | its over | thats all | thats it | that is all | that is it | thats a wrap |
+        thats enough | bye | goodbye | good bye | that was it | meeting is over | its a wrap | all
+        done | we finished | finito | no longer needed | you can go now | you can leave | everyone
+        left | everybody left | thats all for today | that will be all | thatll be all""",
     Role.THANKS: """
         thanks | thank you | thx | ty | tx | cheers | thank u | thanks a lot | thank you
         so much | thank you very much | many thanks | thanks a million | danke | danke
@@ -459,10 +462,10 @@ _OTHER: Mapping[Role, str] = {
         | shukran | شكرا | धन्यवाद | much appreciated | appreciated | nice one | good bot
         | good job | great job | well done | nice work | good work | tysm | kudos |
         awesome | perfect | great | brilliant | excellent | amazing | lovely | cool | nice
-        | super | wonderful | you rock | youre awesome | you are awesome | youre great |
-        you are great | youre amazing | you are amazing | awesome work | amazing work |
+        | super | wonderful | you rock | youre awesome | youre great |
+        youre amazing | youre a star | youre a lifesaver | awesome work | amazing work |
         awesome job | amazing job | thats great | that was great | this is great | very
-        nice | so cool | wow | neat | sweet | youre the best | you are the best | love it
+        nice | so cool | wow | neat | sweet | youre the best | love it
         | ta | 감사합니다 | mahalo | hvala | děkuji | köszönöm | eskerrik asko""",
     Role.HELLO: """
         hi | hey | hello | hallo | hola | hiya | yo | good morning | good afternoon | good
@@ -526,6 +529,24 @@ def _with_whenever(phrases: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return phrases + [(*p[:-1], *end) for p in phrases if p[-1] == "when" for end in ends]
 
 
+# It would be great if you …
+_WISHES = [
+    f"{it}would be {good} {end}"
+    for it in ("", "it ")
+    for good in (
+        *("great", "nice", "good", "cool", "helpful", "perfect", "lovely", "awesome"),
+        *("amazing", "useful", "fantastic", "super", "wonderful", "brilliant"),
+    )
+    for end in ("if you", "if you could", "if we could", "if someone could", "to have", "to get")
+]
+
+
+def _with_variants(phrases: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Add the ways of writing `youre great`: you are great, ur great."""
+    ways = (("you", "are"), ("ur",), ("u", "are"), ("u", "r"))
+    return phrases + [(*way, *p[1:]) for p in phrases if p[0] == "youre" for way in ways]
+
+
 def _phrases() -> dict[tuple[str, ...], Meaning]:
     """Collect all tables. If a phrase has two meanings, the first in this order wins."""
     found: dict[tuple[str, ...], Meaning] = {}
@@ -535,8 +556,10 @@ def _phrases() -> dict[tuple[str, ...], Meaning]:
             for phrase in _with_whenever(_listed(text)):
                 found.setdefault(phrase, Meaning(role, intent))
     for role, text in _OTHER.items():
-        for phrase in _listed(text):
+        for phrase in _with_variants(_listed(text)):
             found.setdefault(phrase, Meaning(role))
+    for wish in _WISHES:
+        found.setdefault(tuple(wish.split()), Meaning(Role.WISH))
     for intent, text in _SOFT.items():
         for phrase in _listed(text):
             meaning = found.get(phrase)

@@ -9,7 +9,7 @@ from bot.core.facts import PauseRequested, StopRequested, StopSent, StopSuggeste
 from bot.core.places import is_channel
 from bot.core.proofs import SeenRecording
 from bot.core.recording import OCCUPIES_ROOM, ON_AIR, Phase, Recording
-from bot.core.steps import Stop, retry_name
+from bot.core.steps import Start, Stop, retry_name
 from bot.deps import Deps
 from bot.kit.logs import learnt
 from bot.store.errors import DoneBefore
@@ -52,6 +52,7 @@ async def control_recording(
     wish: StopRequested | PauseRequested
     if action == "stop":
         # Do not store a second stop while one is under way; run a waiting retry at once.
+        # A start that waits is cancelled at once, too.
         wish, there = StopRequested(at=now, by=by), _stop_under_way(recording, now)
     else:
         asked = recording.pause_pending
@@ -59,7 +60,7 @@ async def control_recording(
         there = asked is not None and asked.pause == wish.pause
     earlier = sum(isinstance(f, type(wish)) for f in recording.log)
     same_time = [] if there else [f"{action}:{row.key}:{earlier}"]
-    retries = [retry_name(Stop())] if action == "stop" else []
+    retries = [retry_name(Stop()), retry_name(Start())] if action == "stop" else []
     try:
         await deps.store.recordings.act(
             seen, [] if there else [wish], retry_now=retries, once=[*once, *same_time]

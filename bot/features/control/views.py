@@ -14,6 +14,7 @@ _STATES = {
     Phase.RUNNING: "is not paused: it is being recorded.",
     Phase.PAUSED: "is already paused.",
     Phase.STOPPING: "is being stopped.",
+    Phase.NOT_STARTED: "is not being recorded: the recording did not start.",
 }
 _BEFORE = "is still starting. Try again once it is recording."
 _OVER = "is not being recorded any more."

@@ -3,6 +3,7 @@
 from bot.core.policy import silence_to_show
 from bot.core.proofs import SeenRecording
 from bot.features.audit.model import SettingsChanged
+from bot.features.card.views import doubts
 from bot.features.details.views import Viewer, details_view
 from bot.listeners.app import Bot
 from bot.listeners.payloads import Click
@@ -15,6 +16,7 @@ on = Listeners()
 @on.action(ids.DETAILS)
 async def details(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) -> None:
     loaded = await bot.deps.store.recordings.load(recording.key)
+    known = (loaded.recording, loaded.work, bot.deps.policy, bot.deps.now())
     links = await bot.rights.may_open(recording.by, recording.channel)
     await ack()
     viewer = Viewer(recording.channels, links, recording.channel)
@@ -26,6 +28,7 @@ async def details(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) ->
         viewer=viewer,
         bot=name,
         changes=[SettingsChanged(change.at, change.by) for change in changes],
-        silent=silence_to_show(loaded.recording, loaded.work, bot.deps.policy, bot.deps.now()),
+        silent=silence_to_show(*known),
+        doubts=doubts(*known),
     )
     await bot.deps.slack.open_view(click.caller.trigger_id, view)

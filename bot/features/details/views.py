@@ -100,10 +100,12 @@ def details_view(
     bot: str = BOT,
     changes: Sequence[SettingsChanged] = (),
     silent: Silence | None = None,
+    doubts: Sequence[str] = (),
 ) -> View:
     """Build the modal. `changes` are changes of the settings of the recording's channel.
 
-    `silent`: a start that 100ms has not answered, as the card shows it.
+    `silent`: a start or stop that 100ms has not answered. `doubts`: the card's notes on that, and
+    on polls without an answer.
     """
     mark = mark_of(recording)
     marked = [leaf(f"{mark} ")] if mark else []
@@ -112,6 +114,8 @@ def details_view(
     if recording.problem:
         explanation = explain(recording.problem, recording, bot=bot)
         blocks.append(section(explanation.text))
+    if doubts:
+        blocks.append(section(lines(doubts)))
     blocks.append({"type": "section", "fields": [mrkdwn(f) for f in _facts(recording, viewer)]})
     settings = (
         [elsewhere_note(recording)] if recording.elsewhere else list(_settings(recording.options))
@@ -199,7 +203,9 @@ def _files(recording: Recording, viewer: Viewer, *, nobody_wrote: bool) -> Itera
 
 def _file(recording: Recording, asset: AssetSeen, n: int, *, links: bool, empty: bool) -> Block:
     key, audio_only = recording.key, recording.audio_only
-    state = {"processing": "being made", "failed": "100ms could not make it"}.get(asset.status, "")
+    pending = recording.transcription.pending or asset.type not in ("transcript", "summary")
+    making = "being made" if pending else "100ms has not finished it"
+    state = {"processing": making, "failed": "100ms could not make it"}.get(asset.status, "")
     if empty:
         state = "nobody wrote in the room's chat"
     about = join(megabytes(asset.size), duration(asset.duration_s), state)

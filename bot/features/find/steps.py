@@ -128,7 +128,7 @@ async def keep(
     try:
         content = await hms.fetch_asset(asset.asset_id, MAX_BYTES)
     except HmsNotFound:
-        return "100ms no longer has the file"
+        return "100ms does not have the file"
     except HmsTooLarge:
         return "the file is too large"
     found = await asyncio.to_thread(read, content, asset.mode)

@@ -14,12 +14,13 @@ async def erase(ctx: Context, kind: Kind, target: str) -> Note:
     delivery = ctx.work.delivery(kind, target)
     if delivery is None:
         raise ValueError("the plan erases only what was shown")
+    tries = ctx.deps.policy.tries_refused
     try:
         if delivery.file_id:
-            await insist(ctx, delivery, ctx.deps.slack.delete_file(delivery.file_id))
+            await insist(ctx, delivery, ctx.deps.slack.delete_file(delivery.file_id), tries=tries)
         elif delivery.ts and delivery.posted_in:
             deleting = ctx.deps.slack.delete(delivery.posted_in, delivery.ts)
-            await insist(ctx, delivery, deleting)
+            await insist(ctx, delivery, deleting, tries=tries)
     except MessageGone:
         pass
     except NotAuthorized:

@@ -101,6 +101,11 @@ class Lists:
             if await self.page(to, 1, room_id=room_id)
         ]
 
+    async def titled(self, to: Horizon, title: str) -> RecordingRow | None:
+        """Return the newest recording with this title that the person may see."""
+        found = await self.look(to, await self._deps.store.lists.titled(title))
+        return found[0].row if found else None
+
     async def _first(self, to: Horizon, count: int, read: Read) -> list[Seen]:
         found = await first_seen(self._deps, self._gate, to, count, read)
         return [Seen(row, proof) for row, proof in found]

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bot.core.assets import VIDEO_TYPES, SummarySection, Transcription
-from bot.core.recording import ENDED, Phase, Recording
+from bot.core.recording import ENDED, NEVER_WAS, Phase, Recording
 from bot.core.sourcing import SourcedLine, SourcedSection, Sourcing, summary_lines
 from bot.core.transcript import Sentence, Turn, turns
 from bot.ui.text import size
@@ -152,6 +152,8 @@ def _video(recording: Recording) -> dict[str, Any]:
 
 
 def _state_note(recording: Recording) -> str:
+    if recording.phase in NEVER_WAS:
+        return "This recording did not start."
     if recording.phase in ENDED:
         return "The recording failed." if recording.phase is Phase.FAILED else ""
     if recording.phase is Phase.PROCESSING:
@@ -165,9 +167,15 @@ def _transcript_note(recording: Recording, content: Content) -> str:
     if content.said == "read":
         timed = content.sentences[0].start_ms is not None
         return "" if timed else "This transcript has no times, so it does not follow the video."
+    if recording.assets.best_transcript is not None:
+        return "100ms lists a transcript, but the bot could not get its file."
+    if recording.phase in NEVER_WAS | {Phase.FAILED}:
+        return "There is no transcript."
     if recording.transcription.pending:
         return "The transcript is not ready yet."
-    if recording.transcription in (Transcription.FAILED, Transcription.GIVEN_UP):
+    if recording.transcription is Transcription.GIVEN_UP:
+        return "The transcript did not arrive in time."
+    if recording.transcription is Transcription.FAILED:
         return "100ms did not make a transcript."
     return "There is no transcript."
 

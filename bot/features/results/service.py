@@ -8,14 +8,19 @@ from typing import Literal
 from bot.access.rights import Rights
 from bot.core.assets import Assets, SummarySection, assets_of
 from bot.core.facts import AssetSeen
-from bot.core.forgetting import KEPT_AT_100MS
+from bot.core.forgetting import is_past_keeping
 from bot.core.policy import transcript_expected_at
 from bot.core.proofs import SeenAsset, SeenRecording
-from bot.core.recording import OCCUPIES_ROOM, Recording
+from bot.core.recording import NEVER_WAS, OCCUPIES_ROOM, Phase, Recording
 from bot.core.sourcing import SourcedSection
 from bot.deps import Deps
 from bot.features.meeting.service import Meetings
-from bot.features.results.views import in_place_of, no_summary_yet, results_message
+from bot.features.results.views import (
+    in_place_of,
+    no_summary_yet,
+    results_message,
+    without_summary,
+)
 from bot.hms.errors import HmsError, HmsNotFound
 from bot.hms.models import facts_of_recording
 from bot.hms.results import parse_summary
@@ -79,14 +84,17 @@ async def latest_summary(deps: Deps, seen: Sequence[SeenRecording]) -> Message:
 async def summarize(deps: Deps, seen: SeenRecording) -> Message:
     """Show a meeting's summary, or why there is none. Raises UnknownRecording."""
     recording = (await deps.store.recordings.load(seen.key)).recording
-    coming = recording.results is None and recording.transcription.pending
-    if recording.phase in OCCUPIES_ROOM or coming:
-        return no_summary_yet(recording, transcript_expected_at(recording, deps.policy))
+    missing = recording.results is None and recording.transcription.pending
+    coming = missing and recording.phase is not Phase.FAILED
+    if recording.phase in OCCUPIES_ROOM | NEVER_WAS or coming:
+        expected_at = transcript_expected_at(recording, deps.policy)
+        return no_summary_yet(recording, expected_at, now=deps.now())
     kept = await deps.store.transcripts.summary(seen.key)
     sections = tuple(map(_section, kept))
     if not sections and recording.results and recording.results.has_summary:
         sections = await _fetched_summary(deps, recording)
-    return results_message(
+    has_none = not sections and not (recording.results and recording.results.has_summary)
+    message = results_message(
         recording,
         summary=sections,
         times=await deps.store.transcripts.times(seen.key) if sections else {},
@@ -95,6 +103,7 @@ async def summarize(deps: Deps, seen: SeenRecording) -> Message:
         in_thread=False,
         bot=deps.identity.name,
     )
+    return without_summary(recording, message) if has_none else message
 
 
 def _section(kept: SourcedSection) -> SummarySection:
@@ -143,8 +152,7 @@ async def _mint(
     try:
         link = await deps.hms.presigned_url(asset.asset_id, valid_for=VALID_FOR)
     except HmsNotFound:
-        since = deps.now() - (recording.stopped_at or recording.requested_at)
-        return NoFile(what or "file", gone=since >= KEPT_AT_100MS)
+        return NoFile(what or "file", gone=is_past_keeping(recording, deps.now()))
     named = f"{file_name(asset, audio_only=recording.audio_only)} of {recording.name}"
     return Link(link.url.get_secret_value(), named, deps.now() + VALID_FOR)
 

@@ -12,9 +12,10 @@ from bot.core import transcript
 from bot.core.assets import Assets, SummarySection, assets_of
 from bot.core.deliveries import EMPTY, TOLD, Delivery, Kind, State
 from bot.core.facts import AssetSeen, Fact, Reading, ResultsChecked, TranscriptionReported
+from bot.core.forgetting import is_past_keeping
 from bot.core.note import Note
 from bot.core.options import OutputMode
-from bot.core.policy import is_late
+from bot.core.policy import is_late, look_again_at
 from bot.core.recording import Phase
 from bot.core.retry import Retry
 from bot.core.steps import (
@@ -48,6 +49,7 @@ from bot.hms.results import parse_summary, readable_chat, summary_reading
 from bot.kit.decoding import decoded, is_page
 from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused, SlackUnavailable
 from bot.ui.message import Message, content_hash
+from bot.ui.problems import SLACK_FAILS
 
 log = structlog.get_logger()
 
@@ -235,14 +237,24 @@ async def update_results(ctx: Context, target: str) -> Note:
     message, listed = await _message(ctx, target, UpdateResults(target), place)
     edited = replace(posted, hash=shown_hash(ctx), changed_at=ctx.now, error=None)
     try:
-        await insist(ctx, posted, ctx.deps.slack.update(*posted.message, message.payload()))
+        editing = ctx.deps.slack.update(*posted.message, message.payload())
+        cleared = await insist(ctx, posted, editing, tries=ctx.deps.policy.edits_refused)
     except MessageGone as gone:
-        edited = replace(edited, state=State.GONE, error=gone.error)
+        return Note(facts=listed, deliveries=[replace(edited, state=State.GONE, error=gone.error)])
     except NotAuthorized:
         raise
     except SlackRefused as refused:
-        edited = replace(edited, error=refused.error)
-    return Note(facts=listed, deliveries=[edited])
+        return Note(facts=listed, deliveries=[_edit_refused(ctx, posted, edited, refused.error)])
+    return Note(facts=listed, deliveries=[edited], retries={**cleared})
+
+
+def _edit_refused(ctx: Context, posted: Delivery, edited: Delivery, error: str) -> Delivery:
+    """Retry an edit at growing intervals if Slack had an internal error; else leave the message."""
+    tries = posted.retry.attempts + 1
+    again_at = look_again_at(ctx.recording, ctx.deps.policy, tries, ctx.now)
+    if error not in SLACK_FAILS or again_at is None:
+        return replace(edited, error=error)
+    return replace(posted, error=error, retry=Retry(tries, again_at), changed_at=ctx.now)
 
 
 async def _message(
@@ -317,7 +329,7 @@ async def upload_file(ctx: Context, kind: Kind, target: str) -> Note:
             announced=announced,
         )
     except SlackUnavailable as failed:
-        if not is_over(ctx, sending, failed):
+        if not is_over(ctx, sending, failed, ctx.deps.policy.tries_refused):
             return not_now(ctx, sending, failed)
         return await _give_up(ctx, sending, place, str(failed))
     except NotAuthorized as refused:
@@ -439,7 +451,12 @@ def _in_vain(ctx: Context, step: Action, *, since: datetime | None) -> bool:
 
 async def _say_failed(ctx: Context, sending: Delivery, place: _Place, error: str) -> Note:
     message = file_failed_message(
-        ctx.recording, sending.kind, error, place.channel, bot=ctx.deps.identity.name
+        ctx.recording,
+        sending.kind,
+        error,
+        place.channel,
+        gone=is_past_keeping(ctx.recording, ctx.now),
+        bot=ctx.deps.identity.name,
     )
     note = await send(ctx, sending, message, channel=place.channel, thread_ts=place.thread_ts)
     (said,) = note.deliveries

@@ -35,7 +35,7 @@ from bot.ui.message import (
 )
 from bot.ui.problems import BOT, NO_FILES, NOT_INSTALLED, Explanation, explain, slack_refusal
 from bot.ui.text import clean, code, duration, esc, isolated, mention, plain, shorten, size, when
-from bot.ui.words import NO_TRANSCRIPT_YET, UNREAD, file_name
+from bot.ui.words import NO_TRANSCRIPT_YET, UNREAD, expected, file_name, still
 
 # Our own reasons for a missing file, next to Slack's error codes.
 UNREADABLE, MISSING, TOO_LARGE = "unreadable", "missing", "too large"
@@ -81,14 +81,18 @@ def results_message(
     return Message(_spoken(recording, headline, notes, summary_text, by_name=mention), blocks)
 
 
-def no_summary_yet(recording: Recording, expected_at: datetime | None) -> Message:
+def no_summary_yet(recording: Recording, expected_at: datetime | None, *, now: datetime) -> Message:
     """Answer a question about a meeting that has no summary yet."""
-    name = esc(recording.name, 100)
     if recording.phase in OCCUPIES_ROOM:
-        text = f"*{name}* is still being recorded. Ask again after it ends."
+        text = f"{still(recording)} Ask again after it ends."
+    elif recording.problem and recording.phase is Phase.NOT_STARTED:
+        why = explain(recording.problem, recording)
+        text = f"*{esc(recording.name, 100)}*: {why.what} {why.why} So there is no summary."
+    elif recording.phase is Phase.POINTER:
+        text = f"*{esc(recording.name, 100)}* was being recorded already. Ask about that recording."
     else:
-        by = f" 100ms should have them by {when(expected_at)}." if expected_at else ""
-        text = f"The transcript and summary of *{name}* are not ready yet.{by}"
+        by = expected(expected_at, now, what="them")
+        text = f"The transcript and summary of *{esc(recording.name, 100)}* are not ready yet.{by}"
     return say(text, [details_button(recording)])
 
 
@@ -99,6 +103,13 @@ def in_place_of(newest: Recording, told: Recording, message: Message) -> Message
         f"The newest recording of *{esc(newest.name, 100)}*, {_began(newest)}, has no summary"
         f"{so_far}. This is the latest one that has, {_began(told)}."
     )
+    text = lines([spoken(note), message.text], FALLBACK_MOST)
+    return Message(text, [section(note), *message.blocks])
+
+
+def without_summary(recording: Recording, message: Message) -> Message:
+    """Note above a recording's results that they have no summary."""
+    note = f"The recording of *{esc(recording.name, 100)}*, {_began(recording)}, has no summary."
     text = lines([spoken(note), message.text], FALLBACK_MOST)
     return Message(text, [section(note), *message.blocks])
 
@@ -226,13 +237,22 @@ def _spoken(
 
 
 def file_failed_message(
-    recording: Recording, kind: Kind, error: str, channel: str, *, bot: str = BOT
+    recording: Recording,
+    kind: Kind,
+    error: str,
+    channel: str,
+    *,
+    gone: bool = False,
+    bot: str = BOT,
 ) -> Message:
-    """Explain a failed upload in the thread, with a button that creates a link instead."""
+    """Explain a failed upload in the thread, with a button that creates a link instead.
+
+    `gone`: its files are older than 100ms keeps them.
+    """
     what = "chat" if kind is Kind.CHAT else "transcript"
     ours = {
         UNREADABLE: f"100ms did not release the {what} file. Open Details to see its files.",
-        MISSING: f"100ms no longer has the {what} file.",
+        MISSING: _missing(what, gone=gone),
         TOO_LARGE: f"The {what} file is too large to post here. Open Details for a link.",
     }
     if text := ours.get(error):
@@ -243,6 +263,14 @@ def file_failed_message(
     reading = button("Transcript", ids.TRANSCRIPT, value=recording.key)
     buttons = [reading] if kind is not Kind.CHAT else []
     return Message(text, [section(text), *actions([*buttons, details_button(recording)])])
+
+
+def _missing(what: str, *, gone: bool) -> str:
+    if gone:
+        return (
+            f"100ms no longer has the {what} file: it keeps files for 15 days in its own storage."
+        )
+    return f"100ms lists a {what} file, but the file is not there (HTTP 404)."
 
 
 def _file_refusal(error: str, channel: str, bot: str) -> str:

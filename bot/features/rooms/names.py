@@ -17,6 +17,7 @@ from math import ceil
 
 from rapidfuzz import fuzz, process
 
+from bot.core.when_clauses import NUMBERS
 from bot.features.rooms.model import RoomEntry, digest_of
 from bot.kit.typed_text import DASHES, DOUBLE_QUOTES, SINGLE_QUOTES, fold
 
@@ -292,9 +293,11 @@ class RoomNames:
         return tuple(found.values())[:SUGGESTIONS_MOST]
 
     def _spelt(self, key: Key) -> Key:
-        """Correct the words of a reference to those of names: `weakly` to `weekly`."""
+        """Correct the words of a reference to those of names: `weakly` to `weekly`, `one` to 1."""
         return tuple(
-            next((known for layer in self._layers if (known := layer.spelt(word))), word)
+            str(NUMBERS[word])
+            if word in NUMBERS
+            else next((known for layer in self._layers if (known := layer.spelt(word))), word)
             if len(word) >= SHORTEST_MISSPELT and word.isalpha()
             else word
             for word in key

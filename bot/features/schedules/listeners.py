@@ -12,6 +12,7 @@ from bot.access.rights import NoRight
 from bot.core.places import is_channel
 from bot.core.proofs import HomeMember, Horizon, OpenChannel, SeenRecording, SeenSchedule
 from bot.core.when import Refused, Unclear
+from bot.core.when_clauses import NUMBERS
 from bot.features.rooms.listeners import suggest_rooms
 from bot.features.rooms.model import Ambiguous, Found, RoomCode, RoomEntry, Unknown
 from bot.features.rooms.service import RoomDirectory
@@ -40,7 +41,9 @@ CALENDAR = re.compile(
     r"\s*schedule\s+(?P<room>.*?)\s*\bfrom\s+(?P<url><?\w+://\S+)\s*", re.IGNORECASE | re.DOTALL
 )
 AUTO = re.compile(
-    r"(?P<room>.*?)\s*\b(?P<what>on|off|end)(?:\s+(?P<least>[0-9]{1,3}))?", re.I | re.S
+    rf"(?P<room>.*?)\s*\b(?P<what>on|off|end)(?:\s+(?P<least>[0-9]{{1,3}}|{'|'.join(NUMBERS)})"
+    r"(?:\s+(?:people|persons))?)?",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -104,6 +107,7 @@ async def _room(
     caller: Caller,
     typed: str | None,
     *,
+    rule: bool = False,
     may_be_gone: bool = False,
 ) -> RoomEntry | Message | None:
     """Return the typed room, else the channel's default; or a reply that there is no such room.
@@ -114,7 +118,8 @@ async def _room(
     """
     person = await bot.rights.people.person(caller.user)
     if person.standing != "member":
-        await bot.rights.to_start(caller.user, caller.channel)
+        to_do = bot.rights.to_set_rule if rule else bot.rights.to_start
+        await to_do(caller.user, caller.channel)
     if not typed:
         settings = await bot.deps.store.channel_settings.of(caller.channel)
         default = settings.room_id
@@ -162,11 +167,12 @@ async def set_rule_by_command(
         return None
     name = said["room"].strip(' ,"“”') or None
     what = said["what"].lower()
-    room = await _room(bot, rooms, caller, name, may_be_gone=what == "off")
+    number = (said["least"] or "1").lower()
+    least = NUMBERS.get(number) or int(number)
+    room = await _room(bot, rooms, caller, name, rule=True, may_be_gone=what == "off")
     if isinstance(room, Message) and name:
-        return Unnamed(name, f"{what} {said['least'] or ''}".strip(), room)
+        return Unnamed(name, f"{what} {least if said['least'] else ''}".strip(), room)
     if isinstance(room, RoomEntry):
-        least = int(said["least"] or 1)
         answer = await set_rule_of(bot, rooms, caller, room, what, least, once=caller.once)
         await bot.reply(caller, answer)
         return None
@@ -191,7 +197,7 @@ async def set_rule_of(
             bot.deps, bot.rights, room.room_id, origin, caller.user, once=once
         )
         return views.rule_off(room.name, there=gone is not None)
-    await bot.rights.to_start(caller.user, caller.channel)
+    await bot.rights.to_set_rule(caller.user, caller.channel)
     if await rooms.is_disabled(room.room_id):
         rooms.refresh_soon()
         return views.rule_of_disabled(room.name)

@@ -14,6 +14,7 @@ from bot.core.options import RecordingOptions
 from bot.core.places import is_channel
 from bot.core.proofs import Horizon, KnownRoom, MayStart, SeenRecording, SeenSchedule
 from bot.core.recording import OCCUPIES_ROOM, Phase, Recording
+from bot.core.steps import Start, retry_name
 from bot.core.when import Moment, Reading, Refused, Repeat, Unclear, When, known_zone, stop_time
 from bot.core.when_days import STOP_EXAMPLES
 from bot.core.when_grammar import read_when
@@ -590,6 +591,9 @@ def _can_end(recording: Recording) -> bool:
     return open_phase and not recording.stop_pending
 
 
+_START = (retry_name(Start()),)  # a start that waits is given up at the new end
+
+
 async def set_end(
     deps: Deps, rights: Rights, seen: SeenRecording, when: When, *, once: Sequence[str] = ()
 ) -> tuple[Recording, datetime] | None:
@@ -606,7 +610,8 @@ async def set_end(
     until = stop_time(when, due=now, started=now)
     if not _can_end(recording) or until is None or until <= now:
         return None
-    await deps.store.recordings.act(seen, [EndSet(at=now, by=seen.by, until=until)], once=once)
+    fact = EndSet(at=now, by=seen.by, until=until)
+    await deps.store.recordings.act(seen, [fact], retry_now=_START, once=once)
     return recording, until
 
 
@@ -651,7 +656,7 @@ async def move_end(
     same_time = [f"end:{seen.key}:{sum(isinstance(f, EndSet) for f in recording.log)}"]
     try:
         fact = EndSet(at=now, by=seen.by, until=until)
-        await deps.store.recordings.act(seen, [fact], once=[*once, *same_time])
+        await deps.store.recordings.act(seen, [fact], retry_now=_START, once=[*once, *same_time])
     except DoneBefore:
         if once and await deps.store.requests.done_before(once):
             raise

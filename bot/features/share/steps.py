@@ -73,7 +73,7 @@ async def withdraw(ctx: Context, channel: str) -> Note:
     ]
     try:
         editing = ctx.deps.slack.update(card.posted_in, card.ts, withdrawn().payload())
-        await insist(ctx, card, editing)
+        await insist(ctx, card, editing, tries=ctx.deps.policy.tries_refused)
     except MessageGone as missing:
         return Note(deliveries=[replace(card, state=State.GONE, error=missing.error)])
     except NotAuthorized:

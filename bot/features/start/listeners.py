@@ -278,7 +278,7 @@ async def taken_message(
         permalink=await links.link(seen.channel, cards.get(key, ())),
         key=key,
         can_follow=is_channel(channel) and channel not in shown,
-        begun=row.phase is not Phase.REQUESTED,
+        begun=row.phase not in (Phase.REQUESTED, Phase.STARTING),
     )
 
 

@@ -250,7 +250,9 @@ async def _answer(ctx: Context, address: OutcomeAddress, left: Left, link: str |
         is_beside_card = address.channel == origin or not is_channel(origin)
         retry = retry_button(ctx.recording, bot) if may_start and not is_beside_card else []
         return outcome_pointer(ctx.recording, link, retry)
-    return outcome_reply(ctx.recording, link, to=address.user, may_start=may_start, bot=bot)
+    return outcome_reply(
+        ctx.recording, link, to=address.user, may_start=may_start, silent=ctx.silent, bot=bot
+    )
 
 
 def _ways(
@@ -263,6 +265,7 @@ def _ways(
             link,
             ctx.recording.request_id,
             to=address.user,
+            silent=ctx.silent,
             bot=ctx.deps.identity.name,
         )
         yield lambda: slack.update_view_when_open(view, external_id)

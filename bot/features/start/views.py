@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.recording import ON_AIR, Phase, Recording, Why
+from bot.core.policy import Silence
+from bot.core.recording import Phase, Recording, Why
 from bot.features.card.views import ELSEWHERE, retry_button
 from bot.ui import ids
 from bot.ui.buttons import filled_form_button, form_button, no_end_button, stop_button
@@ -59,13 +60,14 @@ def outcome_view(
     *,
     external_id: str | None = None,
     to: str | None = None,
+    silent: Silence | None = None,
     bot: str = BOT,
 ) -> View:
     """Link to the card; or explain the failure, with a button back to the filled-in form.
 
-    `to`: the person who reads it.
+    `to`: the person who reads it. `silent`: 100ms has accepted the start, and nothing since.
     """
-    outcome = _outcome(recording, bot, to)
+    outcome = _outcome(recording, bot, to, silent)
     buttons = [] if outcome.failed else _card_link(permalink)
     if outcome.failed:
         back = button("Back to the form", ids.BACK_TO_FORM, value=request_id, style="primary")
@@ -84,13 +86,14 @@ def outcome_reply(
     *,
     to: str | None = None,
     may_start: bool = True,
+    silent: Silence | None = None,
     bot: str = BOT,
 ) -> Message:
     """Show the outcome of a command, or of a form that was closed, to one person.
 
-    `may_start`: they may try again.
+    `may_start`: they may try again. `silent`: as above.
     """
-    outcome = _outcome(recording, bot, to)
+    outcome = _outcome(recording, bot, to, silent)
     name = esc(recording.room_name)
     buttons = [] if outcome.failed else _card_link(permalink)
     if outcome.failed and may_start:
@@ -104,19 +107,22 @@ def outcome_reply(
 def outcome_pointer(
     recording: Recording, permalink: str | None, retry: Sequence[Block] = ()
 ) -> Message:
-    """Say that it did not start. The card, to which this leads, explains why.
+    """Say that it did not start, or failed. The card, to which this leads, explains why.
 
     `retry`: the card's buttons to try again, for a person who does not see the card.
     """
     name = f"*{esc(recording.room_name)}*"
-    if recording.problem and recording.problem.why is Why.CANCELLED:
-        text = f"{name}: {explain(recording.problem, recording).text}"
+    if recording.problem is None:
+        raise ValueError("only a failure is explained by the card")
+    explained = explain(recording.problem, recording)
+    if recording.problem.why is Why.CANCELLED:
+        text = f"{name}: {explained.text}"
     else:
-        text = f"{name}: the recording did not start. Its card says why."
+        text = f"{name}: {explained.what} Its card says why."
     return say(text, [*retry, *_card_link(permalink)])
 
 
-def _outcome(recording: Recording, bot: str, to: str | None) -> _Outcome:
+def _outcome(recording: Recording, bot: str, to: str | None, silent: Silence | None) -> _Outcome:
     if recording.problem:
         explanation = explain(recording.problem, recording, bot=bot, to=to)
         more = f"{explanation.why} {explanation.fix}".strip()
@@ -125,11 +131,14 @@ def _outcome(recording: Recording, bot: str, to: str | None) -> _Outcome:
         return _Outcome("This room is already being recorded.", "Its card shows the progress.")
     if recording.elsewhere:
         return _Outcome("This room was already being recorded.", ELSEWHERE)
-    if recording.phase in (Phase.REQUESTED, Phase.STARTING):
+    if recording.phase in (Phase.REQUESTED, Phase.STARTING) and not (
+        silent or recording.stop_pending
+    ):
         return _Outcome("100ms is starting the recording.", "It takes a few seconds.")
-    runs = recording.phase in ON_AIR
-    what = "The recording is running." if runs else f"{state_of(recording)}."
-    return _Outcome(what, "Its card shows the progress.")
+    card = "Its card shows the progress."
+    if recording.phase is Phase.RUNNING and not recording.stop_pending:
+        return _Outcome("The recording is running.", card)
+    return _Outcome(f"{state_of(recording, silent)}.", card)
 
 
 def _card_link(permalink: str | None) -> list[Block]:
@@ -169,13 +178,13 @@ def already_recording(
 ) -> Message:
     """Link to the card. `can_follow`: it can be shown in this channel, and is not here yet.
 
-    `begun`: 100ms has accepted the start.
+    `begun`: 100ms has confirmed that it records.
     """
     began = f", {when(since)}" if since else ""
     who = f"by {mention(starter)}" if starter else "elsewhere"
     state = f"is already being recorded (started {who}{began})"
     if not begun:
-        state = f"has been requested already ({who}{began}); 100ms has not accepted it yet"
+        state = f"has been requested already ({who}{began}); 100ms has not confirmed it yet"
     text = f"*{esc(room_name)}* {state}."
     card = link_button("Open its card", permalink) if permalink else None
     label = f"Follow here: the card of {plain(room_name, 45)}"

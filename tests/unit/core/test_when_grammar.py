@@ -389,7 +389,7 @@ def test_every_example_is_understood(purpose: Purpose) -> None:
     ("text", "expected"),
     [
         ("at 3", "now until 15:00"),
-        ("at 9", "now until 21:00"),
+        ("at 8", "now until 20:00"),
         ("in 10m", "now until 14:30"),
         ("until 16:00", "now until 16:00"),
         ("now", "now"),
@@ -397,6 +397,35 @@ def test_every_example_is_understood(purpose: Purpose) -> None:
 )
 def test_a_time_to_stop(text: str, expected: str) -> None:
     assert said(text, Purpose.STOP) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "choices"),
+    [
+        ("at 14:10", "14:10 has passed.", None),
+        ("at 14:20", "14:20 has passed.", None),
+        ("at 2:10pm", "14:10 has passed.", None),
+        ("at 10:00", "10:00 has passed.", ("until 22:00",)),
+        ("at 2:15", "14:15 has passed.", ("until 02:15",)),
+        ("at 08:19", "8:19 is more than 12 hours", None),
+    ],
+)
+def test_a_stop_at_a_time_that_has_just_passed(
+    text: str, question: str, choices: tuple[str, ...] | None
+) -> None:
+    reading = read(text, Purpose.STOP)
+    if choices is None:
+        assert isinstance(reading, Refused)
+        assert question in reading.reason
+    else:
+        assert isinstance(reading, Unclear)
+        assert (reading.question, reading.choices) == (question, choices)
+
+
+def test_examples_do_not_repeat_a_misspelling() -> None:
+    reading = read("tomorow")
+    assert isinstance(reading, Unclear)
+    assert reading.examples == ("tomorrow at 9:30", "tomorrow at 15:00")
 
 
 def test_a_day_will_do_for_what_is_skipped() -> None:
@@ -726,3 +755,20 @@ def test_the_score_prints_a_json_object_for_each_row(
     assert (span["at"], span["until"]) == ("2026-12-03T14:00:00+01:00", "2026-12-03T15:00:00+01:00")
     assert asked["choices"] == ["1 Feb at 9", "2 Jan at 9"]
     assert refused.keys() == {"refused"}
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("at four thirty", "at 4:30"),
+        ("tomorrow nine fifteen", "tomorrow 9:15"),
+        ("at five forty five", "at 5:45"),
+        ("at 3pm max 2h", "at 3pm for 2h"),
+        ("at 3pm for up to 2 hours", "at 3pm for 2 hours"),
+        ("after 10 minutes", "in 10 minutes"),
+        ("on the first of january at 9", "on 1 jan at 9"),
+        ("on thursday the 10th at 9", "on 10 dec at 9"),
+    ],
+)
+def test_spoken_times_are_those_in_digits(text: str, same: str) -> None:
+    assert read(text) == read(same)

@@ -68,6 +68,41 @@ def test_the_answer_says_what_is_known(asked: Asked, facts: Sequence[f.Fact], wo
     assert words in answer(asked, story(*facts))
 
 
+def test_where_100ms_does_not_answer_the_doubt_is_said() -> None:
+    doubts = ("100ms has not answered the request to start since 10:02.",)
+    for asked in (Asked.STATE, Asked.FAILURE, Asked.VIDEO):
+        said = answer(asked, story(), doubts=doubts)
+        assert doubts[0] in said
+        assert "did not fail" not in said
+    running = answer(Asked.STATE, story(*RUNS), doubts=("This may be out of date.",))
+    assert "is still being recorded" in running
+    assert running.endswith("This may be out of date.")
+    assert "This may" not in answer(Asked.STARTER, story(*RUNS), doubts=("This may be",))
+    assert "is still being recorded" not in answer(Asked.VIDEO, story()), "it has not begun"
+
+
+def test_a_stop_that_100ms_has_not_confirmed_has_not_stopped_it() -> None:
+    stopping = story(*RUNS, f.StopRequested(at=at(99), by="U2"))
+    said = answer(Asked.STOPPED, stopping)
+    assert "> asked to stop the recording of" in said
+    assert "100ms has not said yet that it has stopped." in said
+    assert "Nobody stopped it" not in answer(Asked.STOPPED, story()), "it has not begun"
+
+
+def test_a_time_that_has_passed_is_not_promised() -> None:
+    coming = answer(Asked.TRANSCRIPT, story(*UPLOADED), expected_at=NOW + timedelta(minutes=2))
+    assert "100ms should have it by" in coming
+    late = answer(Asked.TRANSCRIPT, story(*UPLOADED), expected_at=NOW)
+    assert "should have it" not in late
+    assert "taking longer than usual" in late
+
+
+def test_a_transcript_that_100ms_does_not_release_is_not_ready() -> None:
+    refused = f.ResultsChecked(at=at(5002), words=None, has_summary=False, transcript="refused")
+    said = answer(Asked.TRANSCRIPT, story(*TRANSCRIBED, refused))
+    assert "the bot could not get its file" in said
+
+
 def test_who_is_there_now_is_what_100ms_says_now() -> None:
     running = story(*RUNS)
     assert "2 people in" in answer(Asked.PEOPLE, running, there=("Ana", "Ben"))

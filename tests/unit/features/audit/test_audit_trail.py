@@ -40,7 +40,7 @@ def test_every_act_of_a_person_is_there_in_its_order() -> None:
         ("U2", "paused it", None),
         ("U2", "resumed it", None),
         ("U4", "asked the starter to stop it", None),
-        ("U2", "stopped it", None),
+        ("U2", "asked to stop it", None),
         ("U6", "changed the settings of", "C1"),
         ("U1", "shared it to", "C2"),
         ("U5", "had it shown in", "C3"),

@@ -765,3 +765,41 @@ def test_a_change_of_a_room_without_a_schedule_says_so() -> None:
     assert said(understood("change webinar to 10:00", "slash")) == (
         "No recording of webinar is scheduled."
     )
+
+
+@pytest.mark.parametrize("word", ["skip", "cancel", "auto", "schedules", "share", "find", "join"])
+def test_help_explains_each_command(word: str) -> None:
+    done = understood(f"help {word}", "slash")
+    assert (done.intent, done.topic) == (Intent.HELP, word)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "record every session of town hall",
+        "always record the town hall",
+        "record the town hall automatically",
+        "record town hall whenever somebody is in it",
+        "please record all the town hall meetings",
+    ],
+)
+def test_words_for_every_session_offer_a_rule(text: str) -> None:
+    done = understood(text)
+    assert done.outcome is Outcome.ASK
+    assert [str(order) for order in done.offers] == ["auto:town hall"]
+
+
+def test_a_stop_at_a_time_that_has_passed_is_asked_about() -> None:
+    done = understood("stop webinar at 10:00")
+    assert say(done, now=WORLDS[Where.MENTION].now) == "10:00 has passed. Say “until 22:00”."
+    assert [order.words for order in done.offers] == [None, "until 22:00"]
+
+
+def test_no_more_stopping_stops_nothing() -> None:
+    assert understood("no more stopping", "thread").acts == ()
+
+
+def test_a_stop_and_a_start_in_a_thread_have_a_button_each() -> None:
+    done = understood("stop, and start the town hall", "thread")
+    assert done.acts == ()
+    assert [str(order) for order in done.offers] == ["stop:standup", "start:town hall"]

@@ -144,7 +144,7 @@ Results, <#C2>: held back until Slack allows it (is_archived)
 Direct message, <@U1>: sent
 # Who did what
 ~ 22 Nov 2026, 14:03 UTC  <@U1> asked to record it with the form
-22 Nov 2026, 15:09 UTC  <@U2> stopped it
+22 Nov 2026, 15:09 UTC  <@U2> asked to stop it
 # Log
 ~ 14:03 UTC  <@U1> asked to record
 14:03 UTC  100ms accepted the start

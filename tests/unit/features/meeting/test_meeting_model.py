@@ -27,6 +27,8 @@ from bot.features.meeting.model import (
 from bot.features.meeting.pages import home_address, load
 from bot.slack.values import Identity
 from tests.unit.some import T0, derive_of
+from tests.unit.views_samples import REFUSED
+from tests.voice.sample import story
 
 SAID = (
     Sentence(0, "Ana", "p1", 0, 2_000, "Good morning 🎉."),
@@ -122,6 +124,19 @@ def test_each_kind_of_missing_transcript_has_its_own_words() -> None:
 def test_without_a_transcript_the_page_says_why(fact: Fact, note: str) -> None:
     over = recording(Observed(at=T0 + timedelta(hours=1), status="completed"), fact)
     assert meeting(over, NOTHING, viewer="")["transcript"]["note"] == note
+
+
+def test_a_transcript_that_cannot_be_fetched_is_not_said_to_be_missing() -> None:
+    listed = ended(file("transcript", "completed", "txt"))
+    note = meeting(listed, NOTHING, viewer="")["transcript"]["note"]
+    assert note == "100ms lists a transcript, but the bot could not get its file."
+
+
+def test_a_recording_that_did_not_start_has_nothing_to_come() -> None:
+    failed = story(*REFUSED)
+    data = meeting(failed, NOTHING, viewer="")
+    assert data["transcript"]["note"] == "There is no transcript."
+    assert "This recording did not start." in str(data)
 
 
 def test_files_are_reached_through_us_and_only_those_that_are_ready() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
@@ -12,9 +13,10 @@ from bot.core import facts as f
 from bot.core.assets import SummarySection
 from bot.core.deliveries import Kind
 from bot.core.options import RecordingOptions
+from bot.core.policy import Silence
 from bot.core.recording import Recording
 from bot.features.card.views import tell_message
-from bot.features.results.views import file_failed_message, results_message
+from bot.features.results.views import MISSING, file_failed_message, results_message
 from tests.unit.examples import examples
 from tests.unit.views_extremes import CHANNELS, SECTIONS, TEXTS, recordings
 from tests.unit.views_samples import (
@@ -221,6 +223,22 @@ The recording continues; you can stop it here.
     <#C1>. <#C1> is archived. Unarchive it, or use another channel. The
     recording continues; you can stop it here.\
 """)
+
+
+def test_word_to_the_starter_while_100ms_does_not_answer() -> None:
+    silent = Silence("start", at(2), accepted=True)
+    told = tell_message(recording(*ACCEPTED), channel="C1", error="is_archived", silent=silent)
+    assert "Starting, not confirmed" in shown(told)
+    assert "starting, not confirmed" in told.text
+    assert "The recording continues" not in told.text, "nobody knows whether it has begun"
+    assert "You can stop it here." in told.text
+
+
+@pytest.mark.parametrize(("gone", "says"), [(True, "no longer has"), (False, "is not there")])
+def test_a_missing_file_is_said_to_be_gone_only_past_its_time(gone: bool, says: str) -> None:
+    said = file_failed_message(recording(*READ), Kind.CHAT, MISSING, "C1", gone=gone)
+    assert says in said.text
+    assert ("15 days" in said.text) is gone
 
 
 @given(recordings(), CHANNELS, TEXTS)

@@ -10,11 +10,12 @@ import pytest
 
 from bot.core import facts as f
 from bot.core.deliveries import Delivery, Kind, OutcomeAddress, State, Work
+from bot.core.policy import Silence
 from bot.core.retry import Retry
 from bot.features.start.model import ANSWERED_WITHIN, Left, left_to_say, say_at
-from bot.features.start.views import outcome_pointer, outcome_view
+from bot.features.start.views import outcome_pointer, outcome_reply, outcome_view
 from bot.ui import ids
-from tests.unit.views_samples import REFUSED, RUNS, at, recording
+from tests.unit.views_samples import ACCEPTED, REFUSED, RUNS, at, recording
 
 SHOWN = Delivery(Kind.CARD, "C1", State.SENT, posted_in="C1", ts="1.0", hash="now")
 OUTDATED = replace(SHOWN, hash="an earlier one", retry=Retry(0, at(9)))
@@ -81,11 +82,27 @@ def test_when_it_is_said(
 def test_what_leads_to_the_card_does_not_repeat_it() -> None:
     link = "https://acme.slack.com/archives/C1/p1"
     refused = outcome_pointer(recording(*REFUSED), link)
-    assert "the recording did not start. Its card says why." in refused.text
+    assert "The recording did not start. Its card says why." in refused.text
     assert "100ms" not in refused.text
     cancelled = outcome_pointer(recording(*stopped("U2")), link)
     assert "<@U2> stopped it before it started." in cancelled.text
     assert [b["text"]["text"] for b in refused.blocks[-1]["elements"]] == ["Open the card"]
+
+
+def test_an_outcome_that_comes_late_says_what_the_card_says() -> None:
+    accepted = recording(*ACCEPTED)
+    assert "100ms is starting the recording." in outcome_reply(accepted, None).text
+    silent = Silence("start", at(2), accepted=True)
+    for said in (
+        outcome_reply(accepted, None, silent=silent).text,
+        str(outcome_view(accepted, None, "request-1", silent=silent)),
+    ):
+        assert "Starting, not confirmed." in said
+        assert "100ms is starting" not in said
+    stopping = recording(*RUNS, f.StopRequested(at=at(20), by="U2"))
+    assert "Stopping." in outcome_reply(stopping, None).text
+    failed = recording(*RUNS, f.BeamFailed(at=at(30), error_type="INTERNAL_ERROR", message=""))
+    assert "The recording failed. Its card says why." in outcome_pointer(failed, None).text
 
 
 @pytest.mark.parametrize(
