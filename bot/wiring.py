@@ -301,7 +301,7 @@ def _bolt(settings: Settings, client: AsyncWebClient, identity: Identity) -> Asy
     return AsyncApp(
         client=client,
         logger=logger,
-        name="record-bot",  # else Bolt reads the source of every frame of the stack to find one
+        name="bolt",  # of its loggers, not ours; else it reads the source of the whole stack
         signing_secret=_text(settings.slack_signing_secret),
         authorize=authorize,
         process_before_response=True,
