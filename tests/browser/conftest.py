@@ -14,6 +14,7 @@ from record_bot_sandbox.stage import Stage, stage
 
 from tests.browser.screen import PATIENCE_MS, Screen
 from tests.databases import migrated_copy
+from tests.e2e.forked import ForkedBot
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MISSING = (
@@ -61,7 +62,7 @@ async def played(
     folder: Path = tmp_path_factory.mktemp("browser")
     migrated_copy(folder / "record-bot.sqlite")
     log, env = folder / "bot.log", {"TIME_SCALE": f"{BOT_SPEED:g}"}
-    async with stage(folder, speed=SPEED, output=log, env=env) as running:
+    async with stage(folder, speed=SPEED, output=log, env=env, bots=ForkedBot) as running:
         yield running
 
 

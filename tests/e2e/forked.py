@@ -1,12 +1,11 @@
 """Bots that start at once: forked from a process that has imported the bot already.
 
 `python -m bot.cli run` imports for a second, and the stages of a run start a hundred bots, the
-tests of the command line forty. The browser tests, test_replicas.py, test_sandbox_command.py and
-some tests in test_cli.py start it as an admin does.
+tests of the command line forty. test_replicas.py, test_sandbox_command.py and some tests in
+test_cli.py start it as an admin does.
 """
 
 import asyncio
-import gc
 import multiprocessing
 import os
 import resource
@@ -20,13 +19,7 @@ from record_bot_sandbox.stage import BotProcess
 
 LOOK_EVERY_S = 0.01
 FORK = multiprocessing.get_context("forkserver")
-# The last three: what the bot imports when it uses it for the first time.
-FORK.set_forkserver_preload(
-    [
-        *("tests.e2e.services", "bot.cli", "bot.running", "bot.wiring"),
-        *("uvloop", "anyio._backends._asyncio", "encodings.idna"),
-    ]
-)
+FORK.set_forkserver_preload(["tests.e2e.preloaded"])
 
 
 def run(env: Mapping[str, str], output: Path, files: int | None) -> None:
@@ -43,7 +36,6 @@ def command(arguments: tuple[str, ...], env: Mapping[str, str], folder: Path) ->
 
 
 def _become(arguments: tuple[str, ...], env: Mapping[str, str], out: Path, err: Path) -> None:
-    gc.freeze()  # what was imported before stays: the garbage collector need not look at it
     os.environ.clear()
     os.environ.update(env)
     for stream, path in ((1, out), (2, err)):

@@ -121,6 +121,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
             case "ENV":
                 env |= dict(word.split("=", 1) for word in words)
                 env |= {"UV_PROJECT_ENVIRONMENT": str(made), "UV_NO_CACHE": "0"}
+                env |= {"UV_COMPILE_BYTECODE": "0"}  # of the little that is imported here: then
             case "COPY":
                 copy(words, sent, workdir)
             case "RUN" if words[0] == "uv":

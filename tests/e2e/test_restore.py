@@ -12,7 +12,7 @@ from tests.e2e.bench import Bench, ended
 from tests.e2e.reading import Json, Room
 from tests.e2e.test_cli import record_bot
 
-WEBHOOKS = 1600
+WEBHOOKS = 400
 AT_ONCE = 32
 
 
@@ -29,7 +29,7 @@ def webhooks(room: Room, job_id: str) -> Iterator[Json]:
 
 
 @pytest.mark.own_stage
-async def test_restored_after_a_kill_with_1600_webhooks_in_between(
+async def test_restored_after_a_kill_with_400_webhooks_in_between(
     calm: Bench, tmp_path: Path
 ) -> None:
     one, two = await calm.room(), await calm.room()

@@ -95,16 +95,20 @@ async def test_a_tour_that_fails_says_where_and_ends_with_1() -> None:
     assert "Traceback" not in out
 
 
-async def test_ctrl_c_in_the_tour_leaves_nothing_behind() -> None:
-    async with sandbox("--exit", "--port", "0") as process:
+async def test_at_a_port_of_ones_choice_ctrl_c_leaves_nothing_behind(unused_tcp_port: int) -> None:
+    """Beside proxies and certificates that would stop a bot of the admin's own."""
+    odd = {"ALL_PROXY": "socks5://127.0.0.1:9", "SSL_CERT_FILE": "/nowhere/ca.pem"}
+    async with sandbox("--exit", "--port", str(unused_tcp_port), env=odd) as process:
         out = await until_line(process, "1. What can it do?")
         children = psutil.Process(process.pid).children()
         process.send_signal(signal.SIGINT)
         out += await rest_of(process)
+    assert exported(out, "SLACK_API_URL") == f"http://127.0.0.1:{unused_tcp_port}/api/"
     assert process.returncode == 130
     assert children
     assert not any(child.is_running() for child in children)
     assert "Traceback" not in out
+    assert "Warning" not in out
 
 
 async def test_100ms_alone() -> None:
@@ -131,16 +135,6 @@ async def test_slack_alone(transport: tuple[str, ...]) -> None:
         assert "/page/" in page.text
         assert ("\n  export SLACK_APP_TOKEN=xapp-sandbox" in out) is bool(transport)
         await assert_ends_quietly(process)
-
-
-async def test_the_whole_sandbox_at_a_port_of_ones_choice(unused_tcp_port: int) -> None:
-    """Beside proxies and certificates that would stop a bot of the admin's own."""
-    odd = {"ALL_PROXY": "socks5://127.0.0.1:9", "SSL_CERT_FILE": "/nowhere/ca.pem"}
-    async with sandbox("--port", str(unused_tcp_port), env=odd) as process:
-        out = await until_line(process, "1. What can it do?")
-        assert exported(out, "SLACK_API_URL") == f"http://127.0.0.1:{unused_tcp_port}/api/"
-    assert "Traceback" not in out
-    assert "Warning" not in out
 
 
 async def test_a_port_in_use_is_one_line() -> None:

@@ -20,7 +20,7 @@ from tests.contract.store_support import T0, Clock, S, created, entry
 
 deps = deps_fixture
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-FINISHED = 2_000
+FINISHED = 500
 BYTES_AT_MOST = 6 * 1024
 DAY = timedelta(days=1)
 
@@ -170,17 +170,15 @@ async def finished(store: Store) -> str:
 
 async def multiply(store: Store, key: str) -> None:
     """Copy every row of a recording under other keys and ids of the same length."""
-    async with store.db.database.write() as conn:
-        for table in metadata.sorted_tables:
-            column = recordings.c.key if table is recordings else table.c.get("recording_key")
-            if column is None:
-                continue
-            rows = (await conn.execute(select(table).where(column == key))).mappings().all()
-            if rows:
-                copies = [
-                    copy for n in range(FINISHED) for copy in _copies(table, rows, column.name, n)
-                ]
-                await conn.execute(insert(table), copies)
+    for n in range(FINISHED):
+        async with store.db.database.write() as conn:
+            for table in metadata.sorted_tables:
+                column = recordings.c.key if table is recordings else table.c.get("recording_key")
+                if column is None:
+                    continue
+                rows = (await conn.execute(select(table).where(column == key))).mappings().all()
+                if rows:
+                    await conn.execute(insert(table), _copies(table, rows, column.name, n))
 
 
 def _copies(table: Table, rows: Sequence[Any], key: str, n: int) -> list[dict[str, Any]]:
