@@ -22,6 +22,7 @@ from bot.core.facts import (
     Fact,
     Observed,
     PlaceSeen,
+    Renamed,
     ResultsChecked,
     Shared,
     StartAccepted,
@@ -266,6 +267,19 @@ async def test_hundreds_of_newer_ones_that_only_slack_knows_to_be_private_hide_n
     for n in range(RUNNING_MOST + 10):
         await created(store, room_id=f"r{n}", channel_id=seed.DESIGN, at=T0 + n * S)
     assert [one.row.key for one in await lists.running(to)] == [running]
+
+
+async def test_a_title_that_many_hidden_ones_have_finds_the_one_that_they_may_see(
+    world: World, store: Store, rig: Rig
+) -> None:
+    lists, title = Lists(rig.deps, rig.gate, CardLinks(rig.deps)), "Forecast"
+    named = Renamed(at=T0, by=seed.STARTER, title=title)
+    shown = await created(store, [named], room_id="sales", channel_id=seed.STANDUP, at=T0 - S)
+    for n in range(30):
+        await created(store, [named], room_id=f"r{n}", channel_id=seed.DESIGN, at=T0 + n * S)
+    to = await rig.gate.horizon(seed.ADMIN)
+    assert [row.key for row in await lists.titled(to, title)] == [shown]
+    assert await lists.titled(to, "Another") == []
 
 
 async def test_the_recording_of_a_thread_is_found_however_old_its_card_is(
