@@ -1,6 +1,6 @@
 """Questions about one recording, and which recording a question means."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum, auto
 
 from bot.core.recording import NEVER_WAS, OCCUPIES_ROOM, Phase
@@ -23,6 +23,21 @@ class Asked(StrEnum):
 
 
 FILES = frozenset({Asked.VIDEO, Asked.TRANSCRIPT})
+
+
+def to_summarize(
+    ended: Sequence[RecordingRow], running: Collection[str] = ()
+) -> Sequence[RecordingRow]:
+    """Order ended recordings by how likely a question for what was said means them.
+
+    `ended` are newest first, `running` the rooms that are recorded here. First come those of a room
+    that runs, else of the newest recording's room. What never was recorded counts only if nothing
+    was.
+    """
+    rows = [row for row in ended if row.phase not in NEVER_WAS] or ended
+    first = next((row.room_id for row in rows if row.room_id in running), None)
+    room = first or next((row.room_id for row in rows), None)
+    return sorted(rows, key=lambda row: row.room_id != room)
 
 
 def meant(rows: Sequence[RecordingRow], asked: Asked, *, over: bool) -> RecordingRow | None:

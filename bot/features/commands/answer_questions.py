@@ -8,7 +8,7 @@ from bot.access.views import as_far_as_known
 from bot.core.forgetting import is_forgettable
 from bot.core.places import is_channel
 from bot.core.when import Past
-from bot.features.about.model import FILES, Asked, meant
+from bot.features.about.model import FILES, Asked, meant, to_summarize
 from bot.features.about.service import answer_question
 from bot.features.channel_settings.form import only_in_channels
 from bot.features.channel_settings.listeners import open_settings
@@ -118,7 +118,8 @@ async def summary(request: Request, found: Understood) -> None:
     if above and (found.room is None or found.room.room_id == above.room_id):
         await request.later(_summarized(request, [above.key]))
         return
-    keys = [one.row.key for one in await recent(request, found, over=True)]
+    ended = [one.row for one in await recent(request, found, over=True)]
+    keys = [row.key for row in to_summarize(ended, request.known.world.cards_here)]
     running = request.known.rows.get(found.room.room_id) if found.room else None
     if not keys and running:
         keys = [running.key]

@@ -67,9 +67,9 @@ async def page(
 
 
 async def latest_summary(deps: Deps, seen: Sequence[SeenRecording]) -> Message:
-    """Summarize the newest of these meetings, or the newest that has a summary.
+    """Summarize the first of these meetings, or the first that has a summary.
 
-    `seen` is newest first. Raises UnknownRecording.
+    Raises UnknownRecording.
     """
     newest: Recording | None = None
     for one in seen:

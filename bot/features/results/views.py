@@ -98,10 +98,17 @@ def no_summary_yet(recording: Recording, expected_at: datetime | None, *, now: d
 
 def in_place_of(newest: Recording, told: Recording, message: Message) -> Message:
     """Note above a summary that it is an older recording's, since the newest has none."""
-    so_far = " so far" if newest.results is None and newest.transcription.pending else ""
+    coming = newest.results is None and newest.transcription.pending
+    so_far = " so far" if coming and newest.phase is not Phase.FAILED else ""
+    same = newest.room_id == told.room_id
+    latest = (
+        "This is the latest one that has"
+        if same
+        else f"This is the summary of *{esc(told.name, 100)}*"
+    )
     note = (
         f"The newest recording of *{esc(newest.name, 100)}*, {_began(newest)}, has no summary"
-        f"{so_far}. This is the latest one that has, {_began(told)}."
+        f"{so_far}. {latest}, {_began(told)}."
     )
     text = lines([spoken(note), message.text], FALLBACK_MOST)
     return Message(text, [section(note), *message.blocks])

@@ -10,7 +10,7 @@ import pytest
 from bot.core import facts as f
 from bot.core.options import RecordingOptions
 from bot.core.recording import Phase, Recording
-from bot.features.about.model import Asked, meant
+from bot.features.about.model import Asked, meant, to_summarize
 from bot.features.about.views import about_recording
 from bot.store.values import RecordingRow
 from tests.unit.views_samples import READ, REFUSED, RUNS, STOPPED, TRANSCRIBED, UPLOADED, at
@@ -206,3 +206,28 @@ def test_a_name_of_the_meeting_is_no_mention_and_no_link(facts: Sequence[f.Fact]
     assert "&lt;!channel&gt;" in told.text
     for sign in ("<@U0ADMIN001>", "<!channel>", "<https"):
         assert sign not in f"{told.text}{told.blocks}"
+
+
+PHASE_OF = {"refused3": Phase.NOT_STARTED}
+
+
+@pytest.mark.parametrize(
+    ("rows", "running", "wanted"),
+    [
+        ("sales2 standup1 sales1", "", "sales2 sales1 standup1"),
+        ("sales2 standup1 sales1", "standup", "standup1 sales2 sales1"),
+        ("sales2 standup1", "webinar", "sales2 standup1"),
+        ("refused3 standup2 sales1", "refused", "standup2 sales1"),
+        ("refused3", "", "refused3"),
+        ("", "standup", ""),
+    ],
+)
+def test_a_question_for_what_was_said_means_one_room_first(
+    rows: str, running: str, wanted: str
+) -> None:
+    given = [
+        replace(row(key, PHASE_OF.get(key, Phase.COMPLETED)), room_id=key[:-1])
+        for key in rows.split()
+    ]
+    ordered = to_summarize(given, frozenset(running.split()))
+    assert [row.key for row in ordered] == wanted.split()

@@ -16,7 +16,13 @@ from bot.core.options import RecordingOptions
 from bot.core.policy import Silence
 from bot.core.recording import Recording
 from bot.features.card.views import tell_message
-from bot.features.results.views import MISSING, file_failed_message, results_message
+from bot.features.results.views import (
+    MISSING,
+    file_failed_message,
+    in_place_of,
+    results_message,
+)
+from bot.ui.message import say
 from tests.unit.examples import examples
 from tests.unit.views_extremes import CHANNELS, SECTIONS, TEXTS, recordings
 from tests.unit.views_samples import (
@@ -278,3 +284,17 @@ def test_a_line_of_an_agenda_has_no_moment() -> None:
     )
     assert told.text.count("12:34") == str(told.blocks).count("12:34") == 1
     assert told.text.index("12:34") > told.text.index("Plan:")
+
+
+def test_a_summary_of_another_room_is_named() -> None:
+    newest = recording(*UPLOADED)
+    other = replace(recording(*READ), room_id="room-2", room_name="Retro")
+    said = in_place_of(newest, other, say("Shipped.")).text
+    assert "has no summary" in said
+    assert "This is the summary of Retro," in said
+    assert "This is the latest one that has," in in_place_of(newest, newest, say("Shipped.")).text
+
+
+def test_a_failed_recording_gets_no_summary_so_far() -> None:
+    failed = recording(*RUNS, f.BeamFailed(at=at(99), error_type="INTERNAL_ERROR"))
+    assert "has no summary. " in in_place_of(failed, recording(*READ), say("Shipped.")).text
