@@ -78,6 +78,21 @@ async def _told_anew(bench: Bench, doing: Awaitable[Answer]) -> None:
     assert (await bench.guus.state()).open_view(seed.GUEST) is None
 
 
+@pytest.mark.own_stage
+async def test_where_slack_refuses_the_direct_message_the_starter_is_asked_below_the_card(
+    alone: Bench,
+) -> None:
+    room = await alone.room()
+    card = await alone.running(room)
+    refused = await _refused(alone, alone.guus, card)
+    no = {"match": {"channel": seed.STARTER}, "error": "user_disabled", "times": 50}
+    await alone.guus.tell("faults", method="chat.postMessage", **no)
+    await alone.press(alone.guus, refused, "Ask to stop it")
+    asked = await alone.reply(card, "asks you to stop")
+    assert asked.text.startswith(f"<@{seed.STARTER}>: <@{seed.GUEST}> asks you to stop")
+    assert "Stop" in labels(asked.blocks)
+
+
 async def test_who_may_not_stop_asks_and_the_starter_can(bench: Bench) -> None:
     room = await bench.room()
     card = await bench.running(room)

@@ -17,7 +17,7 @@ from bot.core.note import Note
 from bot.core.retry import Retry
 from bot.core.steps import Stop, retry_name
 from bot.engine.context import Context, failed_call, next_retry
-from bot.engine.posting import announce, post
+from bot.engine.posting import announce, post, send
 from bot.features.control.views import ends_soon, room_notice, stop_suggestion
 from bot.hms.errors import HmsNotFound, HmsRefused, HmsUnauthorized, HmsUnavailable
 from bot.hms.models import facts_of_recording
@@ -127,11 +127,20 @@ TRIES_ALONE = 10
 
 
 async def ask_to_stop(ctx: Context, asker: str) -> Note:
+    """Ask the starter directly, or below the card where Slack refuses a direct message to them."""
     starter = ctx.recording.starter
     if starter is None:
         raise ValueError("the plan asks only who started it")
+    sending = await announce(ctx, Kind.STOP_SUGGESTION, asker)
     message = stop_suggestion(ctx.recording, asker)
-    return await post(ctx, Kind.STOP_SUGGESTION, asker, message, channel=starter)
+    note = await send(ctx, sending, message, channel=starter, thread_ts=None)
+    card = ctx.work.delivery(Kind.CARD, ctx.recording.origin)
+    refused = any(one.state in (State.PARKED, State.DROPPED) for one in note.deliveries)
+    if not refused or card is None or card.message is None:
+        return note
+    channel, ts = card.message
+    called = stop_suggestion(ctx.recording, asker, to=starter)
+    return await send(ctx, sending, called, channel=channel, thread_ts=ts)
 
 
 async def say_it_ends(ctx: Context, target: str) -> Note:

@@ -76,10 +76,14 @@ def room_notice(name: str) -> str:
     return f"This meeting is being recorded. {who}"
 
 
-def stop_suggestion(recording: Recording, asker: str) -> Message:
-    """Ask the starter directly to stop the recording, with the Stop button."""
+def stop_suggestion(recording: Recording, asker: str, *, to: str | None = None) -> Message:
+    """Ask the starter to stop the recording, with the Stop button.
+
+    Below the card, the message mentions them: `to`.
+    """
     about = f"the recording of *{esc(recording.name)}* in {place(recording.origin)}"
-    text = f"{mention(asker)} asks you to stop {about}."
+    called = f"{mention(to)}: " if to else ""
+    text = f"{called}{mention(asker)} asks you to stop {about}."
     stop = stop_button(recording.key, recording.name)
     return say(text, [stop, details_button(recording)])
 
