@@ -204,8 +204,8 @@ def _several(said: ParsedText, intent: Intent, *, sure: bool) -> Understood:
     offers = [*orders(intent, fits), *said.second()]
     if said.orders_more():
         first = said.rooms[0][0]
-        offers = [*orders(intent, _fitting(said, intent, [first])), *said.second()]
-        return Understood(intent, Outcome.ASK, Why.UNSURE, first, sure=False, offers=(*offers,))
+        made = act_on(said, intent, first, sure=False)
+        return replace(made, offers=(*made.offers, *said.second()))
     return replace(which(said, intent, rooms), offers=tuple(offers))
 
 

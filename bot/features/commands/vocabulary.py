@@ -588,6 +588,7 @@ LENGTHS: Mapping[str, tuple[int, ...]] = {
 # Words that ask for scheduled recordings instead of running ones.
 UPCOMING = frozenset(
     {
+        ("next",),
         ("schedules",),
         ("scheduled", "recordings"),
         ("planned", "recordings"),

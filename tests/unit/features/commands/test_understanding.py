@@ -239,6 +239,12 @@ def test_two_orders_are_two_buttons() -> None:
     assert [str(order) for order in done.offers] == ["stop:standup", "start:town hall"]
 
 
+def test_a_stop_of_what_does_not_run_is_answered_beside_the_other_order() -> None:
+    done = understood("stop design review and start town hall")
+    assert said(done).endswith("is not being recorded.")
+    assert [str(order) for order in done.offers] == ["start:town hall"]
+
+
 def test_an_ambiguous_date_has_a_button_for_each_reading() -> None:
     done = understood("start town hall on 1.2. at 9", "slash")
     assert isinstance(done.when, Unclear)
@@ -756,6 +762,8 @@ def test_what_is_asked_about_a_schedule_is_answered_with_the_schedules() -> None
         "when is webinar recorded?",
         "when does webinar start?",
         "next recording?",
+        "when is the next recording?",
+        "what is recorded next?",
     ):
         done = understood(text, "slash")
         assert (done.intent, done.topic) == (Intent.STATUS, "schedules"), text
