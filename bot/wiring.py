@@ -301,7 +301,9 @@ def _bolt(settings: Settings, client: AsyncWebClient, identity: Identity) -> Asy
     return AsyncApp(
         client=client,
         logger=logger,
-        name="bolt",  # of its loggers, not ours; else it reads the source of the whole stack
+        # Any but that of our logger, whose level Bolt would set at each request. Without a name,
+        # Bolt reads the source of every frame of the stack to find one.
+        name="bolt",
         signing_secret=_text(settings.slack_signing_secret),
         authorize=authorize,
         process_before_response=True,

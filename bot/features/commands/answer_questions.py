@@ -19,6 +19,7 @@ from bot.features.commands.recent import recent
 from bot.features.commands.request import MENTIONED, Request, form_button, question, say_found
 from bot.features.commands.stored_orders import StoredOrder
 from bot.features.commands.vocabulary import SCHEDULED, Intent
+from bot.features.control import views as control_views
 from bot.features.doctor.listeners import answer_doctor
 from bot.features.find.listeners import answer_find
 from bot.features.find.model import question as question_of
@@ -294,12 +295,25 @@ async def join(request: Request, found: Understood) -> None:
     await request.later(send_link(request.bot, caller, seen, by))
 
 
+async def control(request: Request, found: Understood) -> None:
+    """Answer a stop, pause or resume of what does not run. What has ended has its own name."""
+    above, room = request.known.above, found.room
+    ended = above and room and above.room_id == room.room_id not in request.known.rows
+    if above and ended:
+        await request.tell(control_views.not_now([above]))
+        return
+    await say_found(request, found)
+
+
 Answering = Callable[[Request, Understood], Awaitable[None]]
 
 
 ANSWERS: Mapping[Intent, Answering] = {
     Intent.HELP: explain,
     Intent.START: already,
+    Intent.STOP: control,
+    Intent.PAUSE: control,
+    Intent.RESUME: control,
     Intent.STATUS: status,
     Intent.LIST: list_,
     Intent.SUMMARY: summary,

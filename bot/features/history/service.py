@@ -101,10 +101,11 @@ class Lists:
             if await self.page(to, 1, room_id=room_id)
         ]
 
-    async def titled(self, to: Horizon, title: str) -> RecordingRow | None:
-        """Return the newest recording with this title that the person may see."""
-        found = await self.look(to, await self._deps.store.lists.titled(title))
-        return found[0].row if found else None
+    async def titled(self, to: Horizon, title: str) -> list[RecordingRow]:
+        """Return recordings with this title that the person may see: what runs, else the newest."""
+        read = partial(self._deps.store.lists.titled, title, to=to)
+        found = [one.row for one in await self._first(to, RUNNING_MOST, read)]
+        return [row for row in found if row.phase in OCCUPIES_ROOM] or found[:1]
 
     async def _first(self, to: Horizon, count: int, read: Read) -> list[Seen]:
         found = await first_seen(self._deps, self._gate, to, count, read)
