@@ -827,3 +827,7 @@ def test_what_is_quoted_taken_back_or_reported_is_asked_about(text: str, where: 
     found = understood(text, where)
     assert (found.outcome, found.acts) == (Outcome.ASK, ()), found
     assert found.offers
+
+
+def test_a_stop_said_in_another_zone_is_repeated_in_the_persons_own() -> None:
+    assert said(understood("should we stop webinar at 14:10 UTC?")).endswith("at Wed 2 Dec, 15:10?")
