@@ -34,7 +34,7 @@ sandbox: install
 # Two at a time; the tests of a file in tests/e2e and tests/browser share what they play on.
 test: install browser
 ifeq ($(strip $(ARGS)),)
-	$(BIN)/python -m pytest -n 2 --dist worksteal --inline-snapshot=disable tests/unit tests/contract
+	$(BIN)/python -m pytest -n 2 --dist worksteal --inline-snapshot=disable tests/unit tests/contract tests/integration
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e tests/browser
 else
 	$(BIN)/python -m pytest $(ARGS)

@@ -7,6 +7,8 @@ import sys
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+pytest_plugins = ["tests.stores"]
+
 # Without the bytecode of the last run, each process of the tests compiles everything again: the
 # workers, and the bots and commands that they start.
 sys.dont_write_bytecode = False

@@ -15,7 +15,7 @@ Measured on 4 labelled meetings (74 supported lines, 7 of them in an agenda; 11 
 34 lines got a time, 32 of them the right one, and no unsupported line got any. With the threshold
 learnt on the three other meetings: 33 of 37. In excerpts of 12 sentences of the same meetings, as
 in short recordings, 46 % of the lines based on the excerpt got a time, and 3 % of those based on
-another part. `tests/contract/test_meetings_score.py` checks both measures.
+another part. `tests/integration/test_meetings_score.py` checks both measures.
 """
 
 import math

@@ -28,7 +28,7 @@ from bot.features.doctor.setup import (
 from bot.features.doctor.webhook import Sent, webhook_finding
 from bot.hms.models import Room
 from bot.settings import Settings, SettingsError
-from tests.contract.doctor_kit import printed
+from tests.unit.doctor_kit import printed
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 OURS = "https://bot.example.com/webhooks/100ms/default?key=s3cret"
