@@ -81,8 +81,8 @@ async def withdraw(ctx: Context, channel: str) -> Note:
     except SlackRefused as refused:
         return Note(deliveries=[await _deleted(ctx, card, refused.error)])
     log.info("withdrawn", key=ctx.key, channel=channel, cards=1, deleted=len(gone), kinds=gone)
-    seen = replace(card, state=State.SENT, hash=WITHDRAWN, changed_at=ctx.now)
-    return Note(deliveries=[replace(seen, error=None, retry=Retry())])
+    reduced = replace(card, state=State.SENT, hash=WITHDRAWN, changed_at=ctx.now)
+    return Note(deliveries=[replace(reduced, error=None, retry=Retry())])
 
 
 async def _deleted(ctx: Context, card: Delivery, error: str) -> Delivery:
