@@ -34,7 +34,6 @@ from bot.features.schedules.listeners import answer_schedules
 from bot.features.start.listeners import say_taken
 from bot.ui.message import Message
 from bot.ui.replies import forgotten_reply
-from bot.ui.words import PHASES
 
 
 async def explain(request: Request, found: Understood) -> None:
@@ -68,8 +67,8 @@ async def _menu(request: Request) -> views.Menu:
                 views.MenuRow(
                     row.key,
                     row.name,
-                    states.get(row.key) or PHASES[row.phase],
-                    await rights.may_control(caller.user, row),
+                    states[row.key].state,
+                    states[row.key].stops and await rights.may_control(caller.user, row),
                 )
                 for row in shown
             ]
