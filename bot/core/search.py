@@ -21,7 +21,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain, combinations, islice, pairwise
 
 from rapidfuzz.distance import OSA
@@ -146,6 +146,7 @@ def blocks(first: int, end: int) -> range:
 
 
 _FILTER = re.compile(r"\b(?:(in|from|since)(:\s*|\s+)|(until|on)(:\s*))(?=\S)", re.IGNORECASE)
+_NAMED = re.compile(r"\b(?:in|from)[:\s]", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“”]([^\"“”]+)[\"“”]")
 _MOST_WORDS_OF_NAME = 6
 
@@ -199,6 +200,11 @@ def parse(
         tuple(unknown),
         " ".join(rest.split()),
     )
+
+
+def may_name(text: str) -> bool:
+    """Whether the text may have a filter with a name: if not, `parse` needs no known names."""
+    return _NAMED.search(text) is not None
 
 
 def _value_length(text: str) -> int:
@@ -468,7 +474,11 @@ def windows(
     for start in reversed(starts):
         inside = block[start : start + WINDOW]
         said = tuple(chain.from_iterable(stems for _, _, stems in inside))
-        has = (any(_last(said, phrase) >= 0 for phrase in one.phrases) for one in resolved.wanted)
+        known = frozenset(said)
+        has = (
+            any(known.issuperset(phrase) and _last(said, phrase) >= 0 for phrase in one.phrases)
+            for one in resolved.wanted
+        )
         if sum(has) >= need:
             yield Candidate(recording, inside[0][0], tuple((who, what) for _, who, what in inside))
 
@@ -491,9 +501,10 @@ def rank(
     """
     rarity = {p: vocabulary.rarity(p) for one in resolved.wanted for p in one.phrases}
     names = {speaker: len(stems(speaker)) for one in candidates for speaker, _ in one.sentences}
+    scores_of = cache(lambda who, said: _scores(said, names[who], resolved, rarity))
     hits: list[Hit] = []
     for one in candidates:
-        scores = [_scores(said, names[who], resolved, rarity) for who, said in one.sentences]
+        scores = [scores_of(who, said) for who, said in one.sentences]
         window = sum(map(max, zip(*(word_scores for word_scores, _ in scores), strict=True)))
         theirs = {
             at: score

@@ -103,11 +103,21 @@ class RecordingLists(Repository):
             found = await conn.execute(query.distinct().limit(NAMESAKES_MOST))
             return {row.room_id: row.room_name for row in found}
 
-    async def titled(self, title: str) -> list[RecordingRow]:
-        """Return the recordings that have this title, in whatever case, newest first; a few."""
+    async def titled(
+        self,
+        title: str,
+        *,
+        to: Horizon,
+        limit: int,
+        after: RecordingRow | None = None,
+        closed: Collection[str] = (),
+    ) -> list[RecordingRow]:
+        """The recordings that have this title, in whatever case; parameters as for `recent`."""
         named = or_(r.title == title, func.lower(r.title) == title.lower())
-        query = self._all().where(self._mine(recordings), named)
-        return await self._rows(_newest_first(query).limit(NAMESAKES_MOST))
+        query = self._all().where(r.title.is_not(None), named, _may_see(to, closed))
+        if after is not None:
+            query = query.where(_comes_after(after))
+        return await self._rows(_newest_first(query).limit(limit))
 
     async def of_card(
         self, channel: str, ts: str, *, shown_to: str | None = None

@@ -2,28 +2,31 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from itertools import chain, islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    CompoundSelect,
+    Integer,
     Select,
-    any_,
+    bindparam,
     cast,
     column,
     func,
-    literal,
     literal_column,
     or_,
     select,
     table,
     union,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core import search
@@ -40,11 +43,12 @@ from bot.store.schema import (
     transcript_words,
     transcripts,
 )
-from bot.store.sql import is_in_channel
+from bot.store.sql import is_in_channel, is_one_of, listed
 from bot.store.transcripts import SPAN, said_by, sentence_of, transcript_of, with_people
 
 CANDIDATES = 100  # windows to rank, the newest that match
 BLOCKS = 400  # blocks to search for them at most
+FEW = 80  # of them that have enough windows of common words
 PAGE = 40  # blocks to read at once
 RARE = 4_000  # index matches that PostgreSQL reads in about 20 ms
 SPELLINGS = 5  # corrections to try for a misspelt word
@@ -70,23 +74,28 @@ class Found:
     meant: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Within:
+    """The transcripts to search, newest first, the counts of stems in all, and the speakers."""
+
+    transcripts: Sequence[int]
+    counts: Mapping[str, int]
+    people: Sequence[str] = ()
+
+    def is_rare(self, resolved: Resolved, need: int) -> bool:
+        return search.likely(resolved, need, self.counts) < RARE
+
+
 class TranscriptSearch(Repository):
     async def names(self, scope: SearchScope) -> tuple[set[str], set[str]]:
         """The rooms and titles, and the speakers, of all transcripts that the person may see."""
-        rooms = select(r.room_name).join(transcripts, t.recording_key == r.key)
-        titles = select(r.title).join(transcripts, t.recording_key == r.key)
-        titles = titles.where(r.title.is_not(None))
+        rooms = select(r.room_name, r.title).join(transcripts, t.recording_key == r.key)
+        rooms = rooms.where(r.key.in_(self._keys(scope))).distinct()
         people = select(p.name).join(transcripts, t.id == p.transcript_id).distinct()
-        people = people.join(recordings, t.recording_key == r.key).where(p.name != "")
+        people = people.where(t.recording_key.in_(self._keys(scope)), p.name != "")
         async with self._db.read() as conn:
-            return (
-                set(
-                    await conn.scalars(
-                        union(rooms.where(*self._seen(scope)), titles.where(*self._seen(scope)))
-                    )
-                ),
-                set(await conn.scalars(people.where(*self._seen(scope)))),
-            )
+            named = chain.from_iterable(await conn.execute(rooms))
+            return {one for one in named if one is not None}, set(await conn.scalars(people))
 
     async def find(
         self, query: Query, scope: SearchScope, *, limit: int = 20, offset: int = 0
@@ -98,13 +107,16 @@ class TranscriptSearch(Repository):
         if not query.words or query.unknown:
             return Found(words=len(query.words))
         async with self._db.read() as conn:
+            seen = await self._seen(conn, scope)
+            is_filtered = query.rooms or query.since is not None or query.until is not None
+            among = await self._seen(conn, scope, query) if is_filtered else seen
             vocabulary = await self._vocabulary(conn, query)
             counts = dict(vocabulary.by_stem)
+            everywhere = _Within(seen, counts)
+            within = _Within(among, counts, query.people)
 
             async def hits(resolved: Resolved, need: int) -> list[Hit]:
-                likely = search.likely(resolved, need, counts)
-                found = self._matching(resolved, need, scope, likely, query)
-                candidates = await self._candidates(conn, found, resolved, need, query)
+                candidates = await self._candidates(conn, resolved, need, within)
                 return await asyncio.to_thread(
                     search.rank, candidates, resolved, vocabulary, people=query.people
                 )
@@ -114,7 +126,7 @@ class TranscriptSearch(Repository):
             # A hit with all words shows that each is visible; without one, that is looked up.
             ranked = await hits(typed, need) if all(one.phrases for one in typed.wanted) else []
             if not ranked:
-                resolved = await self._resolved(conn, typed.wanted, scope, counts)
+                resolved = await self._resolved(conn, typed.wanted, everywhere, counts)
                 for need in search.needs(len(query.words))[resolved == typed :]:  # not twice
                     if ranked := await hits(resolved, need):
                         break
@@ -123,74 +135,70 @@ class TranscriptSearch(Repository):
                 return Found(moments, len(ranked), len(query.words), need, dict(resolved.meant))
         return Found(words=len(query.words), meant=dict(resolved.meant))
 
-    def _seen(self, scope: SearchScope, query: Query | None = None) -> list[ColumnElement[bool]]:
-        """Conditions on `transcripts` joined with `recordings`."""
+    def _keys(self, scope: SearchScope) -> CompoundSelect[tuple[str]]:
+        """The recordings that the person may see."""
         there = sorted({*scope.channels, scope.user})  # the user's id stands for direct messages
-        in_channels = select(shown.recording_key).where(shown.channel.in_(there))
-        own = r.starter == scope.user
+        in_channels = select(shown.recording_key).where(
+            self._mine(recording_channels), shown.channel.in_(there)
+        )
+        own = select(r.key).where(self._mine(recordings), r.starter == scope.user)
         if not scope.member:
-            own &= ~is_in_channel(r.home)
-        found = [self._mine(transcripts), or_(t.recording_key.in_(in_channels), own)]
-        if query is not None and query.rooms:
-            found.append(or_(r.room_name.in_(query.rooms), r.title.in_(query.rooms)))
-        began = func.coalesce(r.started_at, r.requested_at)
-        if query is not None and query.since is not None:
-            found.append(began >= _begin(query.since, query.zone))
-        if query is not None and query.until is not None:
-            found.append(began < _begin(query.until + timedelta(days=1), query.zone))
-        return found
+            own = own.where(~is_in_channel(r.home))
+        return union(in_channels, own)
 
-    def _matching(
+    async def _seen(
+        self, conn: AsyncConnection, scope: SearchScope, query: Query | None = None
+    ) -> list[int]:
+        """The transcripts that the person may see, newest first; if given, with a query's filters.
+
+        Read once, because each statement would need as long again to find them.
+        """
+        ids = select(t.id).where(t.recording_key.in_(self._keys(scope))).order_by(t.id.desc())
+        if query is not None:
+            ids = ids.join(recordings, t.recording_key == r.key)
+            began = func.coalesce(r.started_at, r.requested_at)
+            if query.rooms:
+                ids = ids.where(or_(r.room_name.in_(query.rooms), r.title.in_(query.rooms)))
+            if query.since is not None:
+                ids = ids.where(began >= _begin(query.since, query.zone))
+            if query.until is not None:
+                ids = ids.where(began < _begin(query.until + timedelta(days=1), query.zone))
+        return list(await conn.scalars(ids))
+
+    async def _matching(
         self,
+        conn: AsyncConnection,
         resolved: Resolved,
         need: int,
-        scope: SearchScope,
-        likely: int,
-        query: Query | None = None,
-    ) -> Select[tuple[int]]:
-        """The matching blocks, newest first. `likely` estimates the matches in all transcripts.
-
-        PostgreSQL's planner estimates tsvectors badly, so this chooses the plan: rare words are
-        found by the index, then filtered; common words are soon found in the newest transcripts.
-        """
-        ids = select(t.id).join(recordings, t.recording_key == r.key)
-        ids = ids.where(*self._seen(scope, query))
-        if self._db.is_sqlite:
-            index = table("transcript_index", column("rowid"))
-            matches = literal_column("transcript_index").op("MATCH")(search.fts5(resolved, need))
-            found = select(index.c.rowid.label("id")).where(matches)
-            found = found.where(transcript_of(index.c.rowid).in_(ids))
-            return found.order_by(index.c.rowid.desc())  # the index's own order, so no sort
-        has = s.block.op("@@")(cast(search.tsquery(resolved, need), TSQUERY))
-        if likely < RARE:
-            rare = select(s.id).where(has).cte().prefix_with("MATERIALIZED", dialect="postgresql")
-            found = select(rare.c.id).where(transcript_of(rare.c.id).in_(ids))
-            return found.order_by(rare.c.id.desc())
-        newest = ids.order_by(t.id.desc()).subquery()
-        first = newest.c.id.op("<<", return_type=BigInteger())(literal_column("20"))
-        # OFFSET 0, or the planner would read all matches from the index for each transcript.
-        inside = select(s.id, s.block).where(s.id.between(first, first + SPAN - 1))
-        inside = inside.where(s.block.is_not(None)).order_by(s.id.desc()).offset(0)
-        each = inside.lateral()
-        has = each.c.block.op("@@")(cast(search.tsquery(resolved, need), TSQUERY))
-        return select(each.c.id).select_from(newest.join(each, has))
+        within: _Within,
+        *,
+        most: int,
+        before: int = (1 << 63) - 1,
+    ) -> list[int]:
+        """At most so many of the matching blocks, newest first, of those before one."""
+        written = search.fts5 if self._db.is_sqlite else search.tsquery
+        given = {
+            "query": written(resolved, need),
+            "among": [one for one in within.transcripts if one * SPAN < before],
+            "before": before,
+            "most": most,
+        }
+        if within.people:
+            given["people"] = within.people
+        query = _blocks(self._db.is_sqlite, within.is_rare(resolved, need), bool(within.people))
+        return list(await conn.scalars(query, given))
 
     async def _vocabulary(self, conn: AsyncConnection, query: Query) -> Vocabulary:
-        """The words of all transcripts that may match a word of the query.
-
-        With plain conditions, both planners would read all words of the team by the primary key;
-        the expression makes them use the index of stems.
-        """
-        team = self._of.team
-        ours = (v.team_id == team.team_id, v.enterprise_id.concat("") == team.enterprise_id)
-        words = select(v.word, v.stem, v.n).where(*ours, v.stem.in_(sorted(search.pieces(query))))
-        return Vocabulary({row.word: row.n for row in await conn.execute(words)})
+        """The words of all transcripts that may match a word of the query."""
+        given = {"stems": sorted(search.pieces(query)), **self._team_parameters}
+        found = await conn.execute(_words(self._db.is_sqlite), given)
+        return Vocabulary({row.word: row.n for row in found})
 
     async def _resolved(
         self,
         conn: AsyncConnection,
         wanted: Sequence[Wanted],
-        scope: SearchScope,
+        seen: _Within,
         counts: dict[str, int],
     ) -> Resolved:
         """Replace words without a visible match by corrections.
@@ -201,14 +209,14 @@ class TranscriptSearch(Repository):
         found: list[Wanted] = []
         meant: dict[str, str] = {}
         for one in wanted:
-            if one.phrases and await self._is_visible(conn, one, scope, counts):
+            if one.phrases and await self._is_visible(conn, one, seen):
                 found.append(one)
                 continue
             found.append(one if one.phrases else Wanted(one.word, ((search.stem_of(one.word),),)))
             for candidate, stem, n in await self._spellings(conn, one.word):
                 other = Wanted(one.word, ((stem,),))
                 counts.setdefault(stem, n)
-                if candidate != one.word and await self._is_visible(conn, other, scope, counts):
+                if candidate != one.word and await self._is_visible(conn, other, seen):
                     meant[one.word] = candidate
                     found[-1] = other
                     break
@@ -223,7 +231,7 @@ class TranscriptSearch(Repository):
         of_word, of_stem = search.edits(word)
         if not of_word:
             return []
-        begins = func.substr(v.word, 1, 1) == word[0]
+        begins = func.substr(v.word, 1, 1) == word[0]  # PostgreSQL has an index of this
         if self._db.is_sqlite:  # uses the primary key, which sorts by code point
             begins = v.word.between(word[0], word[0] + chr(sys.maxunicode))
         alike = _is_about_as_long(v.word, word, of_word)
@@ -236,59 +244,48 @@ class TranscriptSearch(Repository):
         likely = await asyncio.to_thread(search.similar, word, stems)
         return [(known, stems[known], counts[known]) for known in likely[:SPELLINGS]]
 
-    async def _is_visible(
-        self, conn: AsyncConnection, one: Wanted, scope: SearchScope, counts: Mapping[str, int]
-    ) -> bool:
-        alone = Resolved((one,))
-        said = self._matching(alone, 1, scope, search.likely(alone, 1, counts))
-        return (await conn.execute(said.limit(1))).first() is not None
+    async def _is_visible(self, conn: AsyncConnection, one: Wanted, seen: _Within) -> bool:
+        return bool(await self._matching(conn, Resolved((one,)), 1, seen, most=1))
 
     async def _candidates(
-        self,
-        conn: AsyncConnection,
-        found: Select[tuple[int]],
-        resolved: Resolved,
-        need: int,
-        query: Query,
+        self, conn: AsyncConnection, resolved: Resolved, need: int, within: _Within
     ) -> list[Candidate]:
         """The newest matching windows, from as many blocks as needed.
 
         In a matching block, the words may be too far apart for a window.
         """
-        first = next(iter(found.selected_columns))
-        said = transcript_sentences.alias().c
-        if query.people:
-            theirs = select(1).where(_in_block(said, first), p.name.in_(query.people))
-            found = found.where(theirs.where(said_by(said)).exists())
-        blocks = [row.id for row in (await conn.execute(found.limit(BLOCKS))).all()]
         windows: list[Candidate] = []
-        while blocks and len(windows) < CANDIDATES:
-            page, blocks = blocks[:PAGE], blocks[PAGE:]
-            read = await self._read(conn, page)
-            windows += await asyncio.to_thread(_windows, page, read, resolved, need, query)
-        return windows[:CANDIDATES]
+        blocks: list[int] = []
+        for most in (BLOCKS,) if within.is_rare(resolved, need) else (FEW, BLOCKS - FEW):
+            before = {"before": blocks[-1]} if blocks else {}
+            blocks = await self._matching(conn, resolved, need, within, most=most, **before)
+            for at in range(0, len(blocks), PAGE):
+                page = blocks[at : at + PAGE]
+                found = _windows(page, await self._read(conn, page), resolved, need, within.people)
+                missing = CANDIDATES - len(windows)
+                windows += await asyncio.to_thread(lambda: list(islice(found, missing)))  # noqa: B023
+                if len(windows) == CANDIDATES:
+                    return windows
+            if len(blocks) < most:
+                break
+        return windows
 
     async def _read(self, conn: AsyncConnection, blocks: Sequence[int]) -> dict[int, AnyRow]:
         """The sentences of blocks, by id."""
         ids = sorted({first + n for first in blocks for n in range(search.IN_BLOCK)})
-        # One parameter instead of 400 is sent in half the time.
-        one_of = s.id == any_(literal(ids, ARRAY(BigInteger)))
-        rows = select(s.id, t.recording_key, p.name, s.stems)
-        rows = rows.where(s.id.in_(ids) if self._db.is_sqlite else one_of)
-        rows = rows.where(said_by(s), t.id == transcript_of(s.id))
-        return {row.id: row for row in (await conn.execute(rows)).all()}
+        rows = await conn.execute(_stems(self._db.is_sqlite), {"ids": ids})
+        return {row.id: row for row in rows}
 
     async def _moments(self, conn: AsyncConnection, hits: Sequence[Hit]) -> tuple[Moment, ...]:
-        began = func.coalesce(r.started_at, r.requested_at).label("began_at")
-        about = select(r.key, _NAME, began, t.id).where(t.recording_key == r.key)
-        about = about.where(r.key.in_({hit.recording for hit in hits}))
-        rows = {row.key: row for row in await conn.execute(about)}
-        spans = [_span_around(rows[hit.recording].id, hit.sentence) for hit in hits]
         if not hits:
             return ()
-        near = [s.id.between(span.start, span.stop - 1) for span in spans]
+        keys = {"keys": sorted({hit.recording for hit in hits})}
+        rows = {row.key: row for row in await conn.execute(_about(self._db.is_sqlite), keys)}
+        spans = [_span_around(rows[hit.recording].id, hit.sentence) for hit in hits]
+        near = {"ids": sorted(set(chain.from_iterable(spans)))}
         said = {
-            row.id: sentence_of(row) for row in await conn.execute(with_people().where(or_(*near)))
+            row.id: sentence_of(row)
+            for row in await conn.execute(_sentences(self._db.is_sqlite), near)
         }
         return tuple(
             Moment(
@@ -300,6 +297,79 @@ class TranscriptSearch(Repository):
             )
             for hit, span in zip(hits, spans, strict=True)
         )
+
+
+# The statements. Each is built once, because building one takes as long as most of them run.
+
+
+@cache
+def _blocks(is_sqlite: bool, is_rare: bool, has_people: bool) -> Select[Any]:
+    """The blocks before `before` that match `query`, of the transcripts `among`, newest first.
+
+    PostgreSQL's planner estimates tsvectors badly, so this chooses the plan: rare words are found
+    by the index, then filtered; common words are soon found in the newest transcripts.
+    """
+    among = listed("among", BigInteger(), is_sqlite=is_sqlite)
+    if is_sqlite:
+        index = table("transcript_index", column("rowid"))
+        first: ColumnElement[int] = index.c.rowid
+        matches = literal_column("transcript_index").op("MATCH")(bindparam("query"))
+        found = select(first.label("id")).where(matches, transcript_of(first).in_(among))
+        found = found.order_by(first.desc())  # the index's own order, so no sort
+    else:
+        asked = cast(bindparam("query"), TSQUERY)
+        if is_rare:
+            matching = select(s.id).where(s.block.op("@@")(asked))
+            rare = matching.cte().prefix_with("MATERIALIZED", dialect="postgresql")
+            first = rare.c.id
+            found = select(first).where(transcript_of(first).in_(among)).order_by(first.desc())
+        else:
+            newest = among.subquery()
+            begin = newest.c.value.op("<<", return_type=BigInteger())(literal_column("20"))
+            # OFFSET 0, or the planner would read all matches from the index for each transcript.
+            inside = select(s.id, s.block).where(s.id.between(begin, begin + SPAN - 1))
+            inside = inside.where(s.block.is_not(None)).order_by(s.id.desc()).offset(0)
+            each = inside.lateral()
+            first = each.c.id
+            found = select(first).select_from(newest.join(each, each.c.block.op("@@")(asked)))
+    if has_people:
+        said = transcript_sentences.alias().c
+        names = is_one_of(p.name, "people", is_sqlite=is_sqlite)
+        found = found.where(select(1).where(_in_block(said, first), names, said_by(said)).exists())
+    found = found.where(first < bindparam("before", type_=BigInteger()))
+    return found.limit(bindparam("most", type_=Integer()))
+
+
+@cache
+def _words(is_sqlite: bool) -> Select[tuple[str, int]]:
+    """With plain conditions, both planners would read all words of the team by the primary key;
+    the expression makes them use the index of stems.
+    """
+    ours = (
+        v.team_id == bindparam("our_team"),
+        v.enterprise_id.concat("") == bindparam("our_enterprise"),
+    )
+    found = select(v.word, v.n).where(*ours)
+    return found.where(is_one_of(v.stem, "stems", is_sqlite=is_sqlite))
+
+
+@cache
+def _stems(is_sqlite: bool) -> Select[tuple[int, str, str, str]]:
+    rows = select(s.id, t.recording_key, p.name, s.stems)
+    rows = rows.where(is_one_of(s.id, "ids", is_sqlite=is_sqlite))
+    return rows.where(said_by(s), t.id == transcript_of(s.id))
+
+
+@cache
+def _about(is_sqlite: bool) -> Select[tuple[str, str, datetime, int]]:
+    began = func.coalesce(r.started_at, r.requested_at).label("began_at")
+    rows = select(r.key, _NAME, began, t.id).where(t.recording_key == r.key)
+    return rows.where(is_one_of(r.key, "keys", is_sqlite=is_sqlite))
+
+
+@cache
+def _sentences(is_sqlite: bool) -> Any:
+    return with_people().where(is_one_of(s.id, "ids", is_sqlite=is_sqlite))
 
 
 def _begin(day: date, zone: str) -> datetime:
@@ -321,15 +391,17 @@ def _in_block(said: Any, first: ColumnElement[int]) -> ColumnElement[bool]:
 
 
 def _windows(
-    blocks: Sequence[int], read: Mapping[int, AnyRow], resolved: Resolved, need: int, query: Query
-) -> list[Candidate]:
-    """The matching windows of these blocks; if people are given, those with one of them."""
-    found: list[Candidate] = []
+    blocks: Sequence[int],
+    read: Mapping[int, AnyRow],
+    resolved: Resolved,
+    need: int,
+    people: Sequence[str],
+) -> Iterator[Candidate]:
+    """Yield the matching windows of these blocks; if people are given, those with one of them."""
     for first in blocks:
         rows = [row for n in range(search.IN_BLOCK) if (row := read.get(first + n))]
         said = [(row.id % SPAN, row.name, tuple(row.stems.split(" "))) for row in rows]
         if rows:
-            found += search.windows(rows[0].recording_key, said, resolved, need)
-    if not query.people:
-        return found
-    return [one for one in found if any(who in query.people for who, _ in one.sentences)]
+            for one in search.windows(rows[0].recording_key, said, resolved, need):
+                if not people or any(who in people for who, _ in one.sentences):
+                    yield one

@@ -1,6 +1,23 @@
 """Conditions that several statements share."""
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, literal_column, or_
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    any_,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeEngine
 
 from bot.store.schema import deliveries, inbox
 
@@ -38,3 +55,21 @@ def is_parked() -> ColumnElement[bool]:
 def is_in_channel(column: ColumnElement[str]) -> ColumnElement[bool]:
     """The SQL form of `core.places.is_channel`."""
     return or_(column.startswith("C"), column.startswith("G"))
+
+
+def listed(name: str, kind: TypeEngine[Any], *, is_sqlite: bool) -> Select[Any]:
+    """The values of one parameter that is a list, in its order."""
+    if is_sqlite:
+        each = func.json_each(bindparam(name, type_=JSON()))
+        return select(each.table_valued(column("value", kind)).c.value)
+    return select(func.unnest(bindparam(name, type_=ARRAY(kind))).label("value"))
+
+
+def is_one_of(one: ColumnElement[Any], name: str, *, is_sqlite: bool) -> ColumnElement[bool]:
+    """Whether a column has a value of one parameter that is a list.
+
+    One parameter is sent faster than hundreds, and the statement is the same for any number.
+    """
+    if is_sqlite:
+        return one.in_(listed(name, one.type, is_sqlite=True))
+    return one == any_(bindparam(name, type_=ARRAY(one.type)))

@@ -25,7 +25,7 @@ import psycopg
 from bot.core.facts import StartRequested
 from bot.core.options import RecordingOptions
 from bot.core.proofs import SearchScope
-from bot.core.search import parse, sentence_stems, sentence_terms, stem_of
+from bot.core.search import may_name, parse, sentence_stems, sentence_terms, stem_of
 from bot.core.transcript import Sentence
 from bot.store.open import open_store
 from bot.store.store import Store
@@ -188,7 +188,7 @@ async def ask(store: Store, speech: Speech, said: Sequence[Sentence]) -> tuple[l
     for n in range(QUESTIONS):
         text = speech.question(said, n)
         began = time.perf_counter()
-        rooms, people = await store.search.names(ASKER)
+        rooms, people = await store.search.names(ASKER) if may_name(text) else (set(), set())
         query = parse(text, rooms=rooms, people=people, today=date(2026, 3, 1))
         answer = await store.search.find(query, ASKER, limit=5)
         took.append((time.perf_counter() - began) * 1000)

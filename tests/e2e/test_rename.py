@@ -88,3 +88,34 @@ async def test_words_name_a_recording_by_its_title(bench: Bench) -> None:
 async def test_an_unknown_title_is_no_recording(bench: Bench) -> None:
     await bench.ines.command(seed.STANDUP, f"/record share Nonsuch plans <#{seed.DESIGN}|design>")
     await bench.told(bench.ines, seed.STANDUP, "There is no recording “Nonsuch plans”.")
+
+
+async def test_a_title_takes_no_words_from_orders_and_rooms(bench: Bench) -> None:
+    room, other = await bench.room(), await bench.room()
+    await bench.running(room)
+    await bench.running(other)
+    for title in ("15:00", "recording", other.name):
+        await bench.ines.command(seed.STANDUP, f'/record rename "{room.name}" "{title}"')
+        await bench.told(bench.ines, seed.STANDUP, "is now called", title)
+        await bench.ines.command(seed.STANDUP, f'/record start "{other.name}" for 2h')
+        await bench.told(bench.ines, seed.STANDUP, other.name, "is already being recorded")
+    await bench.ines.command(seed.STANDUP, "/record stop recording")
+    await bench.told(bench.ines, seed.STANDUP, "Stop the recording of")
+    await bench.ines.command(seed.STANDUP, f'/record stop "{other.name}"')
+    await bench.status(other, "completed")
+    assert (await bench.recording(room))["status"] == "running"
+
+
+async def test_the_title_of_one_that_has_ended_stops_no_other_in_its_room(bench: Bench) -> None:
+    room = await bench.room()
+    card = await bench.running(room)
+    title = f"Customer {room.name.split()[-1]}"
+    await bench.ines.say(seed.STANDUP, f"<@{seed.BOT_USER}> call this {title}", card.ts)
+    await bench.told(bench.ines, seed.STANDUP, "is now called", title)
+    await bench.ines.command(seed.STANDUP, f'/record stop "{room.name}"')
+    await bench.finish(room)
+    await bench.reply(card, title, "ready")
+    await bench.running(room)
+    await bench.ines.command(seed.STANDUP, f"/record stop {title}")
+    await bench.told(bench.ines, seed.STANDUP, title, "is not being recorded")
+    assert [one["status"] for one in await bench.recordings(room)] == ["completed", "running"]

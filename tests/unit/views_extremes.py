@@ -14,6 +14,7 @@ from bot.core.derive import derive
 from bot.core.options import RecordingOptions, Section
 from bot.core.recording import Phase, Recording
 from bot.features.history.model import Row
+from bot.ui.words import MARKS, PHASES
 from tests.unit.views_samples import OPTIONS, at, requested
 
 NASTY = st.sampled_from(
@@ -153,6 +154,9 @@ ROWS = st.builds(
     has_transcript=st.booleans(),
     audio_only=st.booleans(),
     opens=st.booleans(),
+    state=st.sampled_from(sorted(PHASES.values())),
+    mark=st.sampled_from(sorted(MARKS.values())),
+    stops=st.booleans(),
 )
 SECTIONS = st.builds(
     SummarySection,

@@ -16,7 +16,9 @@ from bot.core.derive import derive
 from bot.core.options import NAMED_RESOLUTIONS, RecordingOptions, Section
 from bot.core.recording import Phase, Recording
 from bot.features.history.model import Row
+from bot.features.history.service import STOPPABLE
 from bot.ui.message import Message
+from bot.ui.words import MARKS, PHASES
 
 Json = dict[str, Any]
 NOW = datetime(2026, 11, 22, 14, 3, tzinfo=UTC)
@@ -104,6 +106,8 @@ def row(**more: Any) -> Row:
         "audio_only": False,
         "opens": True,
     }
+    phase = more.get("phase", Phase.RUNNING)
+    known |= {"state": PHASES[phase], "mark": MARKS.get(phase, ""), "stops": phase in STOPPABLE}
     return Row(**{**known, **more})
 
 

@@ -48,7 +48,7 @@ from bot.ui.problems import BOT, SLACK_FAILS, edit_refusal, explain, hms_failure
 from bot.ui.text import clock, code, duration, esc, join, place, plain, when
 from bot.ui.words import NO_TRANSCRIPT_YET, UNREAD, mark_of, sentence, state_of
 
-LOG_LINES = 10
+LOG_LINES = 5  # with these, too, it stays under 12 lines
 PEOPLE_MOST = 5
 NAME_MOST = 24  # characters
 SUMMARY_MOST = 200  # characters of the summary: the card stays under 12 lines on a phone
@@ -84,8 +84,8 @@ def recording_card(
 ) -> Message:
     """Build the card. `late` and the expected time come from the policy.
 
-    Once all results are there, the card shows the meeting: attendees and a short summary. Its log
-    is then in Details.
+    Once the video is there, the card shows the meeting: attendees and later a short summary. Its
+    log is then in Details.
 
     `joins`: full members get links to join.
     `results_lost`: Slack's error code if it refused the results message.
@@ -124,7 +124,7 @@ def recording_card(
 
 def _is_over(recording: Recording) -> bool:
     """Whether the card shows the meeting, and Details the log of the recording."""
-    return recording.phase is Phase.COMPLETED and not recording.transcription.pending
+    return recording.phase is Phase.COMPLETED
 
 
 def _meeting(recording: Recording, brief: Brief, who: Who) -> Iterator[str]:

@@ -19,6 +19,7 @@ from bot.features.commands.recent import recent
 from bot.features.commands.request import MENTIONED, Request, form_button, question, say_found
 from bot.features.commands.stored_orders import StoredOrder
 from bot.features.commands.vocabulary import SCHEDULED, Intent
+from bot.features.control import views as control_views
 from bot.features.doctor.listeners import answer_doctor
 from bot.features.find.listeners import answer_find
 from bot.features.find.model import question as question_of
@@ -33,7 +34,6 @@ from bot.features.schedules.listeners import answer_schedules
 from bot.features.start.listeners import say_taken
 from bot.ui.message import Message
 from bot.ui.replies import forgotten_reply
-from bot.ui.words import PHASES
 
 
 async def explain(request: Request, found: Understood) -> None:
@@ -67,8 +67,8 @@ async def _menu(request: Request) -> views.Menu:
                 views.MenuRow(
                     row.key,
                     row.name,
-                    states.get(row.key) or PHASES[row.phase],
-                    await rights.may_control(caller.user, row),
+                    states[row.key].state,
+                    states[row.key].stops and await rights.may_control(caller.user, row),
                 )
                 for row in shown
             ]
@@ -294,12 +294,25 @@ async def join(request: Request, found: Understood) -> None:
     await request.later(send_link(request.bot, caller, seen, by))
 
 
+async def control(request: Request, found: Understood) -> None:
+    """Answer a stop, pause or resume of what does not run. What has ended has its own name."""
+    above, room = request.known.above, found.room
+    ended = above and room and above.room_id == room.room_id not in request.known.rows
+    if above and ended:
+        await request.tell(control_views.not_now([above]))
+        return
+    await say_found(request, found)
+
+
 Answering = Callable[[Request, Understood], Awaitable[None]]
 
 
 ANSWERS: Mapping[Intent, Answering] = {
     Intent.HELP: explain,
     Intent.START: already,
+    Intent.STOP: control,
+    Intent.PAUSE: control,
+    Intent.RESUME: control,
     Intent.STATUS: status,
     Intent.LIST: list_,
     Intent.SUMMARY: summary,

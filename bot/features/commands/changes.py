@@ -88,7 +88,13 @@ def extension(said: ParsedText) -> Understood | None:
         told = which_of(Intent.EXTEND, here[:BUTTONS_MOST], when=length)
         return told if here else replace(told, outcome=Outcome.ANSWER, why=Why.NOT_RECORDED)
     order = Order(Intent.EXTEND, here[0])
-    asked = parsed.mood is Mood.QUESTION or parsed.other or (said.thread and room != said.thread)
+    unwanted = parsed.mood is Mood.NEGATED and not kept  # don't give it 5 more minutes
+    asked = (
+        parsed.mood is Mood.QUESTION
+        or unwanted
+        or parsed.other
+        or (said.thread and room != said.thread)
+    )
     if asked or said.world.thread_is_over or said.suggested(Intent.STOP)[0]:
         return which_of(Intent.EXTEND, here, when=length)
     return Understood(Intent.EXTEND, Outcome.DO, room=here[0], acts=(order,), when=length)

@@ -268,12 +268,26 @@ async def _titled(request: Request, text: str, where: Where) -> Request:
     if found.reference is None or found.intent in NEEDS_LIVE_ROOM:
         return request
     titled = await request.use.lists.titled(known.horizon, found.reference)
-    if titled is None:
+    if not titled:
         return request
     place = Where.THREAD if known.above else where
-    names = [RoomEntry(titled.room_id, found.reference)]
-    known = replace(_with_names(known, names), above=titled)
+    names = [RoomEntry(row.room_id, found.reference) for row in titled]
+    known = replace(_only(_with_names(known, names), titled), above=titled[0])
     return replace(request, known=known, found=understand(text, place, known.world))
+
+
+def _only(known: Known, titled: Sequence[RecordingRow]) -> Known:
+    """Leave out what else runs in the rooms of these: a title does not name it."""
+    keys, rooms = {row.key for row in titled}, {row.room_id for row in titled}
+    rows = {
+        room_id: row
+        for room_id, row in known.rows.items()
+        if room_id not in rooms or row.key in keys
+    }
+    recorded = {
+        room_id: state for room_id, state in known.world.recorded.items() if room_id in rows
+    }
+    return replace(known, rows=rows, world=replace(known.world, recorded=recorded))
 
 
 def _with_names(known: Known, names: Sequence[RoomEntry]) -> Known:

@@ -57,6 +57,7 @@ def read_negated(
     )
     wish = "recording" in negation.key or "recordings" in negation.key
     unsure = negation.key in _OPINIONS or (negation.key in _CANNOT and has_room(pieces))
+    unsure = unsure or negation.key[-1] == "you" or any(p.key in _ONLY for p in rest[:1])
     base = replace(base, asks=base.asks or unsure)
     if negation.key in _UNABLE and any(p.key in _LOOKED_AT for p in rest[:1]):
         return replace(base, intent=Intent.DOCTOR)  # I can't see the video
@@ -104,6 +105,7 @@ def read_negated(
     return replace(base, intent=Intent.UNKNOWN, mood=Mood.NEGATED, left=(negation,))
 
 
+_ONLY = {("just",), ("only",), ("simply",), ("merely",)}  # don't just record it
 _OPINIONS = {("wouldnt",), ("would", "not")}  # I would not record that
 _CANNOT = {("cant",), ("cannot",)}
 _UNABLE = {*_CANNOT, ("dont",), ("do", "not"), ("didnt",), ("did", "not")}
@@ -131,6 +133,7 @@ def _before(head: Piece, pieces: Sequence[Piece]) -> tuple[str, ...]:
     return before[-1].key if before else ()
 
 
+_STOPPING = {("stopping",), ("ending",), ("finishing",), ("halting",)}
 _SWITCHES = frozenset({"turn", "switch", "enable", "activate", "disable", "deactivate"})
 
 
@@ -155,6 +158,13 @@ def read_order(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequenc
         negation = next(p for p in pieces if p.key == ("no", "more"))
         return read_negated(base, negation, [head, *rest], pieces)  # no more stopping
     intent = head.intent
+    if (
+        intent is Intent.STOP
+        and rest
+        and rest[0].intent is Intent.STOP
+        and rest[0].key in _STOPPING
+    ):
+        return replace(base, intent=intent, mood=Mood.NEGATED)  # stop stopping
     mood = Mood.QUESTION if base.asks else Mood.ORDER
     if head.role is Role.CANCEL:
         left = tuple(left_over(Intent.UNSCHEDULE, pieces))

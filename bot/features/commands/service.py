@@ -96,7 +96,6 @@ class Worlds:
         if person is None or person.standing != "member":
             names = await self._of_outsider(user, channel, horizon, names)
         more = [RoomEntry(row.room_id, row.room_name) for row in rows.values()]
-        more += [RoomEntry(row.room_id, row.title) for row in rows.values() if row.title]
         more += [RoomEntry(follow.room_id, follow.room_name) for follow in arranged.follows]
         if settings.room_id:
             more.append(RoomEntry(settings.room_id, settings.room_name or settings.room_id))

@@ -7,6 +7,7 @@ recording is meant. A question, a negated verb, a misspelling or an unexplained 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -27,7 +28,7 @@ from bot.features.commands.model import (
 from bot.features.commands.parse_sentence import says_only_no
 from bot.features.commands.parsed import Mood, Parsed
 from bot.features.commands.parsed_text import CONTROLS, POLITE, ParsedText, parse_in_place
-from bot.features.commands.sentences import Sort, Word, sentences_of
+from bot.features.commands.sentences import Sort, Word, clean, sentences_of
 from bot.features.commands.titles import renaming
 from bot.features.commands.understand_controls import act_on, understand_control, unschedule, which
 from bot.features.commands.understand_start import form, is_length, start
@@ -38,6 +39,22 @@ LONGEST = 8000  # characters; the rest of a text is ignored
 
 def understand(text: str, where: Where, world: World) -> Understood:
     """Return the meaning of any text. Never raises."""
+    done = _understood(text, where, world)
+    if done.outcome is Outcome.DO and done.acts and _NOT_MEANT.search(clean(text)):
+        return replace(
+            done, outcome=Outcome.ASK, why=Why.UNSURE, sure=False, offers=done.acts, acts=()
+        )
+    return done
+
+
+# A line that quotes a message, words that are struck through, and a text that is taken back.
+_NOT_MEANT = re.compile(
+    r"^\s*>|(?<![\w~])~[^~\n]+~(?![\w~])|\bwrong (?:thread|channel|window)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def _understood(text: str, where: Where, world: World) -> Understood:
     if len(text) > LONGEST:
         return Understood(Intent.UNKNOWN, Outcome.ANSWER, Why.TOO_LONG, sure=False)
     said = ParsedText(text, where, world)

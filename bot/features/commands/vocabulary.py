@@ -367,6 +367,7 @@ _OTHER: Mapping[Role, str] = {
         sure to | dont forget | be so good and | wanna | we wanna | i wanna | would like |
         would like to | would love to""",
     Role.HEDGE: """
+        someone wants to | somebody wants to | everyone wants to | everybody wants to |
         id rather | i would rather | id prefer | i would prefer | i prefer | ready to | we are ready
         to | were ready to | im ready to | i am ready to | i | we | they | he | she | i think | i
         guess | i believe | i suppose | maybe | perhaps | probably | possibly | will | would |

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.facts import MomentShared
 from bot.core.proofs import HomeMember, OpenChannel, SearchScope, SeenRecording
-from bot.core.search import parse
+from bot.core.search import may_name, parse
 from bot.core.transcript import Sentence
 from bot.deps import Deps
 from bot.features.find.model import PER_PAGE, TEXT_MOST, FoundPage
@@ -22,7 +22,8 @@ async def find(
     `zone`, an IANA name. Raises StoreUnavailable.
     """
     asked = " ".join(text.split())[:TEXT_MOST]
-    rooms, people = await deps.store.search.names(scope)
+    nothing: tuple[set[str], set[str]] = (set(), set())
+    rooms, people = await deps.store.search.names(scope) if may_name(asked) else nothing
     today = deps.now().astimezone(ZoneInfo(zone)).date()
     # In a thread: there may be thousands of names.
     query = await asyncio.to_thread(parse, asked, rooms=rooms, people=people, today=today)

@@ -7,11 +7,20 @@ from bot.core.recording import Phase
 
 
 @dataclass(frozen=True, slots=True)
+class CardState:
+    """What the card of a recording says of its state. `stops`: it offers Stop."""
+
+    state: str
+    mark: str
+    stops: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A row of a list. `channel` has the card, `permalink` leads to it.
 
-    `opens`: the person may open the recording's files. `state`: of a running recording, as its card
-    names it.
+    `opens`: the person may open the recording's files. `state`, `mark` and `stops` (Stop is
+    offered) are as on its card.
     """
 
     key: str
@@ -27,4 +36,6 @@ class Row:
     has_transcript: bool
     audio_only: bool
     opens: bool
-    state: str = ""
+    state: str
+    mark: str
+    stops: bool

@@ -1,26 +1,27 @@
 """Running and past recordings as rows for one person, read from cached columns only."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from bot.access.gate import Gate
 from bot.access.listing import Read, first_seen
 from bot.core.places import is_channel
-from bot.core.policy import silence_to_show
+from bot.core.policy import Silence, silence_to_show
 from bot.core.proofs import Horizon, SeenRecording
-from bot.core.recording import OCCUPIES_ROOM
+from bot.core.recording import OCCUPIES_ROOM, ON_AIR, Phase, Recording
 from bot.core.when import Past
 from bot.deps import Deps
 from bot.features.card.service import CardLinks
-from bot.features.history.model import Row
+from bot.features.history.model import CardState, Row
 from bot.features.rooms.model import RoomEntry
 from bot.store.values import RecordingRow
-from bot.ui.words import state_of
+from bot.ui.words import MARKS, PHASES, mark_of, state_of
 
 LOOKED_THROUGH = 600  # recordings searched for those that a person may see
 RUNNING_MOST = 50
+STOPPABLE = ON_AIR | {Phase.REQUESTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +102,11 @@ class Lists:
             if await self.page(to, 1, room_id=room_id)
         ]
 
-    async def titled(self, to: Horizon, title: str) -> RecordingRow | None:
-        """Return the newest recording with this title that the person may see."""
-        found = await self.look(to, await self._deps.store.lists.titled(title))
-        return found[0].row if found else None
+    async def titled(self, to: Horizon, title: str) -> list[RecordingRow]:
+        """Return recordings with this title that the person may see: what runs, else the newest."""
+        read = partial(self._deps.store.lists.titled, title, to=to)
+        found = [one.row for one in await self._first(to, RUNNING_MOST, read)]
+        return [row for row in found if row.phase in OCCUPIES_ROOM] or found[:1]
 
     async def _first(self, to: Horizon, count: int, read: Read) -> list[Seen]:
         found = await first_seen(self._deps, self._gate, to, count, read)
@@ -123,24 +125,31 @@ class Lists:
             *(self._links.link(one.proof.channel, cards.get(one.row.key, ())) for one in seen)
         )
         return [
-            _row(one, link, files, states.get(one.row.key, ""))
+            _row(one, link, files, states[one.row.key])
             for one, link in zip(seen, links, strict=True)
         ]
 
-    async def states(self, rows: Iterable[RecordingRow]) -> dict[str, str]:
-        """Name the states of those that run, by the same facts as their cards."""
-        keys = [row.key for row in rows if row.phase in OCCUPIES_ROOM]
+    async def states(self, rows: Sequence[RecordingRow]) -> dict[str, CardState]:
+        """Name the states by the same facts as the cards do; an unreadable one's by its phase."""
+        loaded = await self._deps.store.recordings.load_readable([row.key for row in rows])
         policy, now = self._deps.policy, self._deps.now()
-        loaded = await self._deps.store.recordings.load_readable(keys)
-        return {
-            one.recording.key: state_of(
-                one.recording, silence_to_show(one.recording, one.work, policy, now)
-            )
-            for one in loaded
-        }
+        states = {row.key: _by_phase(row.phase) for row in rows}
+        for one in loaded:
+            silent = silence_to_show(one.recording, one.work, policy, now)
+            states[one.recording.key] = _on_card(one.recording, silent)
+        return states
 
 
-def _row(seen: Seen, permalink: str | None, files: bool, state: str) -> Row:
+def _by_phase(phase: Phase) -> CardState:
+    return CardState(PHASES[phase], MARKS.get(phase, ""), phase in STOPPABLE)
+
+
+def _on_card(recording: Recording, silent: Silence | None) -> CardState:
+    stops = recording.phase in STOPPABLE and not recording.stop_pending
+    return CardState(state_of(recording, silent), mark_of(recording), stops)
+
+
+def _row(seen: Seen, permalink: str | None, files: bool, shown: CardState) -> Row:
     row = seen.row
     return Row(
         key=row.key,
@@ -156,5 +165,7 @@ def _row(seen: Seen, permalink: str | None, files: bool, state: str) -> Row:
         has_transcript=row.has_transcript,
         audio_only=row.audio_only,
         opens=files,
-        state=state,
+        state=shown.state,
+        mark=shown.mark,
+        stops=shown.stops,
     )

@@ -22,7 +22,7 @@ from bot.ui.message import (
 )
 from bot.ui.replies import nothing_running
 from bot.ui.text import count, duration, esc, join, place, plain, starter_of, when
-from bot.ui.words import MARKS, PHASES, media_ready, sentence
+from bot.ui.words import PHASES, sentence
 
 NOTHING_HERE = "Nothing is being recorded in this channel."
 
@@ -77,9 +77,8 @@ ROWS = 20
 
 def row_text(row: Row, now: datetime | None = None, *, placed: bool = True) -> str:
     """Write two short lines of mrkdwn; `now` adds the running time, `placed` the channel."""
-    mark = MARKS.get(row.phase)
     name = f"*{esc(row.name, 100)}*"
-    head = f"{f'{mark} ' if mark else ''}{join(name, _state(row, now))}"
+    head = f"{f'{row.mark} ' if row.mark else ''}{join(name, _state(row, now))}"
     began = when(row.started_at or row.requested_at)
     card = link("open card", row.permalink) if row.permalink else ""
     where = place(row.channel) if placed else ""
@@ -96,15 +95,10 @@ def row_spoken(row: Row, now: datetime | None = None, *, placed: bool = True) ->
 
 
 def _state(row: Row, now: datetime | None) -> str:
-    state = row.state or PHASES[row.phase]
-    if now and row.started_at and state == PHASES[Phase.RUNNING]:
+    if now and row.started_at and row.state == PHASES[Phase.RUNNING]:
         length = duration(max(0.0, (now - row.started_at).total_seconds()))
-        return f"{state} for {length}" if length else state
-    if row.phase is Phase.COMPLETED and row.has_video and not row.has_transcript:
-        return media_ready(
-            audio_only=row.audio_only
-        )  # the card says which results are still to come
-    return state
+        return f"{row.state} for {length}" if length else row.state
+    return row.state
 
 
 def _length(row: Row) -> str:
@@ -117,10 +111,9 @@ def running_blocks(
     """Build a row for each running recording, with Stop if it can be stopped."""
     blocks = []
     for n, row in enumerate(rows[:ROWS]):
-        stops = row.phase in ON_AIR | {Phase.REQUESTED}
         accessory = (
             stop_button(row.key, row.name, ids.numbered(ids.STOP, n))
-            if stops
+            if row.stops
             else _row_button("Details", ids.DETAILS, row, n)
         )
         blocks.append(section(row_text(row, now, placed=placed), accessory))

@@ -20,6 +20,7 @@ from bot.core.search import (
     blocks,
     edits,
     fts5,
+    may_name,
     needs,
     parse,
     pieces,
@@ -331,6 +332,26 @@ def test_any_query_is_understood_and_can_be_asked(text: str) -> None:
             "SELECT count(*) FROM found WHERE found MATCH ?", [asking]
         ).fetchone() == (1,)
     connection.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        ("budget", False),
+        ("said in", False),
+        ("login since monday", False),
+        ("budget in sales", True),
+        ("FROM:ben", True),
+        ("In: sales", True),
+    ],
+)
+def test_a_text_without_in_or_from_names_nobody(text: str, may: bool) -> None:
+    assert may_name(text) is may
+
+
+@given(TEXTS)
+def test_names_are_known_to_whoever_may_name_one(text: str) -> None:
+    assert may_name(text) or asked(text) == parse(text, today=TODAY)
 
 
 class Once(list[str]):

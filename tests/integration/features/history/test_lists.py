@@ -17,12 +17,24 @@ from bot.access.gate import Gate
 from bot.access.listing import AT_A_TIME
 from bot.access.rights import Rights
 from bot.access.visibility import Visibility
-from bot.core.facts import AssetSeen, Fact, Observed, PlaceSeen, Shared, StartAccepted
+from bot.core.facts import (
+    AssetSeen,
+    Fact,
+    Observed,
+    PlaceSeen,
+    Renamed,
+    ResultsChecked,
+    Shared,
+    StartAccepted,
+    StopRequested,
+)
 from bot.core.note import Note
+from bot.core.options import RecordingOptions
 from bot.core.policy import Policy
 from bot.core.proofs import Horizon
 from bot.deps import Deps
 from bot.features.card.service import CardLinks
+from bot.features.history.model import CardState
 from bot.features.history.service import RUNNING_MOST, Lists
 from bot.features.home.service import Homes
 from bot.features.home.store import OpenHome
@@ -32,6 +44,7 @@ from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.store.errors import UnknownRecording
 from bot.store.store import Store
+from bot.ui.words import mark_of
 from tests.contract.sim_slack_kit import World, slack
 from tests.contract.store_support import T0, Clock, S, add_facts, card, created
 
@@ -256,6 +269,19 @@ async def test_hundreds_of_newer_ones_that_only_slack_knows_to_be_private_hide_n
     assert [one.row.key for one in await lists.running(to)] == [running]
 
 
+async def test_a_title_that_many_hidden_ones_have_finds_the_one_that_they_may_see(
+    world: World, store: Store, rig: Rig
+) -> None:
+    lists, title = Lists(rig.deps, rig.gate, CardLinks(rig.deps)), "Forecast"
+    named = Renamed(at=T0, by=seed.STARTER, title=title)
+    shown = await created(store, [named], room_id="sales", channel_id=seed.STANDUP, at=T0 - S)
+    for n in range(30):
+        await created(store, [named], room_id=f"r{n}", channel_id=seed.DESIGN, at=T0 + n * S)
+    to = await rig.gate.horizon(seed.ADMIN)
+    assert [row.key for row in await lists.titled(to, title)] == [shown]
+    assert await lists.titled(to, "Another") == []
+
+
 async def test_the_recording_of_a_thread_is_found_however_old_its_card_is(
     store: Store, rig: Rig
 ) -> None:
@@ -269,3 +295,51 @@ async def test_the_recording_of_a_thread_is_found_however_old_its_card_is(
     assert found.key == first
     assert await store.lists.of_card("C1", "1.6") is None
     assert await store.lists.of_card("C2", "1.5") is None
+
+
+ENDED_WITH_VIDEO: list[Fact] = [
+    StartAccepted(at=T0, hms_id="hms-1"),
+    Observed(at=T0 + S, status="completed"),
+    AssetSeen(at=T0 + S, asset_id="a1", type="room-composite", status="completed"),
+]
+LISTED: list[Fact] = [
+    AssetSeen(at=T0 + S, asset_id="a2", type="transcript", mode="txt", status="completed")
+]
+
+
+@pytest.mark.parametrize(
+    ("facts", "wanted"),
+    [
+        (ENDED_WITH_VIDEO, "Video ready, transcript to come"),
+        ([*ENDED_WITH_VIDEO, *LISTED], "Video ready, transcript to come"),
+        (
+            [
+                *ENDED_WITH_VIDEO,
+                *LISTED,
+                ResultsChecked(
+                    at=T0 + 2 * S, words=0, has_summary=False, text="refused", status=403
+                ),
+            ],
+            "Video ready",
+        ),
+        (
+            [
+                *ENDED_WITH_VIDEO,
+                *LISTED,
+                ResultsChecked(at=T0 + 2 * S, words=12, has_summary=False),
+            ],
+            "Ready",
+        ),
+        ([StopRequested(at=T0 + S, by=seed.STARTER)], "Cancelled"),
+    ],
+)
+async def test_a_list_names_the_state_as_the_card_does(
+    store: Store, rig: Rig, facts: list[Fact], wanted: str
+) -> None:
+    options = RecordingOptions(transcription=True)
+    key = await created(store, facts, channel_id=seed.STANDUP, options=options)
+    lists = Lists(rig.deps, rig.gate, CardLinks(rig.deps))
+    row = await store.lists.row(key)
+    assert row is not None
+    recording = (await store.recordings.load(key)).recording
+    assert (await lists.states([row]))[key] == CardState(wanted, mark_of(recording), stops=False)

@@ -803,3 +803,27 @@ def test_a_stop_and_a_start_in_a_thread_have_a_button_each() -> None:
     done = understood("stop, and start the town hall", "thread")
     assert done.acts == ()
     assert [str(order) for order in done.offers] == ["stop:standup", "start:town hall"]
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("&gt; stop", "thread"),
+        ("&gt; <@U0RECORD01> stop\nwho did this", "thread"),
+        ("&gt; call it Foo", "thread"),
+        ("&gt; 5 more minutes", "thread"),
+        ("&gt; record town hall", "mention"),
+        ("&gt; skip town hall", "mention"),
+        ("~stop~", "thread"),
+        ("stop. Sorry, wrong thread!", "thread"),
+        ("stop stopping", "thread"),
+        ("don't give it 5 more minutes", "thread"),
+        ("someone wants to cancel town hall", "mention"),
+        ("don't just record town hall", "mention"),
+        ("don't you want to record town hall", "mention"),
+    ],
+)
+def test_what_is_quoted_taken_back_or_reported_is_asked_about(text: str, where: str) -> None:
+    found = understood(text, where)
+    assert (found.outcome, found.acts) == (Outcome.ASK, ()), found
+    assert found.offers

@@ -93,19 +93,20 @@ No recordings of *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* yet.
 """)
 
 
-def test_what_is_ready_is_called_as_on_the_card() -> None:
-    """For people who may open no files, too."""
+def test_a_row_has_the_buttons_for_the_files_that_the_person_may_open() -> None:
+    def offered(**more: bool) -> list[str]:
+        reply = folded(shown(lists.list_reply([ended_row(**{"has_transcript": False, **more})])))
+        return [word for word in ("Watch", "Listen", "Transcript") if f"[{word} " in reply]
 
-    def said(**more: bool) -> tuple[str, list[str]]:
-        reply = shown(lists.list_reply([ended_row(**{"has_transcript": False, **more})]))
-        words = ("Watch", "Listen", "Transcript")
-        buttons = [word for word in words if f"[{word} " in folded(reply)]
-        return reply.splitlines()[0].rpartition(" · ")[2], buttons
+    assert offered() == ["Watch"]
+    assert offered(audio_only=True) == ["Listen"]
+    assert offered(opens=False) == []
+    assert offered(has_transcript=True) == ["Watch", "Transcript"]
 
-    assert said() == ("Video ready", ["Watch"])
-    assert said(audio_only=True) == ("Audio ready", ["Listen"])
-    assert said(opens=False) == ("Video ready", [])
-    assert said(has_transcript=True) == ("Ready", ["Watch", "Transcript"])
+
+def test_what_is_being_stopped_has_no_stop() -> None:
+    stopping = row(state="Stopping", mark="", stops=False)
+    assert "[!Stop" not in shown(lists.status_reply([stopping], [], NOW))
 
 
 @given(st.lists(ROWS, max_size=30), st.lists(ROWS, max_size=60), TIMES)
