@@ -176,7 +176,8 @@ def _failed(
     name, policy = retry_name(step), ctx.deps.policy
     earlier = ctx.work.retries.get(name) or Retry(attempts)
     by = start_by(ctx.latest.recording, policy) if isinstance(step, Start) else None
-    later = next_retry(policy, ctx.now, earlier, retry_after_s=retry_after_s, by=by)
+    cap = policy.call_cap if isinstance(step, Start | Stop) else policy.retry_cap
+    later = next_retry(policy, ctx.now, earlier, retry_after_s=retry_after_s, cap=cap, by=by)
     return Note(retries={name: later})
 
 

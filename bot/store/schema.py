@@ -88,6 +88,7 @@ recordings = Table(
         "requested_at",
         **c.where("packed_at IS NULL AND next_due_at IS NULL"),
     ),
+    Index("ix_recordings_titled", "team_id", "requested_at", **c.where("title IS NOT NULL")),
     Index("ix_recordings_recent", "team_id", "requested_at"),
     Index("ix_recordings_starter", "team_id", "starter", "requested_at"),
     Index("ix_recordings_private", "team_id", "is_private", "requested_at"),

@@ -62,6 +62,7 @@ OPERATIONS: Mapping[str, Operation] = {
 }
 # These may read every open recording, and no finished one.
 OF_WHAT_IS_OPEN: Mapping[str, Operation] = {
+    "titled": lambda s: s.lists.titled("Retro", to=OUTSIDER, limit=10),
     "running": lambda s: s.lists.running(),
     "running in a channel": lambda s: s.lists.running(channel="C1"),
     "take_inbox": lambda s: s.inbox.take(200),

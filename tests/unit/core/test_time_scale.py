@@ -140,6 +140,7 @@ DEFAULTS: dict[str, float] = {
     "give_up_after": 86_400,
     "retry_first": 1,
     "retry_cap": 300,
+    "call_cap": 30,
     "parked_first": 15,
     "parked_cap": 3600,
     "beat_every": 10,
