@@ -217,12 +217,13 @@ def _places(recording: Recording, work: Work, now: datetime) -> Iterator[Due]:
     if recording.waiting:
         yield Due(now, AskPlace(ended=False))
     for channel in recording.withdrawn:
-        for kind in (Kind.CHAT, Kind.JSON, Kind.SRT, Kind.TRANSCRIPT, Kind.RESULTS):
+        for kind in (Kind.CHAT, Kind.JSON, Kind.SRT, Kind.TRANSCRIPT, Kind.RESULTS, Kind.TELL):
             shown = work.delivery(kind, channel)
             if shown and (shown.file_id or shown.ts):
                 yield Due(now, Erase(kind, channel))
         card = work.delivery(Kind.CARD, channel)
-        if card and card.ts and card.state is State.SENT and card.hash != WITHDRAWN:
+        there = card is not None and card.state in (State.SENT, State.PARKED) and card.ts
+        if card and there and card.hash != WITHDRAWN:
             yield Due(now, Withdraw(channel))
 
 

@@ -367,6 +367,22 @@ async def test_a_silence_that_cannot_be_told_directly_is_told_in_the_channel(lif
     assert await _direct(life) == ""
 
 
+async def test_a_card_that_cannot_be_posted_is_told_where_direct_messages_fail_too(
+    life: Life,
+) -> None:
+    fault = {"method": "chat.postMessage", "error": "internal_error", "times": 400}
+    await life.world.ines.tell("faults", **fault)
+    await asked_to_start(life)
+    asked_at = life.clock.now()
+    await life.until(asked_at + 100 * S)
+    assert (await _seen_alone(life)).count("The bot cannot post the card in") == 1
+    await _clear_slack(life)
+    await life.until(asked_at + 600 * S)
+    assert (await life.card()).text
+    assert (await _seen_alone(life)).count("The bot cannot post the card in") == 1
+    assert await _direct(life) == ""
+
+
 async def test_a_silence_that_is_over_is_told_anew_where_slack_does_not_edit(life: Life) -> None:
     await life.driver.sim("/faults", {"path": "/v2/recordings/room/*/start", **SILENT["503"]})
     await asked_to_start(life)

@@ -239,7 +239,10 @@ async def may_start_again(ctx: Context, user: str) -> bool:
 
 
 async def tell(ctx: Context, target: str) -> Note:
-    """Say that the card cannot be updated: to the starter directly, or below the card itself."""
+    """Say that the card cannot be updated: to the starter directly, or below the card itself.
+
+    If Slack does not accept the direct message, the starter reads it in the channel.
+    """
     below = target if target in ctx.recording.channels else None
     card = ctx.work.delivery(Kind.CARD, below or ctx.recording.origin)
     why = card.error or "" if card else ""
@@ -252,5 +255,6 @@ async def tell(ctx: Context, target: str) -> Note:
         bot=ctx.deps.identity.name,
     )
     if card is None or below is None:
-        return await post(ctx, Kind.TELL, target, message)
+        note = await post(ctx, Kind.TELL, target, message)
+        return await _in_the_channel(ctx, note, message, content_hash(message))
     return await post(ctx, Kind.TELL, target, message, channel=card.posted_in, thread_ts=card.ts)

@@ -158,7 +158,8 @@ def _say_status(found: Understood) -> str:
 def _say_until(intent: Intent, text: str, when: When, now: datetime) -> str:
     """Add when a stop is due. A pause has no end: nothing is resumed automatically."""
     if isinstance(when.stop, StopAt) and intent is Intent.STOP:
-        return f"{text[:-1]} at {say_moment(when.stop.at, today=now.date())}{text[-1]}"
+        at = when.stop.at.astimezone(now.tzinfo)  # it may have been said in another zone
+        return f"{text[:-1]} at {say_moment(at, today=now.date())}{text[-1]}"
     if intent is Intent.STOP:
         text = text.replace("Stop the", "Stop or pause the", 1)
     return f"{text} It stays paused until somebody resumes it."

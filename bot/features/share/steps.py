@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.core.deliveries import WITHDRAWN, Kind, State
+from bot.core.deliveries import WITHDRAWN, Delivery, Kind, State
 from bot.core.facts import PlaceSeen
 from bot.core.note import Note
 from bot.core.places import Place
@@ -62,7 +62,7 @@ async def _is_over(ctx: Context, failed: SlackUnavailable | SlackRefused) -> boo
 
 
 async def withdraw(ctx: Context, channel: str) -> Note:
-    """Reduce the card to a notice without details. Idempotent."""
+    """Reduce the card to a notice without details; delete it if Slack refuses that. Idempotent."""
     card = ctx.work.delivery(Kind.CARD, channel)
     if card is None or card.posted_in is None or card.ts is None:
         raise ValueError("the plan withdraws only what was posted")
@@ -79,7 +79,22 @@ async def withdraw(ctx: Context, channel: str) -> Note:
     except NotAuthorized:
         raise
     except SlackRefused as refused:
-        log.warning("not_withdrawn", key=ctx.key, channel=channel, why=refused.error)
-        return Note(deliveries=[replace(card, state=State.DROPPED, error=refused.error)])
+        return Note(deliveries=[await _deleted(ctx, card, refused.error)])
     log.info("withdrawn", key=ctx.key, channel=channel, cards=1, deleted=len(gone), kinds=gone)
-    return Note(deliveries=[replace(card, hash=WITHDRAWN, changed_at=ctx.now)])
+    reduced = replace(card, state=State.SENT, hash=WITHDRAWN, changed_at=ctx.now)
+    return Note(deliveries=[replace(reduced, error=None, retry=Retry())])
+
+
+async def _deleted(ctx: Context, card: Delivery, error: str) -> Delivery:
+    """Delete a card that Slack does not let us reduce."""
+    try:
+        await ctx.deps.slack.delete(card.posted_in or card.target, card.ts or "")
+    except NotAuthorized:
+        raise
+    except MessageGone:
+        pass
+    except (SlackUnavailable, SlackRefused) as refused:
+        log.warning("not_withdrawn", key=ctx.key, channel=card.target, why=str(refused))
+        return replace(card, state=State.DROPPED, error=error)
+    log.info("withdrawn", key=ctx.key, channel=card.target, cards=0, deleted=1)
+    return replace(card, state=State.GONE, ts=None, error=error)

@@ -584,3 +584,15 @@ def test_of_what_nobody_asked_us_for_nobody_is_told() -> None:
     running = derive("k", [discovered("C1", "C2"), f.BeamStarted(at=at(6))])
     assert isinstance(p.next_step(running, work, WANTED, POLICY, at(9)), s.Wait)
     assert p.result_targets(running, work) == ("C1", "C2")
+
+
+def test_a_card_that_slack_refuses_to_edit_is_withdrawn_too_with_the_word_below_it() -> None:
+    """It was shown to followers before Slack said that the recording is private."""
+    follow = f.Followed(at=at(0), channel_id="C2")
+    private = f.PlaceSeen(at=at(700), channel_id="C1", place="private", ended=True)
+    stuck = _with(CARD, target="C2", posted_in="C2", state=State.PARKED, error="internal_error")
+    told = Delivery(Kind.TELL, "C2", State.SENT, posted_in="C2", ts="2.0", hash="t")
+    facts = [follow, *ENDED, private]
+    assert _step(facts, CARD, stuck, told, now=at(701)) == s.Erase(Kind.TELL, "C2")
+    gone = _with(told, state=State.GONE, ts=None)
+    assert _step(facts, CARD, stuck, gone, now=at(701)) == s.Withdraw("C2")
