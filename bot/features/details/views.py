@@ -10,7 +10,7 @@ from bot.core.facts import AssetSeen
 from bot.core.forgetting import is_forgettable
 from bot.core.options import RecordingOptions
 from bot.core.policy import Silence
-from bot.core.recording import ENDED, ON_AIR, Recording
+from bot.core.recording import ENDED, ON_AIR, Recording, can_watch
 from bot.features.audit.model import SettingsChanged, trail
 from bot.features.audit.views import audit_lines
 from bot.features.card.log import log_lines, written
@@ -123,7 +123,8 @@ def details_view(
     if settings:
         blocks.append(context(lines(settings)))
     files = file_buttons(recording) if viewer.links else []
-    share = [share_button(recording)] if viewer.links else []
+    there = not recording.problem or can_watch(recording)
+    share = [share_button(recording)] if there and viewer.links else []
     share = [*share, rename_button(recording)] if viewer.links else []
     more = [*share, *retry_button(recording, bot), *_settings_button(recording, viewer)]
     blocks.extend(actions([*files, *more]))

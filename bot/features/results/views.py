@@ -75,7 +75,9 @@ def results_message(
     if notes:
         blocks.append(section(lines(notes)) if problem else context(lines(notes)))
     buttons = [*file_buttons(recording), *retry_button(recording, bot)]
-    buttons += [share_button(recording), details_button(recording)]
+    if not problem or can_watch(recording):
+        buttons.append(share_button(recording))
+    buttons.append(details_button(recording))
     blocks.extend(actions(buttons))
     summary_text = summary_lines(summary, moments)
     return Message(_spoken(recording, headline, notes, summary_text, by_name=mention), blocks)

@@ -194,8 +194,8 @@ The recording did not start. 100ms does not let the bot see or record this room.
 720p, transcript (txt, srt), summary (1 section) | *Shown in*
 <#C1>
 ~ Sections: Agenda (bullets)
-[Share -> recording_share] [Rename -> recording_rename] [Try again ->
-    recording_try_again] [Channel settings -> settings_open]
+[Rename -> recording_rename] [Try again -> recording_try_again] [Channel
+    settings -> settings_open]
 # Files
 ~ 100ms has not listed any files.
 # Who did what

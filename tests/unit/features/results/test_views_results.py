@@ -163,8 +163,7 @@ def test_failed() -> None:
 <@U1> The recording failed.
 100ms could not store the files. 100ms said: “bucket &lt;x&gt; &amp; co”. Check
     the template's storage in the 100ms dashboard, then try again.
-[Try again -> recording_try_again] [Share -> recording_share] [Details ->
-    recording_details]\
+[Try again -> recording_try_again] [Details -> recording_details]\
 """)
 
 
