@@ -1,5 +1,6 @@
 """Recordings: created, read, and written step by step."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 
@@ -160,6 +161,7 @@ class Recordings(StepWrites):
             async with self._db.read() as conn:
                 stored = await read(conn, keys, self._team_parameters)
             for one in stored.values():
+                await asyncio.sleep(0)  # each takes milliseconds: others have their turn
                 with suppress(UnreadableRecording):
                     loaded.append(one.loaded())
         return loaded
