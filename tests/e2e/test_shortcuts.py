@@ -58,7 +58,7 @@ async def test_in_a_thread_a_mention_stops_the_recording_of_that_card(bench: Ben
     await bench.card(room, "Video ready")
     await bench.card(other, "Recording")
     await mention(bench, "pause", card.ts)
-    await bench.told(bench.ines, seed.STANDUP, f"{room.name} is not being recorded.")
+    await bench.told(bench.ines, seed.STANDUP, f"{room.name} is not being recorded any more.")
 
 
 async def test_a_mention_starts_once_however_often_slack_delivers_it(bench: Bench) -> None:
