@@ -24,7 +24,7 @@ SEEN_WITHIN_S = 40.0
 SLOW = 5
 TOLD_WITHIN_S = 3.0
 TAKEN = ("Starting to record", "The recording is starting")
-REFUSED = ("Try again",)
+REFUSED = ("Try again", "cannot save anything")
 
 
 @dataclass
