@@ -105,7 +105,7 @@ class Policy:
 
     retry_first: timedelta = 1 * S  # a refused or failed step; doubles up to the cap
     retry_cap: timedelta = 5 * MIN
-    call_cap: timedelta = 30 * S  # the cap of a start and a stop: people wait for them
+    call_cap: timedelta = 30 * S  # of a start or stop that 100ms does not answer
 
     post_again: timedelta = 5 * S  # after a post whose answer was lost: it may have arrived
 

@@ -162,21 +162,17 @@ _TWO_NUMBERS = re.compile(
 _AFTER = re.compile(rf"\bafter{_LENGTH_AHEAD}(?! \w+ ?\w+ of\b)", re.IGNORECASE)
 _ORDINAL = {"first": "1st", "second": "2nd", "third": "3rd"}
 _DATE_IN_WORDS = re.compile(
-    rf"\b(?:{'|'.join(_ORDINAL)})(?= of (?:{'|'.join(name for name in MONTHS)}))",
+    rf"\b(?:{'|'.join(_ORDINAL)})(?= of (?:{'|'.join(MONTHS)}))",
     re.IGNORECASE,
 )
 _MINUTES_IN_WORDS = {"fifteen": 15, "thirty": 30}
+_MINUTES = {"half past": 30, "quarter past": 15, "quarter to": 45}
 
 
 def _clock_in_words(found: re.Match[str]) -> str:
-    hour, minute = (
-        NUMBERS[found["hour"].lower()],
-        _MINUTES_IN_WORDS.get(found["minute"].lower(), 45),
-    )
+    hour = NUMBERS[found["hour"].lower()]
+    minute = _MINUTES_IN_WORDS.get(found["minute"].lower(), 45)
     return found["lead"] + f"{hour}:{minute:02}".ljust(len(found[0]) - len(found["lead"]))
-
-
-_MINUTES = {"half past": 30, "quarter past": 15, "quarter to": 45}
 
 
 def _plainer(text: str, *, now: datetime, zone: str, purpose: Purpose) -> str:

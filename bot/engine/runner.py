@@ -171,12 +171,14 @@ def _failed(
 ) -> Note:
     """Schedule a retry. The first one is as late as if `attempts` had failed before.
 
-    A start expires on time, however long 100ms asks to wait.
+    A start expires on time, however long 100ms asks to wait. People wait for a start and a stop, so
+    these have short pauses where 100ms does not answer; where it refuses, haste changes nothing.
     """
     name, policy = retry_name(step), ctx.deps.policy
     earlier = ctx.work.retries.get(name) or Retry(attempts)
     by = start_by(ctx.latest.recording, policy) if isinstance(step, Start) else None
-    cap = policy.call_cap if isinstance(step, Start | Stop) else policy.retry_cap
+    urgent = isinstance(step, Start | Stop) and not attempts
+    cap = policy.call_cap if urgent else policy.retry_cap
     later = next_retry(policy, ctx.now, earlier, retry_after_s=retry_after_s, cap=cap, by=by)
     return Note(retries={name: later})
 

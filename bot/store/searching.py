@@ -127,8 +127,9 @@ class TranscriptSearch(Repository):
             ranked = await hits(typed, need) if all(one.phrases for one in typed.wanted) else []
             if not ranked:
                 resolved = await self._resolved(conn, typed.wanted, everywhere, counts)
-                for need in search.needs(len(query.words))[resolved == typed :]:  # not twice
-                    if ranked := await hits(resolved, need):
+                tried = [need] if resolved == typed else []
+                for need in search.needs(len(query.words)):
+                    if need not in tried and (ranked := await hits(resolved, need)):
                         break
             if ranked:
                 moments = await self._moments(conn, ranked[offset : offset + limit])
@@ -263,7 +264,7 @@ class TranscriptSearch(Repository):
                 page = blocks[at : at + PAGE]
                 found = _windows(page, await self._read(conn, page), resolved, need, within.people)
                 missing = CANDIDATES - len(windows)
-                windows += await asyncio.to_thread(lambda: list(islice(found, missing)))  # noqa: B023
+                windows += await asyncio.to_thread(list, islice(found, missing))
                 if len(windows) == CANDIDATES:
                     return windows
             if len(blocks) < most:

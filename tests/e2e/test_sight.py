@@ -149,6 +149,8 @@ async def test_what_followed_before_the_upgrade_is_withdrawn(alone: Bench, error
     as_it_was_before(alone.database, seed.STANDUP)
     if error:
         await alone.slack_fault("chat.update", error=error, times=1000)
+        unwell = {"error": "internal_error", "times": 2, "match": {"ts": there.ts}}
+        await alone.slack_fault("chat.delete", **unwell)
     await alone.bot.start()
 
     def withdrawn(state: Snapshot) -> bool:

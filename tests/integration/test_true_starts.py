@@ -8,10 +8,11 @@ import pytest_asyncio
 from record_bot_sandbox.slack import seed
 
 from bot.core.channel_settings import Allowed, ChannelSettings
+from bot.core.steps import Stop, retry_name
 from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.store import RoomRepository
 from tests.integration.access_table import PLAZA
-from tests.integration.told_kit import S, Stage, buttons, staged
+from tests.integration.told_kit import MIN, S, Stage, buttons, staged
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 START = "/v2/recordings/room/*/start"
@@ -315,3 +316,15 @@ async def test_after_a_silent_start_a_silent_stop_has_a_message_of_its_own(stage
     assert buttons(began) == ["Open the card", "Details"]
     assert "the request to stop" in stops.text
     assert buttons(stops) == ["Try again", "Open the card", "Details"]
+
+
+@pytest.mark.parametrize(("status", "tries"), [(503, range(35, 61)), (401, range(6, 13))])
+async def test_a_stop_is_tried_soon_where_100ms_is_down_and_seldom_where_the_token_is_refused(
+    stage: Stage, status: int, tries: range
+) -> None:
+    await stage.running()
+    await stage.hms_fault(kind="status", status=status, path="/v2/recordings/*/stop")
+    await stage.click("recording_stop", stage.key)
+    await stage.until(stage.now + 20 * MIN)
+    work = (await stage.deps.store.recordings.load(stage.key)).work
+    assert work.retries[retry_name(Stop())].attempts in tries

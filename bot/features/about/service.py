@@ -7,7 +7,7 @@ from bot.core.recording import OCCUPIES_ROOM, Recording
 from bot.deps import Deps
 from bot.features.about.model import Asked
 from bot.features.about.views import about_recording
-from bot.features.card.views import doubts
+from bot.features.card.service import doubts
 from bot.features.meeting.steps import attendees
 from bot.hms.errors import HmsError
 from bot.store.errors import UnknownRecording

@@ -1,19 +1,33 @@
-"""Links to cards, and the handling of cards whose post succeeded but got no answer from Slack."""
+"""What else needs cards: links, doubts, and cards whose post got no answer from Slack."""
 
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 
 from bot.access.people import WITHIN_S
-from bot.core.deliveries import NEVER_FAILED, Delivery, Kind, State
+from bot.core.deliveries import NEVER_FAILED, Delivery, Kind, State, Work
+from bot.core.policy import Policy, is_unheard, silence_to_show, tried_until
 from bot.core.proofs import SeenRecording
+from bot.core.recording import Recording
 from bot.deps import Deps
+from bot.features.card import views
 from bot.slack.errors import SlackError
 from bot.store.errors import StoreError, UnknownRecording
 
 log = structlog.get_logger()
+
+
+def doubts(recording: Recording, work: Work, policy: Policy, now: datetime) -> list[str]:
+    """Say what the card says now of a state that is not known."""
+    return views.doubts(
+        recording,
+        silence_to_show(recording, work, policy, now),
+        until=tried_until(recording, policy, now),
+        unheard=is_unheard(recording, work),
+    )
 
 
 @dataclass(frozen=True, slots=True)

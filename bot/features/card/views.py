@@ -5,17 +5,9 @@ from datetime import datetime
 from typing import Literal
 
 from bot.core.assets import Transcription
-from bot.core.deliveries import Work
 from bot.core.facts import StartRequested, StopDue, StopRefused, StopRequested
 from bot.core.moments import Brief
-from bot.core.policy import (
-    Policy,
-    Silence,
-    is_by_clock,
-    is_unheard,
-    silence_to_show,
-    tried_until,
-)
+from bot.core.policy import Silence, is_by_clock
 from bot.core.recording import ON_AIR, Phase, Recording, Why, can_read, can_watch
 from bot.features.card.log import Who, card_lines, written
 from bot.features.options.table import options_line
@@ -201,13 +193,13 @@ def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: 
     return notes
 
 
-def doubts(recording: Recording, work: Work, policy: Policy, now: datetime) -> list[str]:
+def doubts(
+    recording: Recording, silent: Silence | None, *, until: datetime | None, unheard: bool
+) -> list[str]:
     """Say what the card says of a state that is not known, because 100ms does not do as asked."""
     if recording.stop_failed:
         return [stop_failure(recording.stop_failed)]
-    silent = silence_to_show(recording, work, policy, now)
-    until = tried_until(recording, policy, now)
-    return _doubts(recording, silent, until=until, unheard=is_unheard(recording, work))
+    return _doubts(recording, silent, until=until, unheard=unheard)
 
 
 def _doubts(

@@ -241,21 +241,8 @@ _LEADING = frozenset(
     (word,)
     for word in (
         *("the", "a", "an", "any", "some", "our", "my", "your", "this", "that", "it"),
-        *(
-            "discussed",
-            "discuss",
-            "mentions",
-            "everything",
-            "of",
-            "for",
-            "in",
-            "on",
-            "at",
-            "from",
-            "to",
-            "about",
-            "and",
-        ),
+        *("discussed", "discuss", "mentions", "everything"),
+        *("of", "for", "in", "on", "at", "from", "to", "about", "and"),
     )
 )
 

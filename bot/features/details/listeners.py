@@ -3,7 +3,7 @@
 from bot.core.policy import silence_to_show
 from bot.core.proofs import SeenRecording
 from bot.features.audit.model import SettingsChanged
-from bot.features.card.views import doubts
+from bot.features.card.service import doubts
 from bot.features.details.views import Viewer, details_view
 from bot.listeners.app import Bot
 from bot.listeners.payloads import Click

@@ -1,4 +1,4 @@
-"""Running and past recordings as rows for one person, read from cached columns only."""
+"""Running and past recordings as rows for one person, found by cached columns."""
 
 import asyncio
 from collections.abc import Sequence

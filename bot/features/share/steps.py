@@ -86,7 +86,7 @@ async def withdraw(ctx: Context, channel: str) -> Note:
 
 
 async def _deleted(ctx: Context, card: Delivery, error: str) -> Delivery:
-    """Delete a card that Slack does not let us reduce."""
+    """Delete a card that Slack does not let us reduce; again and again while Slack is unwell."""
     try:
         await ctx.deps.slack.delete(card.posted_in or card.target, card.ts or "")
     except NotAuthorized:
@@ -94,6 +94,9 @@ async def _deleted(ctx: Context, card: Delivery, error: str) -> Delivery:
     except MessageGone:
         pass
     except (SlackUnavailable, SlackRefused) as refused:
+        in_time = look_again_at(ctx.recording, ctx.deps.policy, 1, ctx.now) is not None
+        if isinstance(refused, SlackUnavailable) and in_time:
+            raise
         log.warning("not_withdrawn", key=ctx.key, channel=card.target, why=str(refused))
         return replace(card, state=State.DROPPED, error=error)
     log.info("withdrawn", key=ctx.key, channel=card.target, cards=0, deleted=1)

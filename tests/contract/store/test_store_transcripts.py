@@ -1,6 +1,6 @@
 """Transcripts in both databases: what is kept is found by those who may, and forgotten for good."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -133,7 +133,9 @@ async def test_each_word_is_counted_once_though_a_worker_died_while_counting(
     class Dying(Transcripts):
         counted = 0
 
-        async def _count(self, transcript, before, words, after) -> bool:  # type: ignore[no-untyped-def]
+        async def _count(
+            self, transcript: int, before: bytes, words: Mapping[str, int], after: bytes
+        ) -> bool:
             if self.counted:
                 raise Died
             self.counted = len(words)
