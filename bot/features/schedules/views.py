@@ -233,7 +233,7 @@ def has_no_end(room_name: str, buttons: Sequence[Block]) -> Message:
 def skipping(schedule: Schedule, date: datetime) -> Message:
     upcoming = next_dates(schedule, 1)
     then = f" Next: {when(upcoming[0])}." if upcoming else " It has no further dates."
-    text = f"*{esc(schedule.room_name, 100)}* will not be recorded {when(date)}.{then}"
+    text = f"*{esc(schedule.room_name, 100)}*, {when(date)}, will not be recorded.{then}"
     return say(text, [_undo(ids.UNSKIP, schedule, ui_ids.value_at(schedule.schedule_id, date))])
 
 
