@@ -87,7 +87,7 @@ CARD_FAILED = "the card for"
 NO_EDIT = "The bot cannot update the card"
 EDIT_FAILED = "the card's latest state failed"
 
-INTERNAL_CODE = "(error `internal_error`)"
+INTERNAL_CODE = "`internal_error`)"
 ERROR_PAGE = b"<?xml version='1.0'?>\n<Error><Code>AccessDenied</Code></Error>"
 TOO_MUCH = b" " * (MAX_BYTES + 1)
 _AT_FIRST = (NOT_ACCEPTED, NOTHING_KNOWN)
