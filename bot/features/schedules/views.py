@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.core.places import is_channel
 from bot.core.recording import OCCUPIES_ROOM, Phase, Recording
 from bot.core.when import Refused, Repeat, Unclear, When
-from bot.core.when_words import say_cycle, say_due, say_problem, say_when
+from bot.core.when_words import say_cycle, say_due, say_offset, say_problem, say_when
 from bot.features.schedules import ids
 from bot.features.schedules.model import (
     CALENDARS_MOST,
@@ -221,7 +221,8 @@ def ends(recording: Recording, at: datetime | None) -> Message:
     """Say when a recording stops, with buttons that postpone or remove that end."""
     if at is None:
         return say(f"*{esc(recording.name, 100)}* is recorded until somebody stops it.")
-    text = f"The recording of *{esc(recording.name, 100)}* stops at {clock(at)}."
+    stops = f"{clock(at)}{own(say_offset(at))}"
+    text = f"The recording of *{esc(recording.name, 100)}* stops at {stops}."
     return say(text, end_buttons(replace(recording, ends_at=at)))
 
 
