@@ -223,14 +223,6 @@ def _acting(
 ) -> Parsed:
     """Read an order that starts, stops or changes something."""
     intent = head.intent or Intent.UNKNOWN
-    second = next(
-        (
-            Intent.UNSCHEDULE if piece.role is Role.CANCEL else piece.intent
-            for n, piece in enumerate(rest)
-            if _is_second(intent, piece, rest[:n])
-        ),
-        None,
-    )
     left = tuple(p for p in left_over(intent, pieces) if p is not head)
     negated = has_role(rest, Role.NOT)
     unread = [n for n, piece in enumerate(pieces) if piece.sort is Sort.UNREAD]
@@ -245,7 +237,6 @@ def _acting(
         intent=intent,
         mood=Mood.TOLD if told and mood is Mood.ORDER else mood,
         left=left,
-        second=second,
         weak=head.role is Role.SOFT,
         article=article and head.key not in RECORDS,
     )
@@ -269,22 +260,6 @@ def _without_recording(intent: Intent, rest: Sequence[Piece]) -> bool:
     """Say whether a start is meant `without recording`."""
     at = next((n for n, piece in enumerate(rest) if piece.role is Role.WITHOUT), None)
     return intent is Intent.START and at is not None and recording_word(rest[at:])
-
-
-def _is_second(intent: Intent, piece: Piece, between: Sequence[Piece]) -> bool:
-    """Say whether a later verb is an order of its own: `stop standup and record town hall`."""
-    if piece.role not in (Role.VERB, Role.CANCEL) or piece.intent is intent:
-        return False
-    if piece.role is Role.VERB and piece.intent not in ORDERS:
-        return False
-    if piece.option is not None and intent in (Intent.START, Intent.SCHEDULE):
-        return False
-    joined = has_role(between, Role.AND) or any(p.sort is Sort.COMMA for p in between)
-    if piece.intent in (Intent.START, Intent.SCHEDULE):
-        if intent in (Intent.START, Intent.SCHEDULE):
-            return False
-        return joined
-    return True
 
 
 def _only_options(rest: Sequence[Piece]) -> bool:

@@ -30,7 +30,6 @@ class Parsed:
     intent: Intent | None = None
     mood: Mood = Mood.NONE
     left: tuple[Piece, ...] = ()
-    second: Intent | None = None  # another order in the same sentence
     other: Intent | None = None  # the intent of another sentence
     asks: bool = False
     weak: bool = False  # a verb that is an order only with an object

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from unicodedata import category
 
 from bot.core.when import Day, Moment, Past, Reading, Refused, When
@@ -15,10 +15,10 @@ from bot.core.when_clauses import NUMBERS
 from bot.core.when_days import Purpose
 from bot.core.when_grammar import find_times
 from bot.features.commands.flags import Flags, split_flags
-from bot.features.commands.model import Order, Scheduled, Where, World, orders
+from bot.features.commands.model import Scheduled, Where, World
 from bot.features.commands.options_in_words import Options, options_in
 from bot.features.commands.parse_sentence import parse_sentence, says_only_no
-from bot.features.commands.parsed import Mood, Parsed
+from bot.features.commands.parsed import Mood, Parsed, has_order
 from bot.features.commands.sentences import (
     Piece,
     Sentence,
@@ -67,7 +67,18 @@ _BEFORE_NAME = (Role.FILLER, Role.HELLO, Role.THANKS, Role.REQUEST, Role.AND, Ro
 _NAME_INNER = (Role.FILLER, Role.WITH, Role.AND, Role.ARTICLE, Role.THING)
 
 
+_SAID = (Mood.ORDER, Mood.NEGATED, Mood.UNWANTED)
+_MENTIONED = (Mood.TOLD, Mood.QUESTION)
 _EXCLUDING = {("not",), ("keep",), ("leave",), ("except",), ("keep", "recording")}
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A sentence that orders or forbids something, as typed, and its meaning."""
+
+    text: str
+    sentence: Sentence
+    parsed: Parsed
 
 
 class ParsedText:
@@ -92,7 +103,7 @@ class ParsedText:
             sentences = sentences_of(self.words, self.named, self.times)
         self.sentences = sentences
         self.parsed = self._settled(*self._main(sentences))
-        self.first = self._parse(sentences[0]) if sentences else Parsed()
+        self.first = self.meaning(sentences[0]) if sentences else Parsed()
         if self.parsed.mood is Mood.NEGATED:
             self.when = None  # "don't stop at 3" has no time to stop at
         self.pieces = [piece for sentence in sentences for piece in sentence.pieces]
@@ -116,7 +127,7 @@ class ParsedText:
         self, main: Sentence | None, others: Sequence[Span]
     ) -> tuple[Reading | None, list[Span], list[Span]]:
         """Read the times outside the ranges of `others`, according to their purpose."""
-        parsed = self._parse(main) if main else Parsed()
+        parsed = self.meaning(main) if main else Parsed()
         purpose = _PURPOSES.get(parsed.intent or Intent.UNKNOWN, Purpose.START)
         if parsed.intent is Intent.STOP and parsed.mood is Mood.UNWANTED:
             purpose = Purpose.DAY
@@ -177,7 +188,7 @@ class ParsedText:
         ]
         return sorted(spans)
 
-    def _parse(self, sentence: Sentence) -> Parsed:
+    def meaning(self, sentence: Sentence) -> Parsed:
         """Parse a sentence, cached."""
         known = self._parses.get(id(sentence))
         if known is None:
@@ -189,19 +200,19 @@ class ParsedText:
         """Return the sentence that decides the meaning, and the others."""
         if not sentences:
             return None, []
-        best = max(sentences, key=lambda one: _weight(one, self._parse(one)))
+        best = max(sentences, key=lambda one: _weight(one, self.meaning(one)))
         return best, [sentence for sentence in sentences if sentence is not best]
 
     def _settled(self, main: Sentence | None, rest: Sequence[Sentence]) -> Parsed:
         """Return the meaning of the main sentence; less certain if others have a meaning, too."""
-        parsed = self._parse(main) if main else Parsed()
+        parsed = self.meaning(main) if main else Parsed()
         if parsed.intent is Intent.LIST and _is_ahead(self.when):
             # A recording of a time ahead is yet to be made.
             parsed = replace(parsed, intent=Intent.START, mood=Mood.TOLD, left=())
         for sentence in rest:
             if main and says_only_no(sentence) and sentence.pieces[0].start < main.pieces[0].start:
                 continue  # `no! stop`
-            other = self._parse(sentence)
+            other = self.meaning(sentence)
             if other.intent in (None, *POLITE) and not other.left:
                 continue
             if parsed.intent is Intent.STOP and all(p.role is Role.HINT for p in other.left):
@@ -373,23 +384,27 @@ class ParsedText:
             for loose in self.loose
         )
 
+    def names_a_room(self) -> bool:
+        """Whether it names a room, perhaps one that there is not."""
+        named = (Sort.ROOM, Sort.LINK, Sort.UNREAD)
+        return any(piece.sort in named for piece in self.pieces)
+
     def orders_more(self) -> bool:
-        return self.parsed.other in ORDERS or self.parsed.second is not None
+        return self.parsed.other in ORDERS
 
-    def second(self) -> tuple[Order, ...]:
-        """Return the buttons for a second order in the text, only for rooms that it names."""
-        second = self.parsed.second or self.parsed.other
-        rooms = [rooms[0] for rooms in self.rooms[1:] if len(rooms) == 1]
-        if second in CONTROLS:
-            running = [r for r in rooms if r.room_id in self.world.recorded]
-            return orders(second, running)
-        return orders(second, rooms) if second is Intent.START else ()
-
-    def room_of_first(self) -> RoomEntry | None:
-        """Return the room of the first of two orders: `start A and stop B`."""
-        second = self.parsed.second or self.parsed.other
-        two = second in CONTROLS and len(self.rooms) > 1 and not self.doubt
-        return self.rooms[0][0] if two and len(self.rooms[0]) == 1 else None
+    def clauses(self) -> list[Clause]:
+        """Return the sentences that order or forbid something."""
+        found = []
+        for n, sentence in enumerate(self.sentences):
+            parsed = self.meaning(sentence)
+            following = self.sentences[n + 1 : n + 2]
+            more = sentence.goes_on or any(one.goes_on for one in following)
+            told = parsed.mood in _SAID or (more and parsed.mood in _MENTIONED)
+            if parsed.intent in ORDERS and told and has_order(sentence.pieces):
+                after = following[0].pieces[0].start if following else None
+                text = self.text[sentence.pieces[0].start : after].strip()
+                found.append(Clause(text, sentence, parsed))
+        return found
 
     def is_of_emoji(self) -> bool:
         """Whether the text consists of emoji."""

@@ -118,6 +118,7 @@ class Sentence:
 
     pieces: list[Piece] = field(default_factory=list)
     asks: bool = False  # ends in a question mark
+    goes_on: bool = False  # an order behind that of the sentence before
 
 
 def clean(text: str) -> str:
@@ -259,8 +260,12 @@ def sentences_of(
             continue
         else:
             piece = _piece(words, at, rooms, times)
-        if _begins_order(piece, sentences[-1].pieces):
+        before = sentences[-1].pieces
+        ahead = any(n >= at for n in rooms)
+        if _begins_order(piece, before):
             sentences.append(Sentence())
+        elif _begins_another(piece, before, room_ahead=ahead):
+            sentences.append(Sentence(goes_on=True))
         if piece.sort is not Sort.COMMA or sentences[-1].pieces:
             sentences[-1].pieces.append(piece)
         at += len(piece.words)
@@ -280,6 +285,32 @@ def _begins_order(piece: Piece, before: Sequence[Piece]) -> bool:
     return any(p.role in _OPENERS for p in before[:comma])
 
 
+def _begins_another(piece: Piece, before: Sequence[Piece], *, room_ahead: bool) -> bool:
+    """Whether an order follows another one: `stop webinar and record all hands at 15:00`."""
+    if piece.role not in (Role.VERB, Role.CANCEL) or piece.sort is not Sort.PHRASE:
+        return False
+    verb = Intent.UNSCHEDULE if piece.role is Role.CANCEL else piece.intent
+    first = next((p for p in before if p.role not in _UNSURE and p.sort is Sort.PHRASE), None)
+    if first is None or first.role not in _FIRST or verb not in ORDERS:
+        return False
+    told = Intent.UNSCHEDULE if first.role is Role.CANCEL else first.intent
+    negated = first.role is Role.NOT
+    if not negated and told not in ORDERS:
+        return False
+    at = len(before) - 1
+    while at > 0 and before[at].role in _LIGHT - {Role.AND}:
+        at -= 1
+    joined = before[at].role is Role.AND or before[at].sort is Sort.COMMA
+    if negated:
+        return joined and any(p.role is Role.VERB for p in before)
+    if verb is told or {verb, told} <= {Intent.START, Intent.SCHEDULE}:
+        return joined and room_ahead and any(p.sort is Sort.ROOM for p in before)
+    starts = verb in (Intent.START, Intent.SCHEDULE)
+    if piece.option is not None and told in (Intent.START, Intent.SCHEDULE):
+        return False
+    return joined or not (starts or first.role is Role.SOFT)
+
+
 def _asks_politely(piece: Piece, before: Piece) -> bool:
     """Whether a piece begins a request: `it is late, can you stop`, `so please stop`."""
     if piece.role is Role.REQUEST:
@@ -291,6 +322,8 @@ _PLEASE = {("please",), ("pls",), ("plz",)}
 _PARTS = {(",",), *_PLEASE}
 _JOINS = {(",",), ("so",), ("and",)}
 _LIGHT = frozenset({Role.FILLER, Role.THANKS, Role.HELLO, Role.REQUEST, Role.AND, Role.WISH})
+_UNSURE = _LIGHT | {Role.HEDGE, Role.MAY}  # should we stop A and record B?
+_FIRST = frozenset({Role.VERB, Role.SOFT, Role.CANCEL, Role.NOT})
 _OPENERS = frozenset(
     {Role.WHY, Role.WAS, Role.IS, Role.WHEN, Role.WHICH, Role.HOW, Role.PAST, Role.HINT}
 )

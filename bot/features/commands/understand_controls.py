@@ -63,16 +63,12 @@ def _control(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
     if len(said.rooms) > 1 and not said.doubt:
         return _several(said, intent, sure=sure and parsed.other is None)
     room = said.room()
-    if room and said.thread and said.parsed.second is Intent.START and _is_of_second(said, room):
-        made = act_on(said, intent, said.thread, sure=False)
-        return replace(made, offers=(*made.offers, Order(Intent.START, room)))
     if room and said.thread and said.thread != room and _also_this(said, intent):
         return which(said, intent, (said.thread, room))
     if room:
         here = said.thread
         differs = here is not None and here.room_id != room.room_id
-        made = act_on(said, intent, room, sure=sure and not differs)
-        return replace(made, offers=(*made.offers, *said.second()))
+        return act_on(said, intent, room, sure=sure and not differs)
     if said.rooms and not said.doubt:
         return which(said, intent, said.rooms[0])
     if exact := _unknown_id(said):
@@ -92,14 +88,6 @@ def _control(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
     if said.thread:
         return act_on(said, intent, said.thread, sure=sure and not said.world.thread_is_over)
     return _unnamed(said, intent, parsed, sure=sure, reference=reference)
-
-
-def _is_of_second(said: ParsedText, room: RoomEntry) -> bool:
-    """Whether a room is named behind the second order: `stop, and start the town hall`."""
-    second = next((p.start for p in said.pieces if p.intent is said.parsed.second), None)
-    named = next((p.start for p in said.pieces if room in p.rooms), 0)
-    free = room.room_id not in said.world.recorded
-    return second is not None and second < named and free
 
 
 def _also_this(said: ParsedText, intent: Intent) -> bool:
@@ -201,12 +189,7 @@ def _several(said: ParsedText, intent: Intent, *, sure: bool) -> Understood:
     plain = sure and len(fits) == len(said.rooms) and said.thread is None
     if plain and said.end() is None:
         return Understood(intent, Outcome.DO, acts=orders(intent, fits))
-    offers = [*orders(intent, fits), *said.second()]
-    if said.orders_more():
-        first = said.rooms[0][0]
-        made = act_on(said, intent, first, sure=False)
-        return replace(made, offers=(*made.offers, *said.second()))
-    return replace(which(said, intent, rooms), offers=tuple(offers))
+    return which(said, intent, rooms)
 
 
 def act_on(said: ParsedText, intent: Intent, room: RoomEntry | None, *, sure: bool) -> Understood:

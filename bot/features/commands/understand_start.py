@@ -96,7 +96,7 @@ def _start(said: ParsedText, parsed: Parsed) -> Understood:
     )
     if options.problem:
         made = replace(made, why=Why.BAD_OPTIONS)
-    room = said.room() or said.room_of_first()
+    room = said.room()
     if room is None and len(said.rooms) > 1 and not said.doubt:
         each = [rooms[0] for rooms in said.rooms if len(rooms) == 1]
         return replace(made, why=Why.WHICH_ROOM, offers=orders(intent, each))
@@ -217,7 +217,7 @@ def _start_room(
     if made.why is Why.BAD_OPTIONS:
         return replace(made, offers=(Order(OPEN_FORM, room),))
     if said.orders_more():
-        return replace(offer, why=Why.UNSURE, offers=(*offer.offers, *said.second()))
+        return replace(offer, why=Why.UNSURE)
     clear = parsed.mood is Mood.ORDER and not parsed.weak and not left and not said.loose_left()
     if clear and not said.long:
         return replace(
