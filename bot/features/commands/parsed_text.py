@@ -69,6 +69,11 @@ _NAME_INNER = (Role.FILLER, Role.WITH, Role.AND, Role.ARTICLE, Role.THING)
 
 _SAID = (Mood.ORDER, Mood.NEGATED, Mood.UNWANTED)
 _MENTIONED = (Mood.TOLD, Mood.QUESTION)
+_STAYING = {
+    (*verb, *more)
+    for verb in (("goes",), ("continues",), ("stays",), ("keeps",), ("remains",), ("runs",))
+    for more in ((), ("on",))
+}
 _EXCLUDING = {("not",), ("keep",), ("leave",), ("except",), ("keep", "recording")}
 
 
@@ -223,23 +228,27 @@ class ParsedText:
     def _rooms_meant(self) -> tuple[list[tuple[RoomEntry, ...]], str | None]:
         """Return the named rooms, and words next to a name that may belong to it."""
         rooms: list[tuple[RoomEntry, ...]] = []
+        named = {piece.rooms for piece in self.pieces if piece.sort is Sort.ROOM}
         for piece in self.pieces:
             if piece.sort is Sort.ROOM:
-                if piece.rooms not in rooms and not (rooms and self._excluded(piece)):
+                if piece.rooms not in rooms and not (len(named) > 1 and self._excluded(piece)):
                     rooms.append(piece.rooms)
             elif (room := self._by_token(piece)) and (room,) not in rooms:
                 rooms.append((room,))
-        doubt = None
-        if len(rooms) == 1:
-            doubt = self._words_around(rooms[0])
+        doubt = self._words_around(rooms[0]) if len(rooms) == 1 else None
+        if doubt and (whole := self.world.names.with_words(doubt)):
+            return [whole], None  # start emea weekly: the room with all these words
         return rooms, doubt
 
     def _excluded(self, room: Piece) -> bool:
-        """Whether a room is named in order to exclude it: `A, not B`."""
-        at = self.pieces.index(room) - 1
+        """Whether a room is named in order to exclude it: `A, not B`, `B goes on`."""
+        at = self.pieces.index(room)
+        if any(piece.key in _STAYING for piece in self.pieces[at + 1 : at + 2]):
+            return True
+        at -= 1
         while at > 0 and self.pieces[at].key == ("the",):
             at -= 1
-        return self.pieces[at].key in _EXCLUDING
+        return at >= 0 and self.pieces[at].key in _EXCLUDING
 
     def _by_token(self, piece: Piece) -> RoomEntry | None:
         """Return the room of a link."""
