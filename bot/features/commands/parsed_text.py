@@ -63,6 +63,8 @@ _BARE_MINUTES = re.compile(
 _MEETINGS = {(word,) for word in ["meeting", "call", "room", "session", "recording", "thing"]}
 _NO_TIMES = frozenset({"right", "now"})
 _JOINERS = frozenset("\u200d\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
+_IT = {("it",), ("this",), ("that",)}
+_ADDRESSED = (Role.VERB, Role.CANCEL, Role.REQUEST)
 _BEFORE_NAME = (Role.FILLER, Role.HELLO, Role.THANKS, Role.REQUEST, Role.AND, Role.WISH)
 _NAME_INNER = (Role.FILLER, Role.WITH, Role.AND, Role.ARTICLE, Role.THING)
 
@@ -126,7 +128,7 @@ class ParsedText:
         everywhere = self._times_beside(main, ())
         _, rest = self._main(sentences_of(self.words, self.named, everywhere[1]))
         unread = any(piece.sort is Sort.UNREAD for one in rest for piece in one.pieces)
-        return found if unread else everywhere
+        return found if unread and not _refers_back(main) else everywhere
 
     def _times_beside(
         self, main: Sentence | None, others: Sequence[Span]
@@ -300,7 +302,12 @@ class ParsedText:
         )
         if pieces is None:
             return False
-        before = pieces[: next(n for n, p in enumerate(pieces) if p.sort is Sort.BOT)]
+        at = next(n for n, p in enumerate(pieces) if p.sort is Sort.BOT)
+        before = pieces[:at]
+        behind = self.pieces[self.pieces.index(pieces[at]) + 1 :]
+        after = [p for p in behind if p.role is not Role.FILLER and p.sort is not Sort.COMMA][:1]
+        if before and before[-1].sort is Sort.COMMA and any(p.role in _ADDRESSED for p in after):
+            return False  # we are kicking off, @bot please record it
         said_to = all(
             piece.role in _BEFORE_NAME or piece.sort in (Sort.USER, Sort.COMMA) for piece in before
         )
@@ -441,6 +448,14 @@ class ParsedText:
 def parse_in_place(sentence: Sentence, where: Where) -> Parsed:
     """Parse a sentence that was typed in `where`."""
     return parse_sentence(sentence, slash=where is Where.SLASH, thread=where is Where.THREAD)
+
+
+def _refers_back(sentence: Sentence | None) -> bool:
+    """Whether an order is about what another sentence names: `can you record it`."""
+    pieces = sentence.pieces if sentence else []
+    verb = next((n for n, p in enumerate(pieces) if p.role is Role.VERB), None)
+    named = any(piece.sort in (Sort.ROOM, Sort.UNREAD, Sort.LINK) for piece in pieces)
+    return verb is not None and not named and any(p.key in _IT for p in pieces[verb + 1 : verb + 2])
 
 
 def _has_start(when: Reading | None) -> bool:

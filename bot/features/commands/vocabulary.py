@@ -170,8 +170,8 @@ _VERBS: Mapping[Intent, str] = {
         back | take it back""",
     Intent.LIST: "list | ls | history | download | export | play | replay",
     Intent.FIND: """
-        search | search for | find | looking/searching for | trying to find | hunting for | look for | look up | grep | seek | search in | search
-        through | query""",
+        search | search for | find | looking/searching for | trying to find | hunting for | look
+        for | look up | grep | seek | search in | search through | query""",
     Intent.SUMMARY: """
         summarize | summarise | sum up | sum it up | sum this up | recap | tldr | tl dr |
         tl ; dr | catch me up | catch us up | fill me in | brief me | bring me up to speed""",
@@ -271,13 +271,14 @@ _NOUNS: Mapping[Intent, str] = {
     Intent.UNKNOWN: "non - stop | nonstop | non stop",
     Intent.JOIN: "link | meeting link | join link | room link | invite",
     Intent.HELP: """
-        what you can | what u can | what can u | what you can do | what u can do | can u do | can
-        you do | do you do | able to do | do you support | can you handle | are you for | can i do |
-        can i say | can i ask | can i ask you | do you know | are your commands | do you understand
-        | do you work | does/do this/it/the/that _/thing/bot/app work/function | does this bot do |
-        the difference | difference between | is this bot | are you
-        able to do | are the commands | can this bot do | can it do | else can you do | features | options | can you help | can you help me | could you help me |
-        i need help | need help | do you keep | do you store | do you save""",
+        what you can | what u can | what can u | what you can do | what u can do | can u do |
+        can you do | do you do | able to do | do you support | can you handle | are you for |
+        can i do | can i say | can i ask | can i ask you | do you know | are your commands | do
+        you understand | do you work | does/do this/it/the/that _/thing/bot/app work/function |
+        does this bot do | the difference | difference between | is this bot | are you able to
+        do | are the commands | can this bot do | can it do | else can you do | features |
+        options | can you help | can you help me | could you help me | i need help | need help |
+        do you keep | do you store | do you save""",
 }
 
 _OPTIONS: Mapping[tuple[str, object], str] = {
@@ -350,36 +351,37 @@ _OTHER: Mapping[Role, str] = {
         is there any/some way to | would be possible to | any chance/way to | any chance/way
         you/we/i can/could | can the bot | could the bot | please can you | may you""",
     Role.WISH: """
-        it would help if you | id appreciate it if you | i would appreciate it if you | i
-        would appreciate if you | i would be grateful if you | it is important that you | it
-        is important to | its important to | i am needing | i need that you | i want that
-        you | please make that | it is necessary to | its necessary to | would love if you |
-        id love | i would love | id love to | i would love to | we would love | we would
-        love to | can be | could be | may be | needs to be | need to be | ought to be | i
-        want | i want to | i want you to | i wish | i wish to | id like | id like to | i
-        would like | i would like to | id like you to | i would like you to | we want | we
-        want to | we need to | we need | i need to | i need you to | need to | want to | we
-        want you to | we need you to | we would like | we would like to | wed like to | lets
-        | let us | let | you can | you may | you must | you have to | you need to | you
-        could | i ask you to | time to | its time to | it is time to | have to | we have to
-        | we must | i have to | i must | im gonna need you to | must | needs | wants | want
-        | need | should be | must be | has to be | shall be | i said | i told you to | i say
-        | we can | feel free to | i order you to | i beg you | go | make | do | get | have |
-        dont forget to | do not forget to | remember to | make sure to | make sure you | be
-        sure to | dont forget | be so good and | wanna | we wanna | i wanna | would like |
-        would like to | would love to""",
+        set up | put in | organise/organize/create | it would help if you | id appreciate it if
+        you | i would appreciate it if you | i would appreciate if you | i would be grateful if
+        you | it is important that you | it is important to | its important to | i am needing |
+        i need that you | i want that you | please make that | it is necessary to | its
+        necessary to | would love if you | id love | i would love | id love to | i would love to
+        | we would love | we would love to | can be | could be | may be | needs to be | need to
+        be | ought to be | i want | i want to | i want you to | i wish | i wish to | id like |
+        id like to | i would like | i would like to | id like you to | i would like you to | we
+        want | we want to | we need to | we need | i need to | i need you to | need to | want to
+        | we want you to | we need you to | we would like | we would like to | wed like to |
+        lets | let us | let | you can | you may | you must | you have to | you need to | you
+        could | i ask you to | time to | its time to | it is time to | have to | we have to | we
+        must | i have to | i must | im gonna need you to | must | needs | wants | want | need |
+        should be | must be | has to be | shall be | i said | i told you to | i say | we can |
+        feel free to | i order you to | i beg you | go | make | do | get | have | dont forget to
+        | do not forget to | remember to | make sure to | make sure you | be sure to | dont
+        forget | be so good and | wanna | we wanna | i wanna | would like | would like to |
+        would love to""",
     Role.HEDGE: """
-        ive/weve got | i/we have got | someone wants to | somebody wants to | everyone wants to | everybody wants to |
-        id rather | i would rather | id prefer | i would prefer | i prefer | ready to | we are ready
-        to | were ready to | im ready to | i am ready to | i | we | they | he | she | i think | i
-        guess | i believe | i suppose | maybe | perhaps | probably | possibly | will | would |
-        should | we should | you should | i should | they should | we will | i will | ill | im going
-        to | we are going to | were going to | im about to | we might | i might | i think we should
-        | maybe we should | perhaps we should | we usually | i usually | i already | we already | we
-        are | i am | im | not forget to | never forget to | lets not forget to | let us not forget
-        to | shouldnt forget to | should not forget to | must not forget to | mustnt forget to | do
-        not let us forget to | dont let us forget to | dont let me forget to | it would be nice to |
-        it would be good to | it would be great to | i was | we were | i had | we had""",
+        ive/weve got | i/we have got | someone wants to | somebody wants to | everyone wants to
+        | everybody wants to | id rather | i would rather | id prefer | i would prefer | i
+        prefer | ready to | we are ready to | were ready to | im ready to | i am ready to | i |
+        we | they | he | she | i think | i guess | i believe | i suppose | maybe | perhaps |
+        probably | possibly | will | would | should | we should | you should | i should | they
+        should | we will | i will | ill | im going to | we are going to | were going to | im
+        about to | we might | i might | i think we should | maybe we should | perhaps we should
+        | we usually | i usually | i already | we already | we are | i am | im | not forget to |
+        never forget to | lets not forget to | let us not forget to | shouldnt forget to |
+        should not forget to | must not forget to | mustnt forget to | do not let us forget to |
+        dont let us forget to | dont let me forget to | it would be nice to | it would be good
+        to | it would be great to | i was | we were | i had | we had""",
     Role.MAY: """
         should we | shall we | shall i | should i | should you | can we | can i | could we |
         could i | may i | may we | do we want to | do we need to | do we have to | must we | are
@@ -395,13 +397,13 @@ _OTHER: Mapping[Role, str] = {
         | can it be | can | could""",
     Role.HOW: """
         what must/should/can/shall/would/could/do/does i/we/you/one _/have/need _/to
-        type/write/say/enter/press/click | how do i | how do you | how do we | how can i | how can we | how to | how does one | how
-        would i | how does | how should i | how do | how could i | how can you | how is it
-        possible to | what is the command to | whats the command to | what do i type to | show
-        me how to | explain how to | teach me to | what is the way to | how is | how i can | how
-        i | how works | what happens if | what happens when | how | is there a way to | what do
-        i do to | where do i click to | where can i | explain how | tell me how |
-        show me how""",
+        type/write/say/enter/press/click | how do i | how do you | how do we | how can i | how
+        can we | how to | how does one | how would i | how does | how should i | how do | how
+        could i | how can you | how is it possible to | what is the command to | whats the
+        command to | what do i type to | show me how to | explain how to | teach me to | what is
+        the way to | how is | how i can | how i | how works | what happens if | what happens
+        when | how | is there a way to | what do i do to | where do i click to | where can i |
+        explain how | tell me how | show me how""",
     Role.WHY: """
         why | how come | what happened to | what happened with | why is | why isnt | why
         did | why didnt | whats wrong with | what is wrong with | whats wrong | why are |
@@ -430,11 +432,11 @@ _OTHER: Mapping[Role, str] = {
         else""",
     Role.SAID: """
         said | say | says | talked | talk | talking | spoke | speak | mentioned | mention |
-        discussed | discuss | promised | promise | told | tell | asked | bring/brings/brought up |
-        raised | talks | come/comes/came up | explains | mentions | discusses | announces | raises | tells |
-        presents | presented | describes | described | explained | argued | committed to | decided
-        on | decide on | agreed on | agree on | agreed to | agree to | decided about | decide about
-        | announced | discussing | reported""",
+        discussed | discuss | promised | promise | told | tell | asked | bring/brings/brought up
+        | raised | talks | come/comes/came up | explains | mentions | discusses | announces |
+        raises | tells | presents | presented | describes | described | explained | argued |
+        committed to | decided on | decide on | agreed on | agree on | agreed to | agree to |
+        decided about | decide about | announced | discussing | reported""",
     Role.ABOUT: "about | regarding | concerning | on the topic of | on the subject of",
     Role.WITH: "with | plus | including | incl | include | + | w/ | w | using | use | add | &",
     Role.WITHOUT: "without | no | w/o | minus | excluding | except",
@@ -482,40 +484,41 @@ _OTHER: Mapping[Role, str] = {
     Role.FILLER: """
         while you are/re at it | while youre at it | when/if you have/get a/the
         chance/minute/moment/second/sec/time | when you have/get time | no rush | no hurry |
-        please | pls | plz | plse | pleas | plis | plss | kindly | well | bitte | por favor | svp |
-        sil vous plait | per favore | now | right now | immediately | asap | at once | already |
-        just | quickly | quick | so | ok | okay | okey | k | alright | right | um | uh | uhm | hmm |
-        hm | er | eh | ah | oh | the | this | that | it | my | our | your | its | his | her | their
-        | me | of | to | for | in | into | on | at | from | there | up | stupid | dumb | silly |
-        bloody | damn | damned | dammit | damnit | fucking | fuckin | freaking | frigging | goddamn
-        | crappy | useless | annoying | bad | idiot | idiotic | ffs | wtf | omg | jesus | christ |
-        hell | the hell | for gods sake | for fucks sake | for the love of god | for heavens sake |
-        for crying out loud | god | gosh | geez | jeez | finally | tell me | please tell me | tell
-        me if | can you tell me if | could you tell me if | do you know if | can you tell me whether
-        | do you know whether | i want to know if | id like to know if | can you check if | check if
-        | can you tell me | could you tell me | can you let me know | i want to know | id like to
-        know | i would like to know | do you know | i wonder | i am wondering | im wondering | can
-        you say | could you say | please say | let me know | really | actually | honestly |
+        please | pls | plz | plse | pleas | plis | plss | kindly | well | bitte | por favor |
+        svp | sil vous plait | per favore | now | right now | immediately | asap | at once |
+        already | just | quickly | quick | so | ok | okay | okey | k | alright | right | um/umm
+        | uh/uhh | uhm | hm/hmm/hmmm | erm/err | hm | er | eh | ah | oh | the | this | that | it
+        | my | our | your | its | his | her | their | me | of | to | for | in | into | on | at |
+        from | there | up | stupid | dumb | silly | bloody | damn | damned | dammit | damnit |
+        fucking | fuckin | freaking | frigging | goddamn | crappy | useless | annoying | bad |
+        idiot | idiotic | ffs | wtf | omg | jesus | christ | hell | the hell | for gods sake |
+        for fucks sake | for the love of god | for heavens sake | for crying out loud | god |
+        gosh | geez | jeez | finally | tell me | please tell me | tell me if | can you tell me
+        if | could you tell me if | do you know if | can you tell me whether | do you know
+        whether | i want to know if | id like to know if | can you check if | check if | can you
+        tell me | could you tell me | can you let me know | i want to know | id like to know | i
+        would like to know | do you know | i wonder | i am wondering | im wondering | can you
+        say | could you say | please say | let me know | really | actually | honestly |
         seriously | come on | cmon | sorry | excuse me | pardon | dear | bot | robot | bots |
-        machine | assistant | recordbot | record bot | record-bot | the bot | buddy | mate | man |
-        dude | bro | guys | team | folks | friend | friends | pal | amigo | amigos | latest | last |
-        recent | previous | past | old | newest | fella | crap | shit | fuck | stuff | yes | yeah |
-        yep | yup | ja | oui | si | yess | everybody | someone | somebody | you | u | be | is | was
-        | still | if you can | if you could | if possible | when you can | if you dont mind | for me
-        | for us | with me | with us | that you | as | fine | good | thing already | wrong channel |
-        wrong window | wrong thread | first | next | current | currently | new | this one | that one
-        | this time | same | called | named | our next | ahora | jetzt | sofort | maintenant |
-        subito | adesso | agora | genau | mal | doch | no | nah | rn | stat | nope | hurry | hurry
-        up | faster | quickly please | fast | do you hear me | can you hear me | are you deaf | man
-        up | lol | haha | ha | btw | fyi | oops | whoops | quick one | quick question | question |
-        one thing | im sorry | my bad | blasted | darn | darned | pesky | bleeding | wretched |
-        screw | effing | ugh | argh | grr | tin can | ok bot | going | being | start time | go and |
-        everyone | straight away | right away | this second | this instant | this minute | in a sec
-        | sir | madam | boss | people | everyone please | channel | full | quality | resolution |
-        format | mode | size | off you go | thanks in advance | tia | regards | best regards | kind
-        regards | br | rgds | 4 me | 4 us | a lot | a ton | a bunch | so much | very much | until
-        further notice | until i say stop | until i say so | until told otherwise | until i stop it
-        | until we stop it""",
+        machine | assistant | recordbot | record bot | record-bot | the bot | buddy | mate | man
+        | dude | bro | guys | team | folks | friend | friends | pal | amigo | amigos | latest |
+        last | recent | previous | past | old | newest | fella | crap | shit | fuck | stuff |
+        yes | yeah | yep | yup | ja | oui | si | yess | everybody | someone | somebody | you | u
+        | be | is | was | still | if you can | if you could | if possible | when you can | if
+        you dont mind | for me | for us | with me | with us | that you | as | fine | good |
+        thing already | wrong channel | wrong window | wrong thread | first | next | current |
+        currently | new | this one | that one | this time | same | called | named | our next |
+        ahora | jetzt | sofort | maintenant | subito | adesso | agora | genau | mal | doch | no
+        | nah | rn | stat | nope | hurry | hurry up | faster | quickly please | fast | do you
+        hear me | can you hear me | are you deaf | man up | lol | haha | ha | btw | fyi | oops |
+        whoops | quick one | quick question | question | one thing | im sorry | my bad | blasted
+        | darn | darned | pesky | bleeding | wretched | screw | effing | ugh | argh | grr | tin
+        can | ok bot | going | being | start time | go and | everyone | straight away | right
+        away | this second | this instant | this minute | in a sec | sir | madam | boss | people
+        | everyone please | channel | full | quality | resolution | format | mode | size | off
+        you go | thanks in advance | tia | regards | best regards | kind regards | br | rgds | 4
+        me | 4 us | a lot | a ton | a bunch | so much | very much | until further notice | until
+        i say stop | until i say so | until told otherwise | until i stop it | until we stop it""",
 }
 
 
