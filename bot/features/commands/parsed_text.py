@@ -400,10 +400,17 @@ class ParsedText:
             for loose in self.loose
         )
 
-    def names_a_room(self) -> bool:
-        """Whether it names a room, perhaps one that there is not."""
-        named = (Sort.ROOM, Sort.LINK, Sort.UNREAD)
-        return any(piece.sort in named for piece in self.pieces)
+    def names_a_room(self, clause: Clause) -> bool:
+        """Whether a clause names a room, perhaps one that there is not."""
+        pieces = clause.sentence.pieces
+        if any(piece.sort in (Sort.ROOM, Sort.LINK) for piece in pieces):
+            return True
+        unread = [piece.start - pieces[0].start for piece in pieces if piece.sort is Sort.UNREAD]
+        if not unread:
+            return False
+        now, zone = self.world.now, self.world.zone
+        times = find_times(clause.text, now=now, zone=zone, purpose=Purpose.STOP).spans
+        return any(not any(start <= at < end for start, end in times) for at in unread)
 
     def orders_more(self) -> bool:
         return self.parsed.other in ORDERS
