@@ -124,6 +124,14 @@ def instant(wall: datetime, zone: str) -> datetime:
     return wall.replace(tzinfo=there, fold=0).astimezone(UTC).astimezone(there)
 
 
+def instants(wall: datetime, zone: str) -> tuple[datetime, ...]:
+    """Attach a zone to a naive wall time: two moments if it occurs twice, see `instant`."""
+    first = instant(wall, zone)
+    again = wall.replace(tzinfo=first.tzinfo, fold=1).astimezone(UTC).astimezone(first.tzinfo)
+    twice = again.replace(tzinfo=None) == wall and again.utcoffset() != first.utcoffset()
+    return (first, again) if twice else (first,)
+
+
 def occurrences(repeat: Repeat, *, after: datetime) -> Iterator[datetime]:
     """Yield the dates of a recurrence later than `after` (aware), in order, in its zone.
 
@@ -183,7 +191,8 @@ def meant_wall(at: datetime, wall: time, zone: str) -> datetime:
 
 def this_minute(now: datetime) -> datetime:
     """Return the last moment before this minute: a time counts as passed after its minute."""
-    return now.replace(second=0, microsecond=0) - timedelta(microseconds=1)
+    minute = now.replace(second=0, microsecond=0).astimezone(UTC)  # an hour may occur twice
+    return (minute - timedelta(microseconds=1)).astimezone(now.tzinfo)
 
 
 def rule_parts(rrule: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from bot.core.when import (
     StopAtTime,
     When,
     instant,
+    instants,
     meant_wall,
     occurrences,
     this_minute,
@@ -191,8 +193,7 @@ class Meaning(Days):
         else:
             days = self.dates(draft.on.day)
         wall, later = self.settle(self._begin(at), part, on=draft.on)
-        for day in days:
-            found = instant(datetime.combine(day, wall) + timedelta(days=later), self.zone)
+        for found in self._instants(days, [(wall, later)]):
             if found.astimezone(UTC) > this_minute(self.now).astimezone(UTC):
                 self.near_enough(found.date())
                 return Moment(found, self.zone)
@@ -215,6 +216,15 @@ class Meaning(Days):
         day = instant(wall, self.zone) if delay.days else self.now
         at = day.astimezone(UTC) + timedelta(seconds=delay.seconds)
         return Moment(at.astimezone(ZoneInfo(self.zone)), self.zone)
+
+    def _instants(self, days: Iterable[date], walls: Iterable[tuple[time, int]]) -> list[datetime]:
+        """Return the moments of these times of day, each with the days to add; see `settle`."""
+        return [
+            at
+            for day in days
+            for wall, later in walls
+            for at in instants(datetime.combine(day, wall) + timedelta(days=later), self.zone)
+        ]
 
     def _part(self, draft: Draft) -> Part | None:
         parts = {
@@ -286,11 +296,7 @@ class Meaning(Days):
             days = self.dates(until.day)
         else:  # the next such day, seen from the start
             days = Days(now=start, zone=self.zone, purpose=self.purpose).dates(until.day)
-        ends = sorted(
-            instant(datetime.combine(day, wall) + timedelta(days=later), self.zone).astimezone(UTC)
-            for day in days
-            for wall, later in self._ends(until, on)
-        )
+        ends = sorted(at.astimezone(UTC) for at in self._instants(days, self._ends(until, on)))
         begin = start.astimezone(UTC)
         found = next((end for end in ends if end > begin), None)
         self.examples = STOP_EXAMPLES
@@ -332,17 +338,14 @@ class Meaning(Days):
         """Refuse `at 14:10`, said at 14:20: the time that has passed is the nearer one."""
         if until.day is not None:
             return
-        walls = self._ends(until, None)
-        times = [
-            instant(datetime.combine(self.today + timedelta(days=n + later), wall), self.zone)
-            for n in (-1, 0, 1)
-            for wall, later in walls
-        ]
+        days = [self.today + timedelta(days=n) for n in (-1, 0, 1)]
+        times = self._instants(days, self._ends(until, None))
         now = self.now.astimezone(UTC)
-        last = max(at for at in times if at.astimezone(UTC) <= now)
-        coming = min(at for at in times if at.astimezone(UTC) > now)
+        last = max((at for at in times if at.astimezone(UTC) <= now), key=_in_utc)
+        coming = min((at for at in times if at.astimezone(UTC) > now), key=_in_utc)
         since, ahead = now - last.astimezone(UTC), coming.astimezone(UTC) - now
-        if since > min(ahead, JUST_PASSED):
+        again = last.replace(tzinfo=None) == coming.replace(tzinfo=None)  # the hour comes twice
+        if again or since > min(ahead, JUST_PASSED):
             return
         passed = f"{say_time(last.time())} has passed."
         if ahead > LONGEST_STOP:
@@ -428,6 +431,10 @@ class Meaning(Days):
                 "after the start."
             )
         return StopAtTime(end.time())
+
+
+def _in_utc(at: datetime) -> datetime:
+    return at.astimezone(UTC)
 
 
 def _rrule(rule: Rule) -> str:

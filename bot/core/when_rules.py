@@ -189,6 +189,14 @@ class ClauseScanner(TimeScanner):
             return None
         return self.time_of_day(led=True)
 
+    def _span_of_day(self) -> Clause | None:
+        """Read `10 to 11` before a day: `10 to 11 tomorrow`."""
+        at = self.time_of_day(led=True)
+        end = self.i
+        followed = isinstance(at, At) and at.end is not None and self.day() is not None
+        self.i = end
+        return at if followed else None
+
     def _explicit_time(self) -> Clause | None:
         return self.time_of_day(led=False)
 
@@ -507,7 +515,7 @@ for _read, _words in _TABLE:
     for _word in _words:
         _READERS[_word] = (*_READERS.get(_word, ()), _read)
 _READERS_OF_KIND: dict[str, tuple[_Reader, ...]] = {
-    "num": (ClauseScanner._rule, ClauseScanner._on, *_LENGTHS),
+    "num": (ClauseScanner._rule, ClauseScanner._on, *_LENGTHS, ClauseScanner._span_of_day),
     "clock": (ClauseScanner._explicit_time,),
     "iso": (ClauseScanner._on,),
     "numeric": (ClauseScanner._on,),

@@ -8,7 +8,7 @@ would be read as the next such hour of either half of the day.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.when import (
@@ -61,20 +61,40 @@ def say_due(when: When, *, now: datetime) -> str:
     """Say a time to follow `will be recorded`: `: Thu 3 Dec, 14:00 (UTC)`.
 
     A start within the hour also has its distance: ` in 10 minutes, at 14:30 (UTC)`. `read_when`
-    does not read that form.
+    does not read that form, nor the offset from UTC near a change of the clock.
     """
-    match when.start:
-        case Moment(at=at) if timedelta(0) < at - now <= timedelta(hours=1):
-            minutes = max(1, round((at - now).total_seconds() / 60))
-            stop = _stop(when.stop, day=at.date(), today=at.date())
-            many = "s" if minutes > 1 else ""
-            return f" in {minutes} minute{many}, at {say_time(at.time())}{stop} ({when.zone})"
-    return f": {say_when(when, now=now)}"
+    if not isinstance(when.start, Moment):
+        return f": {say_when(when, now=now)}"
+    at, zone = when.start.at, f"{when.zone}{say_offset(when.start.at, before=', ')}"
+    stop = _stop(when.stop, day=at.date(), today=at.date())
+    ahead = at.astimezone(UTC) - now.astimezone(UTC)
+    if timedelta(0) < ahead <= timedelta(hours=1):
+        minutes = max(1, round(ahead.total_seconds() / 60))
+        many = "s" if minutes > 1 else ""
+        return f" in {minutes} minute{many}, at {say_time(at.time())}{stop} ({zone})"
+    return f": {say_when(when, now=now)}".removesuffix(f"({when.zone})") + f"({zone})"
 
 
 def say_moment(at: datetime, *, today: date) -> str:
     """Say a point in time in its own zone: `Thu 3 Dec, 9:30`."""
     return f"{say_date(at.date(), today=today)}, {say_time(at.time())}"
+
+
+def say_offset(at: datetime, *, before: str = " ") -> str:
+    """Say the offset from UTC near a change of the clock: ` UTC+2`; else nothing.
+
+    There, a time of day may occur twice, or not as it was said.
+    """
+    hour = timedelta(hours=1)
+    near = (at.astimezone(UTC) - hour, at.astimezone(UTC) + hour)
+    offsets = {one.astimezone(at.tzinfo).utcoffset() for one in near}
+    return f"{before}{_utc(at)}" if len(offsets) > 1 else ""
+
+
+def _utc(at: datetime) -> str:
+    minutes = round((at.utcoffset() or timedelta(0)).total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
 
 
 def say_date(day: date, *, today: date) -> str:

@@ -19,7 +19,6 @@ from bot.store.sql import is_in_channel
 from bot.store.values import RecordingRow
 
 FEW = 2_000  # rows that are sorted fast
-NAMESAKES_MOST = 10
 CHANNELS_MOST = 40  # more channels are not read one by one
 
 r = recordings.c
@@ -95,13 +94,23 @@ class RecordingLists(Repository):
         newest = query.order_by(shown.requested_at.desc(), shown.recording_key)
         return await self._rows(newest.limit(limit))
 
-    async def rooms_named(self, name: str) -> dict[str, str]:
-        """The rooms of recordings by id that have this name, in whatever case; a few."""
+    async def of_room_named(
+        self,
+        name: str,
+        *,
+        to: Horizon,
+        limit: int,
+        but: Collection[str] = (),
+        after: RecordingRow | None = None,
+        closed: Collection[str] = (),
+    ) -> list[RecordingRow]:
+        """The recordings of rooms that have this name, in whatever case, except the rooms `but`.
+
+        Parameters as for `recent`.
+        """
         named = or_(r.room_name == name, func.lower(r.room_name) == name.lower())
-        query = select(r.room_id, r.room_name).where(self._mine(recordings), named)
-        async with self._db.read() as conn:
-            found = await conn.execute(query.distinct().limit(NAMESAKES_MOST))
-            return {row.room_id: row.room_name for row in found}
+        query = self._all().where(named, r.room_id.not_in(sorted(but)), _may_see(to, closed))
+        return await self._page(query, limit, after)
 
     async def titled(
         self,
@@ -115,9 +124,7 @@ class RecordingLists(Repository):
         """The recordings that have this title, in whatever case; parameters as for `recent`."""
         named = or_(r.title == title, func.lower(r.title) == title.lower())
         query = self._all().where(r.title.is_not(None), named, _may_see(to, closed))
-        if after is not None:
-            query = query.where(_comes_after(after))
-        return await self._rows(_newest_first(query).limit(limit))
+        return await self._page(query, limit, after)
 
     async def of_card(
         self, channel: str, ts: str, *, shown_to: str | None = None
@@ -225,6 +232,14 @@ class RecordingLists(Repository):
 
     def _open(self) -> Select[Any]:
         return self._all().where(r.next_due_at.is_not(None))
+
+    async def _page(
+        self, query: Select[Any], limit: int, after: RecordingRow | None
+    ) -> list[RecordingRow]:
+        """Read rows, newest first; `after`: the last row of the page before."""
+        if after is not None:
+            query = query.where(_comes_after(after))
+        return await self._rows(_newest_first(query).limit(limit))
 
     async def _rows(self, query: Select[Any]) -> list[RecordingRow]:
         async with self._db.read() as conn:

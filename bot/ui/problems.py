@@ -97,7 +97,8 @@ def _refusal(status: int | None, message: str, http: str) -> tuple[str, str]:
                 "Check in the 100ms dashboard that the room is enabled and in its workspace.",
             )
         case 404:
-            return f"100ms cannot find it{http}.{said}", "It may have been deleted there."
+            why = f"100ms cannot find what the bot asked for{http}.{said}"
+            return why, "It may have been deleted there."
         case 409:
             why = f"100ms says that something else is going on in the room{http}.{said}"
             return why, "Try again once that has ended."
@@ -259,35 +260,41 @@ def _lost(problem: Problem, recording: Recording) -> Explanation:
 SLACK_FAILS = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 
 
-def slack_refusal(error: str, channel: str, *, bot: str = BOT) -> tuple[str, str]:
-    """Return why Slack does not let the bot post there, and what to do; both mrkdwn."""
+def slack_refusal(
+    error: str, channel: str, *, bot: str = BOT, again: bool = True
+) -> tuple[str, str]:
+    """Return why Slack does not let the bot post there, and what to do; both mrkdwn.
+
+    `again`: the person has to repeat the request; otherwise the bot repeats it by itself.
+    """
     name = f"@{esc(bot, 80)}"
     direct = channel[:1] not in ("C", "G")
     where = "this direct message" if direct else place(channel)
     said = f" (error {code(error, 60)})" if clean(error) else ""
     if error in NOT_INSTALLED:
         why = f"{name} is not fully installed in Slack{said}."
-        return why, "Ask the person who runs the bot to reinstall it, then try again."
+        then = ", then try again" if again else ""
+        return why, f"Ask the person who runs the bot to reinstall it{then}."
     if error in NO_FILES:
         return NO_FILES[error], "Ask a workspace admin, or use the button."
     if error == "team_access_not_granted":
         why = f"{where} belongs to a workspace in which {name} is not installed."
         return why, "Ask an admin to install it there, or use another channel."
     if error in SLACK_FAILS:
-        return f"Slack had an internal error{said}.", "Try again in a minute."
+        return f"Slack had an internal error ({code(error, 60)}).", "Try again in a minute."
     if direct or error in _NO_DIRECT_MESSAGES:
         why = f"Slack does not let {name} post in {where}{said}."
         return why, f"Start it from a channel that {name} is in."
     if error == "not_in_channel":
-        return f"{name} is not in {where}.", _invite(bot)
+        return f"{name} is not in {where}.", _invite(bot, again=again)
     if error == "channel_not_found":
-        return f"{name} cannot see this channel. It may be private.", _invite(bot)
+        return f"{name} cannot see this channel. It may be private.", _invite(bot, again=again)
     if error in ("is_archived", "is_inactive"):  # the latter is from chat.update
         return f"{where} is archived.", "Unarchive it, or use another channel."
     if error in _FORBIDDEN_PLACE:
         why = f"Only some people can post in {where}."
         return why, f"Ask an admin to let {name} post there, or use another channel."
-    return f"Slack does not let {name} post in {where}{said}.", _invite(bot)
+    return f"Slack does not let {name} post in {where}{said}.", _invite(bot, again=again)
 
 
 # Errors that close the channel to the bot; others concern one message or one call.
@@ -302,7 +309,7 @@ CLOSED = (
 def edit_refusal(error: str, channel: str, *, bot: str = BOT) -> tuple[str, str]:
     """Return why Slack does not let the bot edit its own message there, and what to do."""
     if error in CLOSED or error in SLACK_FAILS:
-        return slack_refusal(error, channel, bot=bot)
+        return slack_refusal(error, channel, bot=bot, again=False)
     said = f" (error {code(error, 60)})" if clean(error) else ""
     return f"Slack does not let @{esc(bot, 80)} edit it{said}.", "Details show how it is now."
 
@@ -312,7 +319,7 @@ def slack_failure(why: str) -> str:
     if why == "rate limited":
         return "Slack asks the bot to wait: too many requests."
     if why in SLACK_FAILS:
-        return f"Slack had an internal error (error {code(why, 60)})."
+        return f"Slack had an internal error ({code(why, 60)})."
     if why.startswith("HTTP "):
         return f"Slack had an internal error ({esc(why, 20)})."
     if why in NOT_INSTALLED:
@@ -324,8 +331,9 @@ def slack_failure(why: str) -> str:
     return "Slack cannot be reached."
 
 
-def _invite(bot: str) -> str:
-    return f"Type {code(f'/invite @{bot}', 100)} in the channel, then try again."
+def _invite(bot: str, *, again: bool) -> str:
+    then = ", then try again" if again else ""
+    return f"Type {code(f'/invite @{bot}', 100)} in the channel{then}."
 
 
 def _quoted(detail: str) -> str:

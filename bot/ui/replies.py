@@ -9,8 +9,8 @@ from bot.ui.text import code, esc
 
 def something_broke(reference: str) -> Message:
     text = (
-        "Something went wrong on our side. Try again. If this keeps happening, give the person "
-        f"who runs the bot this reference: {code(reference, 80)}."
+        "Something went wrong in the bot. Try again. If this keeps happening, give the person who "
+        f"runs the bot this reference: {code(reference, 80)}."
     )
     return say(text)
 
@@ -30,9 +30,9 @@ def slack_refused(error: str) -> Message:
 
 def permission_missing(scope: str | None) -> Message:
     """`scope` is Slack's name. Only the person who installed the app can add it."""
-    which = f"the permission {code(scope, 80)}" if scope else "a permission"
+    which = f"the permission {code(scope, 80)}, which this needs" if scope else "a permission"
     return say(
-        f"The bot's Slack app lacks {which}, which this needs. Ask the person who runs the bot to "
+        f"The bot's Slack app lacks {which}. Ask the person who runs the bot to "
         f"paste the output of {code('record-bot manifest')} into the app's manifest and to "
         "reinstall the app."
     )
@@ -40,8 +40,8 @@ def permission_missing(scope: str | None) -> Message:
 
 def use_a_channel() -> Message:
     return say(
-        "The bot cannot be in a direct message among several people, so it could post nothing "
-        "here. Use a channel that everybody is in, or a direct message with the bot."
+        "The bot cannot post in a group direct message. Use a channel that everybody is in, or a "
+        "direct message with the bot."
     )
 
 
@@ -77,7 +77,7 @@ def forgotten_reply() -> Message:
 
     Both cases get the same text, so it does not reveal which one it is.
     """
-    return say("It was forgotten or deleted, or it is in a channel you do not have access to.")
+    return say("That was forgotten or deleted, or it is in a channel you do not have access to.")
 
 
 def too_old() -> Message:

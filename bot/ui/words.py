@@ -23,7 +23,9 @@ MARKS = {
 NO_TRANSCRIPT_YET = (
     "The transcript did not arrive in time. If it is made later, find it in the 100ms dashboard."
 )
-UNREAD = "100ms made a transcript, but the bot could not read its file. Use its button to open it."
+UNREAD = (
+    "100ms made a transcript, but the bot could not read its file. Press Transcript to open it."
+)
 NOT_YET, UNCONFIRMED = "Not recording yet", "Starting, not confirmed"
 PHASES = {
     Phase.REQUESTED: "Starting",

@@ -33,7 +33,7 @@ async def test_waiting_for_people_stops_it_and_starts_once_somebody_joins(bench:
     told = await bench.told(bench.ines, seed.STANDUP, "Nobody is in", "starting anyway")
     await bench.status(room, "running")
     await bench.press(bench.ines, told, "Wait for people")
-    await bench.told(bench.ines, seed.STANDUP, "will be recorded in", "when somebody joins")
+    await bench.told(bench.ines, seed.STANDUP, "If somebody joins", "will be recorded in")
     await bench.hms_until(room, lambda r: r["stop_reason"])
     assert len(await bench.recordings(room)) == 1
     await bench.hms.sim(f"/rooms/{room.id}/join", {"name": "Ana"})

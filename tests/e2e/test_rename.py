@@ -3,7 +3,7 @@
 from record_bot_sandbox.slack import seed
 
 from tests.e2e.bench import Bench
-from tests.e2e.reading import has
+from tests.e2e.reading import has, labels
 from tests.e2e.test_direct_messages import write
 
 
@@ -70,6 +70,21 @@ async def test_a_message_without_a_title_gets_a_button_that_asks(bench: Bench) -
     asked = await bench.direct(seed.STARTER, "What should the recording of", room.name)
     await bench.press(bench.ines, asked, "Type a title")
     await bench.view(bench.ines, "recording_rename_form", room.name)
+
+
+async def test_without_a_name_the_latest_recordings_are_offered(alone: Bench) -> None:
+    room, other = await alone.room(), await alone.room()
+    card = await alone.running(room)
+    await alone.finish(room)
+    await alone.reply(card, room.name, "ready")
+    await alone.running(other)
+    await alone.ines.command(seed.STANDUP, "/record rename")
+    asked = await alone.told(alone.ines, seed.STANDUP, "Which recording do you want to rename?")
+    running, ended = labels(asked.blocks)
+    assert running == f"Rename {other.name}"
+    assert ended.startswith(f"Rename {room.name}, ")
+    await alone.press(alone.ines, asked, ended)
+    await alone.view(alone.ines, "recording_rename_form", room.name)
 
 
 async def test_words_name_a_recording_by_its_title(bench: Bench) -> None:

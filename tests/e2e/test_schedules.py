@@ -228,13 +228,15 @@ async def test_in_the_form_every_session_with_enough_people(bench: Bench) -> Non
     await empty(bench, room)
     form = await bench.choose_room(bench.ines, await bench.form(bench.ines), room)
     await bench.ines.enter(form, "when_kind", "session", action_id="start_when_kind")
-    form = await bench.view(bench.ines, "start_form", "Least number of people")
+    form = await bench.view(bench.ines, "start_form", "Minimum number of people")
     await bench.ines.enter(form, "least_people", "many", action_id="start_least_people")
     answer = await bench.ines.submit(form)
     assert "least_people" in (answer.errors or {}), answer
     await bench.ines.enter(form, "least_people", "2", action_id="start_least_people")
     await bench.ines.submit(form)
-    told = await bench.view(bench.ines, "outcome", "every session is recorded, with at least 2")
+    told = await bench.view(
+        bench.ines, "outcome", "every session with at least 2 people is recorded"
+    )
     await bench.ines.close(told)
     await come(bench, room, "Ana")
     await come(bench, room, "Bob")

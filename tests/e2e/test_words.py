@@ -40,6 +40,19 @@ async def test_words_share_a_recording_into_a_channel(bench: Bench) -> None:
     await bench.card(room, "Recording", channel=seed.DESIGN)
 
 
+async def test_a_channel_that_is_typed_and_not_picked_is_found_by_its_name(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.running(room)
+    await bench.ines.command(seed.STANDUP, f'/record share "{room.name}" #design')
+    await bench.card(room, "Recording", channel=seed.DESIGN)
+    await bench.ines.command(seed.STANDUP, f'/record share "{room.name}" #lobby')
+    await bench.told(bench.ines, seed.STANDUP, "`/invite", seed.LOBBY)
+    await bench.ines.command(seed.STANDUP, f'/record share "{room.name}" #nowhere')
+    told = await bench.told(bench.ines, seed.STANDUP, "no channel #nowhere", "pick it from Slack’s")
+    await bench.press(bench.ines, told, "Choose the channel")
+    await bench.view(bench.ines, "recording_share_form")
+
+
 async def test_without_a_channel_words_to_share_get_a_button_that_asks_for_it(
     bench: Bench,
 ) -> None:

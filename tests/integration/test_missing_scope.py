@@ -12,7 +12,7 @@ from tests.integration.access_rig import Effects, Rig, rigged
 from tests.integration.access_table import PLAZA
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-BROKE = "Something went wrong on our side"
+BROKE = "Something went wrong in the bot"
 WHO = "Ask the person who runs the bot"
 READ = sorted(scope.name for scope in SCOPES if scope.name.endswith(":read"))
 

@@ -200,7 +200,7 @@ async def test_a_button_pressed_twice_gives_the_same_answer(stage: Stage) -> Non
     [(schedule_id, due)] = stage.rows("select schedule_id, due_at from schedules")
     at = ids.value_at(schedule_id, datetime.fromisoformat(due).replace(tzinfo=UTC))
     for action, value, said in (
-        ("schedule_skip", at, "skips"),
+        ("schedule_skip", at, "will not be recorded"),
         ("schedule_unskip", at, "scheduled again"),
         ("schedule_delete", schedule_id, "was deleted"),
     ):

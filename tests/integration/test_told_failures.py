@@ -23,7 +23,7 @@ from bot.store.errors import StoreFull
 from tests.integration.access_rig import HMS_ASSET, Effects, Rig, rigged
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-BROKE = "Something went wrong on our side"
+BROKE = "Something went wrong in the bot"
 DATABASE = "The bot's own database is not answering"
 
 

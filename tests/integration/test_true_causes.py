@@ -99,7 +99,7 @@ async def test_the_card_names_the_time_until_which_a_start_is_tried(
     recording = await life.recording(key)
     assert max(f.at for f in recording.log if isinstance(f, StartAttempted)) < asked_at + tried_for
     if recording.problem is None:
-        assert "It is not sent again." in (await life.card()).text
+        assert "The bot does not repeat it" in (await life.card()).text
     await life.until(asked_at + tried_for + 25 * S)
     assert "The request expired." in (await life.card()).text
 
@@ -127,7 +127,10 @@ async def running(life: Life) -> tuple[str, datetime]:
 STOPS = {k: v for k, v in REFUSED.items() if k != "404"} | {
     "500": ({"kind": "status", "status": 500}, "100ms had an internal error (HTTP 500)"),
     "reset": ({"kind": "reset"}, "100ms cannot be reached."),
-    "404, but it runs": ({"kind": "status", "status": 404}, "100ms cannot find it (HTTP 404)"),
+    "404, but it runs": (
+        {"kind": "status", "status": 404},
+        "100ms cannot find what the bot asked for (HTTP 404)",
+    ),
 }
 
 

@@ -176,7 +176,7 @@ async def test_a_card_that_slack_never_edits_is_told_and_keeps_nothing_back(
         m.text for m in (await life.world.ines.state()).thread(STANDUP, card.ts or "")
     )
     assert "The bot cannot update the card in" in thread
-    assert "Slack had an internal error (error `internal_error`)" in thread
+    assert "Slack had an internal error (`internal_error`)" in thread
     assert "does not let" not in thread, "it posts right there"
 
 

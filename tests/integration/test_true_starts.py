@@ -45,7 +45,7 @@ async def test_a_start_that_another_rooms_429_holds_back_was_not_refused(stage: 
     neighbour = await stage.card(stage.key)
     assert "The request to start has been waiting since" in neighbour
     assert "100ms allows only so many requests at a time, so the bot has to wait." in neighbour
-    assert "As far as we know, nothing is being recorded" in neighbour
+    assert "As far as the bot knows, nothing is being recorded" in neighbour
     assert "accept" not in neighbour
     assert "429" not in neighbour
     await stage.until(stage.now + 30 * S)

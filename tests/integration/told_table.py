@@ -53,7 +53,7 @@ UNHEARD = "100ms is not reporting the state of the recording"
 NO_ANSWER = "100ms gave no usable answer about 1 recording"
 ASKING = "asking 100ms how it is failed"
 NOT_ACCEPTED = "has not accepted the request to start"
-NOTHING_KNOWN = "As far as we know, nothing is being recorded"
+NOTHING_KNOWN = "As far as the bot knows, nothing is being recorded"
 NOT_YET = "Not stopped yet"
 MAYBE = "It may still be recording"
 NOT_STARTED, FAILED = "did not start", "The recording failed"
@@ -87,7 +87,7 @@ CARD_FAILED = "the card for"
 NO_EDIT = "The bot cannot update the card"
 EDIT_FAILED = "the card's latest state failed"
 
-INTERNAL_CODE = "(error `internal_error`)"
+INTERNAL_CODE = "`internal_error`)"
 ERROR_PAGE = b"<?xml version='1.0'?>\n<Error><Code>AccessDenied</Code></Error>"
 TOO_MUCH = b" " * (MAX_BYTES + 1)
 _AT_FIRST = (NOT_ACCEPTED, NOTHING_KNOWN)

@@ -43,7 +43,9 @@ ILL = replace(
         Known(
             GRANTED - {"files:write"},
             dead=DeadLetterCount(2, 1, (("ValidationError", 2), ("unknown phase", 1))),
-            pages=warning(CHECK, "https://record.example/m/ answers 502, not our page.", LET_IN),
+            pages=warning(
+                CHECK, "https://record.example/m/ answers 502, not the bot's page.", LET_IN
+            ),
         )
     ),
 )

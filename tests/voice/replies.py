@@ -79,6 +79,13 @@ def _misread() -> list[Sample]:
             "No recording to share was named", commands_views.share_latest, "standup", NOW, shares
         ),
         only_you("A channel to share in", commands_views.share_question, "standup", "key-1"),
+        only_you(
+            "A channel that is not found",
+            commands_views.share_question,
+            "standup",
+            "key-1",
+            unknown="#lobby",
+        ),
         only_you("A title to type", commands_views.rename_question, "standup", "key-1"),
         only_you("A greeting", commands_views.hello),
         only_you("Settings, in a message", commands_views.settings_question, seed.STANDUP),

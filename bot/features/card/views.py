@@ -224,9 +224,9 @@ def silence_note(silent: Silence, *, until: datetime | None) -> str:
     if silent.on == "stop":
         return f"{waits} It may still be recording. The bot keeps trying."
     if silent.cancelled or until is None:
-        return f"{waits} It is not sent again. The bot checks that nothing was recorded."
+        return f"{waits} The bot does not repeat it, and checks that nothing was recorded."
     trying = f"The bot keeps trying until {clock(until)}."
-    return f"{waits} As far as we know, nothing is being recorded. {trying}"
+    return f"{waits} As far as the bot knows, nothing is being recorded. {trying}"
 
 
 def _unanswered(silent: Silence) -> str:

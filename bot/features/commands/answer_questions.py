@@ -8,6 +8,7 @@ from bot.access.views import as_far_as_known
 from bot.core.forgetting import is_forgettable
 from bot.core.places import is_channel
 from bot.core.when import Past
+from bot.core.when_words import say_moment
 from bot.features.about.model import FILES, Asked, meant, to_summarize
 from bot.features.about.service import answer_question
 from bot.features.channel_settings.form import only_in_channels
@@ -15,9 +16,9 @@ from bot.features.channel_settings.listeners import open_settings
 from bot.features.commands import views
 from bot.features.commands.answers import say
 from bot.features.commands.model import Outcome, Understood, Why
-from bot.features.commands.recent import recent
+from bot.features.commands.recent import RECENT, recent
 from bot.features.commands.request import MENTIONED, Request, form_button, question, say_found
-from bot.features.commands.stored_orders import StoredOrder
+from bot.features.commands.stored_orders import StoredOrder, stored_orders
 from bot.features.commands.vocabulary import SCHEDULED, Intent
 from bot.features.control import views as control_views
 from bot.features.doctor.listeners import answer_doctor
@@ -195,6 +196,31 @@ async def share_latest(request: Request, found: Understood) -> None:
     await request.tell(views.share_latest(row.name, row.started_at or row.requested_at, buttons))
 
 
+async def rename_latest(request: Request, found: Understood) -> None:
+    """Offer what runs and this place's latest recordings for a title if no room was named."""
+    if found.why is not Why.NEEDS_ROOM:
+        await say_found(request, found)
+        return
+    known = request.known
+    orders = list(stored_orders(found.offers, found, known.world, known.rows))
+    keys, today = {order.key for order in orders}, known.world.now.date()
+    orders += [
+        StoredOrder(
+            verb=Intent.RENAME,
+            room_id=row.room_id,
+            room_name=row.name,
+            key=row.key,
+            title=found.title,
+            label=say_moment(row.requested_at.astimezone(known.world.now.tzinfo), today=today),
+        )
+        for row in (one.row for one in await recent(request, found))
+        if row.key not in keys
+    ]
+    text = "Which recording do you want to rename?" if orders else say(found, now=known.world.now)
+    buttons = await question(request, orders[:RECENT])
+    await request.tell_found(found, views.question(text, buttons))
+
+
 async def unknown(request: Request, found: Understood) -> None:
     """Answer a request to delete a recording with a button, which asks for confirmation.
 
@@ -318,6 +344,7 @@ ANSWERS: Mapping[Intent, Answering] = {
     Intent.LIST: list_,
     Intent.SUMMARY: summary,
     Intent.SHARE: share_latest,
+    Intent.RENAME: rename_latest,
     Intent.UNKNOWN: unknown,
     Intent.FIND: search,
     Intent.JOIN: join,

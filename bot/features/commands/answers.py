@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.core.when import Day, Moment, Refused, StopAt, Unclear, When
-from bot.core.when_words import say_date, say_due, say_length_of, say_moment, say_problem
+from bot.core.when_words import (
+    say_date,
+    say_due,
+    say_length_of,
+    say_moment,
+    say_offset,
+    say_problem,
+)
 from bot.features.commands.model import Outcome, Understood, Why
 from bot.features.commands.vocabulary import Intent
 from bot.features.options.table import options_line, write_options
@@ -159,7 +166,8 @@ def _say_until(intent: Intent, text: str, when: When, now: datetime) -> str:
     """Add when a stop is due. A pause has no end: nothing is resumed automatically."""
     if isinstance(when.stop, StopAt) and intent is Intent.STOP:
         at = when.stop.at.astimezone(now.tzinfo)  # it may have been said in another zone
-        return f"{text[:-1]} at {say_moment(at, today=now.date())}{text[-1]}"
+        said = f"{say_moment(at, today=now.date())}{say_offset(at)}"
+        return f"{text[:-1]} at {said}{text[-1]}"
     if intent is Intent.STOP:
         text = text.replace("Stop the", "Stop or pause the", 1)
     return f"{text} It stays paused until somebody resumes it."

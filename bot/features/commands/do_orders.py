@@ -1,10 +1,12 @@
 """Carries out orders, from a text or a button: `DO` has one handler for each verb."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.access.memberships import WITHIN_S
 from bot.access.model import Act
 from bot.access.views import as_far_as_known
 from bot.core.deliveries import OutcomeAddress
@@ -181,7 +183,8 @@ async def _stop_later(
     ending = await schedules.set_end(bot.deps, bot.rights, seen, when, once=once)
     if ending is None:
         return control_views.too_late("stop")
-    return schedule_views.ends(*ending)
+    recording, at = ending
+    return schedule_views.ends(recording, at.astimezone(now_in(request).tzinfo))
 
 
 async def follow(request: Request, order: StoredOrder, _once: Sequence[str]) -> None:
@@ -310,11 +313,26 @@ async def share(request: Request, order: StoredOrder, _: Sequence[str]) -> Messa
     by = await bot.gate.member(caller.user, Act.SHARE)
     seen = await bot.gate.recording(caller.user, key, caller.channel)
     where = caller.channel if order.channel == "here" else order.channel
+    if where is not None and where.startswith("#"):
+        where = await _channel_called(request, where[1:]) or where
     if where is None or not is_channel(where):
-        return views.share_question(order.room_name, key)
+        return views.share_question(order.room_name, key, unknown=where)
     channel = await bot.gate.channel(caller.user, where, here=caller.channel)
     messages, _done = await share_into(bot, seen, channel, by)
     return messages
+
+
+async def _channel_called(request: Request, name: str) -> str | None:
+    """Return the id of the person's channel with a name that was typed, not picked in Slack.
+
+    None if they are in no such channel that the bot can see, or if Slack does not answer in time.
+    """
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            names = await request.bot.deps.slack.open_channels_of(request.caller.user)
+    except (SlackError, TimeoutError):
+        return None
+    return next((key for key, known in names.items() if known == name.casefold()), None)
 
 
 async def rename(request: Request, order: StoredOrder, once: Sequence[str]) -> Message | None:

@@ -60,6 +60,7 @@ from bot.ui.replies import use_a_channel
 
 on = Listeners()
 NEEDS_LIVE_ROOM = (Intent.START, Intent.SCHEDULE, Intent.FOLLOW, Intent.JOIN)
+NO_NAME = (Intent.RENAME, Why.NEEDS_ROOM)  # the latest recordings are offered, too
 ASK = "help and questions need none; each order asks the gate"
 
 # Available in these words only: `auto standup on`; and, as a command, the list of schedules.
@@ -316,7 +317,7 @@ async def _react(request: Request) -> None:
             await show_menu(request)
         case Outcome.ASK if found.why is Why.NEEDS_TITLE:  # a form asks for it
             await do(request, stored_orders(found.offers, found, known.world, _rows(known, found)))
-        case Outcome.ASK if found.offers:
+        case Outcome.ASK if found.offers and (found.intent, found.why) != NO_NAME:
             await ask(request, found)
         case _:
             await ANSWERS.get(found.intent, say_found)(request, found)

@@ -22,7 +22,7 @@ from bot.features.commands.parsed import (
     words_after,
 )
 from bot.features.commands.sentences import Piece, Sort
-from bot.features.commands.vocabulary import SCHEDULED, Intent, Role
+from bot.features.commands.vocabulary import SCHEDULED, UPCOMING, Intent, Role
 
 
 def read_how(base: Parsed, rest: Sequence[Piece], *, thread: bool) -> Parsed:
@@ -124,6 +124,9 @@ def read_question(
         listed = head.role is Role.WAS
         return replace(base, intent=Intent.LIST if listed else Intent.STATUS)
     unread = tuple(p for p in rest if p.sort is Sort.UNREAD and p.key != ("been",))
+    ahead = head.key[0] != "who" and any(piece.key in UPCOMING for piece in rest)
+    if head.role in (Role.WHEN, Role.WHICH) and ahead and not unread:
+        return replace(base, intent=Intent.STATUS)  # when is the next one?
     if head.role is Role.WHEN and not unread and head.key[-1] in ("long", "when"):
         return replace(base, intent=Intent.STATUS)
     about_bot = all(skipped(p) or p.role is Role.IS for p in rest) and len(rest) <= 2

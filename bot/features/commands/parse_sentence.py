@@ -212,7 +212,7 @@ def _without_head(base: Parsed, pieces: Sequence[Piece], *, slash: bool) -> Pars
     if Role.HELLO in roles and roomless:
         return replace(base, intent=Intent.HELP)
     ahead = any(p.key == ("next",) for p in pieces) and all(p.sort is not Sort.TIME for p in pieces)
-    if ahead and recording_word(pieces) and base.asks:
+    if ahead and roomless and (base.asks or recording_word(pieces)):
         return replace(base, intent=Intent.STATUS, mood=Mood.QUESTION, topic=SCHEDULED)
     made = any(p.role is Role.WISH and p.key in (("make",), ("do",)) for p in pieces)
     if not base.asks and (asks_for_a_recording(pieces) or (made and recording_word(pieces))):

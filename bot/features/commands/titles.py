@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.titles import title_of
 from bot.features.commands.model import Order, Outcome, Understood, Why, answered, orders
@@ -14,6 +14,8 @@ from bot.features.commands.sentences import Piece, Sort
 from bot.features.commands.vocabulary import Intent, Role
 from bot.features.rooms.model import RoomEntry
 from bot.kit.typed_text import DOUBLE_QUOTES
+
+RUNNING_OFFERED = 5
 
 _CONNECTORS = {("to",), ("as",), ("into",), (":",), ("=",), ("is",), ("be",), ("should", "be")}
 _OF = {("of",), ("for",)}
@@ -61,9 +63,12 @@ def renaming(said: ParsedText) -> Understood | None:
     if said.thread:
         return _renamed(said.thread, read.title, sure=sure)
     running = said.world.names.among(said.world.recorded)
-    if running:
-        return _which(running[:5], read.title)
-    return answered(Intent.RENAME, Why.NEEDS_ROOM, sure=False)
+    return replace(
+        _which(running[:RUNNING_OFFERED], read.title),
+        outcome=Outcome.ASK if running else Outcome.ANSWER,
+        why=Why.NEEDS_ROOM,
+        room=None,
+    )
 
 
 def _verb(said: ParsedText, pieces: Sequence[Piece]) -> Piece | None:

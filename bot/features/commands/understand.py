@@ -207,7 +207,7 @@ def _without_verb(said: ParsedText) -> Understood:
     timed = said.start_time() or is_length(said.when)
     if timed and not said.parsed.left and said.where is Where.SLASH:
         return form(said)  # `/record at 15:00`
-    if given:
+    if given or (timed and not said.parsed.left):
         return answered(Intent.UNKNOWN, sure=False)
     if said.is_of_emoji():
         return _emoji(said)

@@ -255,11 +255,20 @@ def share_latest(name: str, began: datetime, buttons: Sequence[Block]) -> Messag
     return say(f"Share the latest recording, *{esc(name, 100)}*, {when(began)}?", buttons)
 
 
-def share_question(room_name: str, key: str) -> Message:
-    """Ask for the channel, with a button that opens the form."""
+def share_question(room_name: str, key: str, *, unknown: str | None = None) -> Message:
+    """Ask for the channel, with a button that opens the form.
+
+    `unknown` is a channel's name, as typed, that was not found among the person's channels.
+    """
     label = f"Choose the channel for {plain(room_name, 40)}"
     share = button("Choose the channel", ids.SHARE, value=key, label=label)
-    return say(f"Which channel do you want to share *{esc(room_name, 100)}* to?", [share])
+    which = f"Which channel do you want to share *{esc(room_name, 100)}* to?"
+    if unknown is not None and unknown.startswith("#"):
+        which = (
+            f"I found no channel *{esc(unknown, 100)}* among yours. Choose one here, or "
+            f"pick it from Slack’s list while you type. {which}"
+        )
+    return say(which, [share])
 
 
 def rename_question(room_name: str, key: str) -> Message:

@@ -25,5 +25,5 @@ async def check_pages(public_url: str | None) -> Finding:
     if answer.status_code == httpx.codes.OK and "/m/assets/" in answer.text:
         return ok(CHECK, f"Available at {shown(public_url)}.")
     return warning(
-        CHECK, f"{shown(public_url)}/m/ answers {answer.status_code}, not our page.", LET_IN
+        CHECK, f"{shown(public_url)}/m/ answers {answer.status_code}, not the bot's page.", LET_IN
     )

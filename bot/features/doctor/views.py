@@ -204,7 +204,7 @@ def _paused(paused: Paused) -> str:
     said = f"(error {code(paused.why or 'none', 60)})"
     return (
         f"{BAD} Slack has rejected the bot's token since {when(paused.since)} {said}. Recordings "
-        f"continue, the bot keeps pending posts and tries again at {clock(paused.until)}. If "
+        f"continue. The bot keeps pending posts and tries again at {clock(paused.until)}. If "
         "the app was removed, ask the person who runs the bot to reinstall it."
     )
 
@@ -223,8 +223,11 @@ def _stuck(stuck: Stuck, bot: str) -> str:
     where = f" for {place(channel)}" if is_channel(channel) else ""
     what = f"{name}: {_MESSAGES[stuck.kind]}{where}"
     if stuck.state is State.PARKED:
-        refusal = edit_refusal if stuck.posted else slack_refusal
-        why, fix = refusal(stuck.error or "", stuck.target, bot=bot)
+        error = stuck.error or ""
+        if stuck.posted:
+            why, fix = edit_refusal(error, stuck.target, bot=bot)
+        else:
+            why, fix = slack_refusal(error, stuck.target, bot=bot, again=False)
         later = (
             f" The bot retries automatically, by {clock(stuck.until)} at the latest."
             if stuck.until
@@ -270,7 +273,7 @@ def _elsewhere(others: Iterable[Stuck], bot: str) -> Iterator[str]:
         if refused is None:
             yield f"• {what} failed; the bot is retrying."
         else:
-            why, fix = slack_refusal(refused, channel, bot=bot)
+            why, fix = slack_refusal(refused, channel, bot=bot, again=False)
             yield f"• {what} cannot be posted. {why} {fix}"
     if overdue:
         yield f"• {count(overdue, 'other recording')}: {LATE}"
@@ -282,7 +285,7 @@ def _channel(here: Place | None, bot: str) -> Iterator[str]:
     if here is None:
         yield f"{BAD} Slack did not answer. Run this again in a minute."
     elif here.error:
-        why, fix = slack_refusal(here.error, here.channel, bot=bot)
+        why, fix = slack_refusal(here.error, here.channel, bot=bot, again=False)
         yield f"{BAD} {why} {fix}"
     elif is_channel(here.channel):
         yield f"{GOOD} @{esc(bot, 80)} is in {place(here.channel)} and can post."

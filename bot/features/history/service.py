@@ -21,6 +21,7 @@ from bot.ui.words import MARKS, PHASES, mark_of, state_of
 
 LOOKED_THROUGH = 600  # recordings searched for those that a person may see
 RUNNING_MOST = 50
+NAMESAKES_MOST = 10
 STOPPABLE = ON_AIR | {Phase.REQUESTED}
 
 
@@ -95,12 +96,15 @@ class Lists:
 
     async def rooms_named(self, to: Horizon, name: str) -> list[RoomEntry]:
         """Return rooms of recordings that the person may see; 100ms need not have them any more."""
-        rooms = await self._deps.store.lists.rooms_named(name)
-        return [
-            RoomEntry(room_id, known_as)
-            for room_id, known_as in rooms.items()
-            if await self.page(to, 1, room_id=room_id)
-        ]
+        rooms: dict[str, RoomEntry] = {}
+        while len(rooms) < NAMESAKES_MOST:
+            read = partial(self._deps.store.lists.of_room_named, name, to=to, but=rooms.keys())
+            newest = await self._first(to, 1, read)
+            if not newest:
+                break
+            row = newest[0].row
+            rooms[row.room_id] = RoomEntry(row.room_id, row.room_name)
+        return list(rooms.values())
 
     async def titled(self, to: Horizon, title: str) -> list[RecordingRow]:
         """Return recordings with this title that the person may see: what runs, else the newest."""

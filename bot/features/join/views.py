@@ -6,8 +6,8 @@ from bot.ui.text import esc, plain
 
 PERSONAL = "It works for 10 minutes. Do not share it: anyone who uses it appears as you."
 _WHY_NOT = {
-    WhyNot.GONE: "It was forgotten or deleted, or it is in a channel you do not have access to.",
-    WhyNot.OVER: "That meeting is no longer being recorded, so the bot gives no links to it.",
+    WhyNot.GONE: "That was forgotten or deleted, or it is in a channel you do not have access to.",
+    WhyNot.OVER: "That meeting is no longer being recorded. Links to join end with the recording.",
     WhyNot.NO_ROLE: (
         "Joining is not set up in this channel. A workspace admin can set a role for joining in "
         "the channel’s settings."

@@ -104,7 +104,7 @@ def in_place_of(newest: Recording, told: Recording, message: Message) -> Message
     so_far = " so far" if coming and newest.phase is not Phase.FAILED else ""
     same = newest.room_id == told.room_id
     latest = (
-        "This is the latest one that has"
+        "This is the latest one with a summary"
         if same
         else f"This is the summary of *{esc(told.name, 100)}*"
     )
@@ -162,8 +162,8 @@ def _cause(problem: Explanation | None) -> list[str]:
 _TRANSCRIPT = {
     "none": "100ms could not make the transcript. The 100ms dashboard may say why.",
     "empty": "The transcript is empty: nobody spoke, or the speech was not in English.",
-    "unreadable": "The bot cannot read the format of this transcript. Use its button to open it.",
-    "too_large": "The transcript is too large to post here. Use its button to open it.",
+    "unreadable": "The bot cannot read the format of this transcript. Press Transcript to open it.",
+    "too_large": "The transcript is too large to post here. Press Transcript to open it.",
     "blocked": "The bot did not open the link that 100ms gave for the transcript: it does not lead "
     "to a public https address. The person who runs the bot can find it in the log.",
 }
@@ -296,14 +296,15 @@ def _file_refusal(error: str, channel: str, bot: str) -> str:
 
 def link_reply(url: str, what: str, expires_at: datetime) -> Message:
     """Show a link to one person. `what` is, for example, "Video of Weekly sync"."""
+    named = f"*{esc(what[:1].lower() + what[1:])}*"
     until = f"The link works until {when(expires_at)}. Anyone with the link can open it."
-    text = f"*{esc(what)}* is ready to open. {until}"
+    text = f"The {named} is ready to open. {until}"
     opening = link_button("Open", url, label=f"Open: {plain(what, 60)}")
     if opening:
         return say(text, [opening])
     address = web_address(url)
     if address is None:
-        return say(f"100ms did not return a usable link to *{esc(what)}*. Try again in a minute.")
+        return say(f"100ms did not return a usable link to the {named}. Try again in a minute.")
     # Storage tokens can make the URL too long for a button.
     linked = {"type": "link", "url": address, "text": plain(what)}
     works = [leaf(" The link works until "), date_leaf(expires_at)]

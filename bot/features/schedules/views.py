@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.core.places import is_channel
 from bot.core.recording import OCCUPIES_ROOM, Phase, Recording
 from bot.core.when import Refused, Repeat, Unclear, When
-from bot.core.when_words import say_cycle, say_due, say_problem, say_when
+from bot.core.when_words import say_cycle, say_due, say_offset, say_problem, say_when
 from bot.features.schedules import ids
 from bot.features.schedules.model import (
     CALENDARS_MOST,
@@ -121,13 +121,13 @@ def _rivals(schedule: Schedule, rivals: Rivals, now: datetime, reader: str) -> l
         why = "is older" if over.same_time else "starts first"
         said.append(
             f"{other} ({times}) covers the same time{more}: {when(over.date)}. A room has one "
-            f"recording at a time. {first} {why}, so its end counts."
+            f"recording at a time. {first} {why}, so its end applies."
         )
     if rivals.rule:
         ends = " ends when the last person leaves" if rivals.rule.until_empty else " has no end"
         said.append(
             f"{_whose('rule', rivals.rule, reader)} records every session of this room. If people "
-            f"come before the time, its recording goes on and{ends}."
+            f"come earlier, the rule records instead; its recording{ends}."
         )
     return said
 
@@ -160,10 +160,9 @@ def _also_scheduled(others: Sequence[Schedule], now: datetime, zone: str, reader
 def waiting_for_people(schedule: Schedule, armed_for: timedelta) -> Message:
     """Confirm that an empty room's recording was stopped and starts again when somebody joins."""
     name = esc(schedule.room_name, 100)
-    text = (
-        f"Stopped. *{name}* will be recorded{_there(schedule.channel)} when somebody joins "
-        f"within {duration(armed_for.total_seconds())}."
-    )
+    within = duration(armed_for.total_seconds())
+    there = _there(schedule.channel)
+    text = f"Stopped. If somebody joins *{name}* within {within}, it will be recorded{there}."
     undo = _undo(ids.UNDO, schedule)
     return say(text, [undo, schedules_button()])
 
@@ -209,7 +208,9 @@ def restored(schedule: Schedule) -> Message:
 def has_begun(schedule: Schedule) -> Message:
     """Answer *Undo* of a single date whose time has come."""
     name = esc(schedule.room_name, 100)
-    return say(f"It is too late to undo that: the time of *{name}* has come. Its card has *Stop*.")
+    return say(
+        f"It is too late to undo that: *{name}* is due now. To stop it, use *Stop* on its card."
+    )
 
 
 def too_late_to_undo() -> Message:
@@ -220,7 +221,8 @@ def ends(recording: Recording, at: datetime | None) -> Message:
     """Say when a recording stops, with buttons that postpone or remove that end."""
     if at is None:
         return say(f"*{esc(recording.name, 100)}* is recorded until somebody stops it.")
-    text = f"The recording of *{esc(recording.name, 100)}* stops at {clock(at)}."
+    stops = f"{clock(at)}{own(say_offset(at))}"
+    text = f"The recording of *{esc(recording.name, 100)}* stops at {stops}."
     return say(text, end_buttons(replace(recording, ends_at=at)))
 
 
@@ -232,7 +234,7 @@ def has_no_end(room_name: str, buttons: Sequence[Block]) -> Message:
 def skipping(schedule: Schedule, date: datetime) -> Message:
     upcoming = next_dates(schedule, 1)
     then = f" Next: {when(upcoming[0])}." if upcoming else " It has no further dates."
-    text = f"*{esc(schedule.room_name, 100)}* skips {when(date)}.{then}"
+    text = f"*{esc(schedule.room_name, 100)}*, {when(date)}, will not be recorded.{then}"
     return say(text, [_undo(ids.UNSKIP, schedule, ui_ids.value_at(schedule.schedule_id, date))])
 
 
@@ -326,7 +328,7 @@ def _paused(one: Schedule | Rule) -> str:
     """Say that it is paused, and by whom or why."""
     if one.why is None or one.why == "asked":
         by = one.paused_by if isinstance(one, Schedule) else None
-        return f"Paused by {mention(by) if by else 'somebody'}"
+        return f"Paused by {mention(by)}" if by else "Paused"
     return f"Paused: {_WHY_SHORT[one.why]}"
 
 
@@ -336,7 +338,7 @@ _WHY_SHORT: dict[Why, str] = {
     "away": "its owner is no longer in the channel",
     "channel": "the bot cannot post in the channel",
     "room": "the room no longer exists at 100ms",
-    "disabled": "the room is disabled at 100ms",
+    "disabled": "the room is disabled in 100ms",
 }
 
 
@@ -437,7 +439,7 @@ def already_recorded(schedule: Schedule) -> str:
     at = when(schedule.armed_for) if schedule.armed_for else "now"
     return (
         f"*{esc(schedule.room_name, 100)}* is already being recorded, so the schedule for {at} "
-        "started nothing."
+        "did not start another recording."
     )
 
 
@@ -476,7 +478,7 @@ def event_not_recorded(schedule: Schedule, why: Why) -> str:
     """Say that an event of a calendar is not recorded; later ones are tried."""
     name, due = esc(schedule.room_name, 100), schedule.armed_for
     at = f" at {when(due)}" if due else ""
-    return f"The calendar's event in *{name}*{at} is not recorded: {_why(why, schedule)}"
+    return f"The calendar event for *{name}*{at} is not recorded: {_why(why, schedule)}"
 
 
 def _why(why: Why, one: Schedule | Rule | RoomCalendar) -> str:
@@ -486,10 +488,10 @@ def _why(why: Why, one: Schedule | Rule | RoomCalendar) -> str:
         "right": f"the person who set it up may no longer start recordings in {where}.",
         "left": "the person who set it up is no longer a full member of this workspace.",
         "away": f"the person who set it up is no longer in {where}.",
-        "channel": f"the bot can no longer post in {where}. The channel is archived, or the bot is "
-        "not in it any more.",
+        "channel": f"the bot can no longer post in {where}, because the channel is archived or the "
+        "bot was removed from it.",
         "room": "100ms no longer has the room.",
-        "disabled": "the room is disabled at 100ms.",
+        "disabled": "the room is disabled in 100ms.",
     }
     return reasons[why]
 
@@ -555,13 +557,13 @@ def _did(by: str, what: str, one: Schedule | RoomCalendar | Rule) -> str:
 
 
 _ANYBODY = "Anybody who may start recordings there can resume it."
-_INVITE = "Invite the bot to it again."
+_INVITE = "Unarchive the channel, or invite the bot again."
 _HOW_ON: dict[Why, str] = {
     "right": _ANYBODY,
     "left": _ANYBODY,
     "away": _ANYBODY,
     "channel": _INVITE,
-    "disabled": "Enable the room, then turn this on again.",
+    "disabled": "Enable the room in the 100ms dashboard, then resume the schedule.",
 }
 
 
@@ -596,8 +598,9 @@ def calendar_off(room_name: str) -> Message:
 
 def calendar_unreadable(calendar: RoomCalendar) -> str:
     return (
-        f"The calendar of *{esc(calendar.room_name, 100)}* could not be read for a day. "
-        "Recordings that it has scheduled stay. Check its link, and delete it here if it is gone."
+        f"The bot has not been able to read the calendar of *{esc(calendar.room_name, 100)}* for a "
+        "day. What it had scheduled is still recorded. Check its link; if it is gone, stop "
+        "following it."
     )
 
 
@@ -657,8 +660,8 @@ def _calendar_off(calendar: RoomCalendar, n: int | None = None) -> Block:
 
 def rule_line(rule: Rule) -> str:
     name, where = esc(rule.room_name, 100), place(rule.channel)
-    least = f", with at least {rule.least_people} people" if rule.least_people > 1 else ""
-    does = f"every session is recorded{least}" if rule.every_session else ""
+    least = f" with at least {rule.least_people} people" if rule.least_people > 1 else ""
+    does = f"every session{least} is recorded" if rule.every_session else ""
     ends = "recordings stop when the last person leaves" if rule.until_empty else ""
     off = _paused(rule) if rule.state == "paused" else ""
     return join(f"*{name}*", does, ends, off, where, mention(rule.by))
@@ -684,8 +687,8 @@ def _rule_and(rule: Rule, others: Sequence[Schedule], now: datetime, reader: str
     if not others or not rule.every_session:
         return ""
     scheduled = _also_scheduled(others, now, others[0].when.zone, reader)
-    goes_on = "If people come before the time, the rule's recording goes on"
-    return f"{scheduled} {goes_on}, and the schedule starts nothing."
+    earlier = "If people come earlier, the rule records instead, and the schedule does nothing."
+    return f"{scheduled} {earlier}"
 
 
 def rule_of_disabled(room_name: str) -> Message:
@@ -697,13 +700,14 @@ def rule_of_disabled(room_name: str) -> Message:
     )
 
 
-RULE_ELSEWHERE = "Another channel already has a rule for this room, and a room has one."
+RULE_ELSEWHERE = "Another channel already has a rule for this room, and a room can have only one."
 
 
 def rule_elsewhere(room_name: str) -> Message:
     """Say that another channel has a rule for the room, without naming it."""
     return say(
-        f"*{esc(room_name, 100)}* already has a rule, set in another channel. A room can have one."
+        f"*{esc(room_name, 100)}* already has a rule, set in another channel. A room can have "
+        "only one."
     )
 
 

@@ -143,7 +143,7 @@ def rule_blocks(least_people: str, *, until_empty: bool) -> Iterator[Block]:
 
 
 def least_people_block(typed: str) -> Block:
-    label, box = "Least number of people", textbox(typed, placeholder="1")
+    label, box = "Minimum number of people", textbox(typed, placeholder="1")
     hint = "Recording starts once this many people are in the room."
     return input_block(ids.START_LEAST_PEOPLE, label, box, hint=hint, optional=True)
 

@@ -124,7 +124,9 @@ async def life(store: Store, clock: Clock) -> AsyncIterator[Life]:
         yield Life(deps, store, clock, driver, world, hms.sim)
 
 
-UNREAD = "100ms made a transcript, but the bot could not read its file. Use its button to open it."
+UNREAD = (
+    "100ms made a transcript, but the bot could not read its file. Press Transcript to open it."
+)
 LATE = "The transcript is taking longer than usual; still checking with 100ms."
 OVER = "The transcript did not arrive in time. If it is made later, find it in the 100ms dashboard."
 

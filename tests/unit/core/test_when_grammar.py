@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.when import Day, Moment, Past, Reading, Refused, Repeat, Unclear, When
+from bot.core.when import Day, Moment, Past, Reading, Refused, Repeat, StopAt, Unclear, When
 from bot.core.when_days import EXAMPLES, RULE_EXAMPLES, STOP_EXAMPLES, Purpose
 from bot.core.when_grammar import LONGEST_TEXT, Found, find_times, read_when
-from bot.core.when_words import say_problem, say_when
+from bot.core.when_words import say_due, say_offset, say_problem, say_when
 from tests.score import times
 from tests.unit.examples import examples
 
@@ -237,6 +237,34 @@ def test_a_recurrence_begins_at_the_next_such_day(text: str, rrule: str, first: 
     reading = read(text)
     assert isinstance(reading, When)
     assert reading.start == Repeat(datetime.fromisoformat(first), BERLIN, rrule)
+
+
+@pytest.mark.parametrize(
+    ("now", "text", "stops"),
+    [
+        ("2026-10-25T01:50+02:00", "at 2:45", "02:45 UTC+2"),
+        ("2026-10-25T02:50+02:00", "at 2:45", "02:45 UTC+1"),
+        ("2026-10-25T02:30+01:00", "until 2:45", "02:45 UTC+1"),
+        ("2026-10-24T23:00+02:00", "at 2:45", "02:45 UTC+2"),
+        ("2027-03-28T01:50+01:00", "at 2:45", "03:45 UTC+2"),
+        ("2027-03-28T01:50+01:00", "at 6:45", "06:45"),
+    ],
+)
+def test_a_stop_in_the_hour_that_a_change_repeats_or_skips(now: str, text: str, stops: str) -> None:
+    moment = datetime.fromisoformat(now)
+    reading = read_when(text, now=moment, zone="Europe/Berlin", purpose=Purpose.STOP)
+    assert isinstance(reading, When)
+    assert isinstance(reading.stop, StopAt)
+    assert f"{reading.stop.at:%H:%M}{say_offset(reading.stop.at)}" == stops
+
+
+def test_a_start_in_the_hour_that_occurs_twice_is_ahead() -> None:
+    now = datetime.fromisoformat("2026-10-25T02:30+01:00")
+    reading = read_when("at 02:45", now=now, zone="Europe/Berlin")
+    assert isinstance(reading, When)
+    assert say_due(reading, now=now.astimezone(ZoneInfo("Europe/Berlin"))) == (
+        " in 15 minutes, at 02:45 (Europe/Berlin, UTC+1)"
+    )
 
 
 def test_a_recurrence_that_begins_in_a_gap_keeps_the_wall_time_that_was_said() -> None:
@@ -476,6 +504,9 @@ def test_the_future_is_no_time_of_the_past(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "spans", "loose"),
     [
+        ("record the town hall 10 to 11 tomorrow", ["10 to 11 tomorrow"], []),
+        ("record all hands 10-11 on friday please", ["10-11 on friday"], []),
+        ("extend it 5-10 minutes tomorrow", ["tomorrow"], []),
         ("record the board room on friday at 10 please", ["on friday at 10"], []),
         ("tomorrow record standup at 9 for 30m", ["tomorrow", "at 9 for 30m"], []),
         ("every mon and wed at 9 record the emea sync", ["every mon and wed at 9"], []),

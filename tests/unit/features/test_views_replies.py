@@ -97,11 +97,11 @@ Nothing is being recorded here.
 You have to be in that channel, and so does the bot. Join it, invite the bot,
     then try again.
 
-*\u2068Video of Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is ready to open. The link works
+The *\u2068video of Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069* is ready to open. The link works
     until 22 Nov 2026, 14:03 UTC. Anyone with the link can open it.
 [Open -> link.0]
 
-100ms did not return a usable link to *\u2068Video of Q&amp;A &lt;weekly&gt; 🎉
+100ms did not return a usable link to the *\u2068video of Q&amp;A &lt;weekly&gt; 🎉
     שלום\u2069*. Try again in a minute.
 
 100ms has no transcript to open, at least not yet. Open Details to see the
@@ -113,7 +113,7 @@ You have to be in that channel, and so does the bot. Join it, invite the bot,
 Slack took too long to open the form. Open it here.
 [Open the form -> form_open]
 
-Something went wrong on our side. Try again. If this keeps happening, give the
+Something went wrong in the bot. Try again. If this keeps happening, give the
     person who runs the bot this reference: `9f3a`.
 
 100ms does not accept this bot's keys (HTTP 401). 100ms said: “no &lt;b&gt;”.
@@ -122,8 +122,8 @@ Something went wrong on our side. Try again. If this keeps happening, give the
 100ms does not let the bot do this (HTTP 403). 100ms said: “no &lt;b&gt;”. Check
     in the 100ms dashboard that the room is enabled and in its workspace.
 
-100ms cannot find it (HTTP 404). 100ms said: “no &lt;b&gt;”. It may have been
-    deleted there.
+100ms cannot find what the bot asked for (HTTP 404). 100ms said: “no &lt;b&gt;”.
+    It may have been deleted there.
 
 100ms says that something else is going on in the room (HTTP 409). 100ms said:
     “no &lt;b&gt;”. Try again once that has ended.
@@ -154,13 +154,12 @@ The bot's Slack app lacks the permission `users:read`, which this needs. Ask the
     person who runs the bot to paste the output of `record-bot manifest` into
     the app's manifest and to reinstall the app.
 
-The bot's Slack app lacks a permission, which this needs. Ask the person who
-    runs the bot to paste the output of `record-bot manifest` into the app's
-    manifest and to reinstall the app.
+The bot's Slack app lacks a permission. Ask the person who runs the bot to paste
+    the output of `record-bot manifest` into the app's manifest and to reinstall
+    the app.
 
-The bot cannot be in a direct message among several people, so it could post
-    nothing here. Use a channel that everybody is in, or a direct message with
-    the bot.
+The bot cannot post in a group direct message. Use a channel that everybody is
+    in, or a direct message with the bot.
 
 The bot's own database is not answering right now. Try again in a minute.
 

@@ -60,8 +60,8 @@ def test_all_the_words() -> None:
 expired  : The recording did not start. 100ms says that the room is in use (HTTP
     409), but no recording is running there: a live stream may be using it. The
     request expired. If you still want the recording, try again.
-expired  : The recording did not start. 100ms cannot find it (HTTP 404). The
-    request expired. If you still want the recording, try again.
+expired  : The recording did not start. 100ms cannot find what the bot asked for
+    (HTTP 404). The request expired. If you still want the recording, try again.
 expired  : The recording did not start. 100ms asks the bot to wait: too many
     requests (HTTP 429). The request expired. If you still want the recording,
     try again.
@@ -215,8 +215,8 @@ refused 401: 100ms does not accept this bot's keys (HTTP 401). 100ms said:
 refused 403: 100ms does not let the bot do this (HTTP 403). 100ms said: “said”.
     | Check in the 100ms dashboard that the room is enabled and in its
     workspace.
-refused 404: 100ms cannot find it (HTTP 404). 100ms said: “said”. | It may have
-    been deleted there.
+refused 404: 100ms cannot find what the bot asked for (HTTP 404). 100ms said:
+    “said”. | It may have been deleted there.
 refused 409: 100ms says that something else is going on in the room (HTTP 409).
     100ms said: “said”. | Try again once that has ended.
 refused 422: 100ms does not accept the request (HTTP 422). 100ms said: “said”. |

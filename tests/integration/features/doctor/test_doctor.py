@@ -340,7 +340,7 @@ async def test_meeting_pages_are_looked_for_where_browsers_do(around: Surroundin
     around.env["PUBLIC_URL"] = around.env["SLACK_API_URL"].removesuffix("/api/")
     await around.doctor()
     assert around.verdicts()["Meeting pages"] is WARNING
-    assert "not our page" in around.of("Meeting pages").found
+    assert "not the bot's page" in around.of("Meeting pages").found
     around.env["PUBLIC_URL"] = f"http://127.0.0.1:{free_port()}"
     await around.doctor()
     assert "does not answer (ConnectError)" in around.of("Meeting pages").found

@@ -91,7 +91,7 @@ async def test_what_cannot_be_read_leaves_what_is_scheduled_and_is_told_after_a_
             await keeps.fetch_calendars()
         assert len(await schedules.of_calendar("c1")) == 1
         (notice,) = await schedules.take_notices(5, FETCH_EVERY)
-        assert "could not be read for a day" in notice.text
+        assert "has not been able to read the calendar" in notice.text
         assert at not in notice.text
         assert await calendars.delete("c1")
         assert await schedules.of_calendar("c1") == []

@@ -148,7 +148,7 @@ async def test_an_event_in_a_disabled_room_is_told_and_over(there: Stage) -> Non
     there.slack.calls.clear()
     await there.parts.timekeeper.tell()
     (post,) = [call for call in there.slack.calls if call.method == "chat.postMessage"]
-    assert "is not recorded: the room is disabled at 100ms" in post.args["text"]
+    assert "is not recorded: the room is disabled in 100ms" in post.args["text"]
     assert "schedule_resume" not in str(post.args["blocks"])
     assert await CalendarRepository(there.parts.deps.db).get("c1")
 

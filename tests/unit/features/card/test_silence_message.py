@@ -60,7 +60,7 @@ def test_what_the_person_may_not_do_is_not_offered() -> None:
 @pytest.mark.parametrize(
     ("silent", "facts", "said"),
     [
-        (NO_ANSWER, [f.StartAttempted(at=at(1))], "It is not sent again."),
+        (NO_ANSWER, [f.StartAttempted(at=at(1))], "The bot does not repeat it"),
         (NO_STOP, [*RUNS, STOP], "The bot keeps trying."),
     ],
 )

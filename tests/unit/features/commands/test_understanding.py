@@ -765,6 +765,9 @@ def test_what_is_asked_about_a_schedule_is_answered_with_the_schedules() -> None
         "next recording?",
         "when is the next recording?",
         "what is recorded next?",
+        "when is the next one?",
+        "what's next?",
+        "next one?",
     ):
         done = understood(text, "slash")
         assert (done.intent, done.topic) == (Intent.STATUS, "schedules"), text

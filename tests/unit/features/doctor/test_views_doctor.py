@@ -159,13 +159,13 @@ Nothing is lost: the bot polls 100ms. To find the cause, run `record-bot doctor`
 ⚠️ Slack rate-limits `chat.update` until 14:03 UTC.
 ⚠️ 100ms rate-limits `GET /recordings/{id}` until 14:03 UTC.
 ⚠️ Slack has rejected the bot's token since 22 Nov 2026, 13:53 UTC (error
-    `token_revoked`). Recordings continue, the bot keeps pending posts and tries
+    `token_revoked`). Recordings continue. The bot keeps pending posts and tries
     again at 14:03 UTC. If the app was removed, ask the person who runs the bot
     to reinstall it.
 ⚠️ 100ms gave no usable answer about 2 recordings. The bot keeps checking.
 • *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: the card for <#C1> is waiting. @recorder is
-    not in <#C1>. Type `/invite @recorder` in the channel, then try again. The
-    bot retries automatically, by 14:04 UTC at the latest.
+    not in <#C1>. Type `/invite @recorder` in the channel. The bot retries
+    automatically, by 14:04 UTC at the latest.
 • *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: the results for <#C1> failed, next try
     14:04 UTC. Slack had an internal error (HTTP 500).
 • *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: starting it at 100ms failed, next try 14:03
@@ -178,8 +178,7 @@ Nothing is lost: the bot polls 100ms. To find the cause, run `record-bot doctor`
     @recorder is in.
 • 1 step of other recordings failed; the bot is retrying.
 *This channel*
-⚠️ @recorder is not in <#C1>. Type `/invite @recorder` in the channel, then try
-    again.
+⚠️ @recorder is not in <#C1>. Type `/invite @recorder` in the channel.
 *Set aside*
 ⚠️ The bot cannot read 2 webhooks and 1 recording (`ValidationError` 2×,
     `unknown phase` 1×). The others are not affected, and the bot tries again by
@@ -193,7 +192,7 @@ The person who runs the bot can fix this: finish the upgrade, or look in the log
 The person who runs the bot can fix this: paste the output of `record-bot
     manifest` into the Slack app's “App Manifest”, then install the app again.
 *Meeting pages*
-⚠️ https://record.example/m/ answers 502, not our page.
+⚠️ https://record.example/m/ answers 502, not the bot's page.
 The person who runs the bot can fix this: start the bot, and let the proxy in
     front of it pass `/m/*`.
 ~ recorder, version `0.1.0`\
@@ -239,8 +238,7 @@ def test_people_of_another_organisation_read_of_their_channel_only() -> None:
 • *\u2068Q&amp;A &lt;weekly&gt; 🎉 שלום\u2069*: starting it at 100ms failed; the bot is
     retrying.
 *This channel*
-⚠️ @recorder is not in <#C1>. Type `/invite @recorder` in the channel, then try
-    again.
+⚠️ @recorder is not in <#C1>. Type `/invite @recorder` in the channel.
 ~ Members of recorder's workspace see more.\
 """)
     for word in ("C0SECRET", "500", "U1", "webhook", "version"):

@@ -291,7 +291,10 @@ def test_a_summary_of_another_room_is_named() -> None:
     said = in_place_of(newest, other, say("Shipped.")).text
     assert "has no summary" in said
     assert "This is the summary of Retro," in said
-    assert "This is the latest one that has," in in_place_of(newest, newest, say("Shipped.")).text
+    assert (
+        "This is the latest one with a summary,"
+        in in_place_of(newest, newest, say("Shipped.")).text
+    )
 
 
 def test_a_failed_recording_gets_no_summary_so_far() -> None:
