@@ -52,6 +52,7 @@ ACTS = (
     "rename",
     "extend",
     "reschedule",
+    "auto",
 )
 
 
