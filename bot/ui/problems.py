@@ -107,7 +107,7 @@ def _refusal(status: int | None, message: str, http: str) -> tuple[str, str]:
             return why, "If this keeps happening, tell the person who runs the bot."
         case _:
             fix = "Try again. If this keeps happening, tell the person who runs the bot."
-            return f"100ms refused{http}.{said}", fix
+            return f"100ms refused the request{http}.{said}", fix
 
 
 def stop_failure(failed: CallFailed) -> str:
@@ -196,7 +196,7 @@ def _refused(problem: Problem, what: str) -> Explanation:
             return Explanation(what, why, fix)
         case _:
             status = f" (HTTP {problem.status})" if problem.status else ""
-            why = f"100ms refused{status}.{said}"
+            why = f"100ms refused the request{status}.{said}"
             fix = "Try again. If this keeps happening, tell the person who runs the bot."
             return Explanation(what, why, fix)
 

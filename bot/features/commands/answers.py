@@ -99,7 +99,11 @@ _NONE = {
 
 
 def say(found: Understood, *, now: datetime) -> str:
-    """Say what was understood, in one or two sentences. `now` is aware."""
+    """Say what was understood, in one or two sentences for each order. `now` is aware."""
+    return " ".join(dict.fromkeys(_say(part, now) for part in found.parts or (found,)))
+
+
+def _say(found: Understood, now: datetime) -> str:
     room = found.room.name if found.room else _several(found)
     names = {
         "room": room,

@@ -113,6 +113,7 @@ class Order:
     words: str | None = None  # the time that the button stands for
     schedule: Scheduled | None = None  # the one to take back
     date: datetime | None = None  # only this date of it
+    of: Understood | None = field(default=None, compare=False, repr=False)  # see `parts`
 
     def __str__(self) -> str:
         """Return `verb:room`."""
@@ -151,6 +152,7 @@ class Understood:
     link: str | None = None
     asked: Asked | None = None  # a question about one recording
     over: bool = False  # that recording has ended
+    parts: tuple[Understood, ...] = ()  # the meaning of each order of a text with several
 
 
 def orders(verb: str | None, rooms: Iterable[RoomEntry]) -> tuple[Order, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from unicodedata import category
 
 from bot.core.when import Day, Moment, Past, Reading, Refused, When
@@ -15,10 +15,10 @@ from bot.core.when_clauses import NUMBERS
 from bot.core.when_days import Purpose
 from bot.core.when_grammar import find_times
 from bot.features.commands.flags import Flags, split_flags
-from bot.features.commands.model import Order, Scheduled, Where, World, orders
+from bot.features.commands.model import Scheduled, Where, World
 from bot.features.commands.options_in_words import Options, options_in
 from bot.features.commands.parse_sentence import parse_sentence, says_only_no
-from bot.features.commands.parsed import Mood, Parsed
+from bot.features.commands.parsed import Mood, Parsed, has_order
 from bot.features.commands.sentences import (
     Piece,
     Sentence,
@@ -63,11 +63,29 @@ _BARE_MINUTES = re.compile(
 _MEETINGS = {(word,) for word in ["meeting", "call", "room", "session", "recording", "thing"]}
 _NO_TIMES = frozenset({"right", "now"})
 _JOINERS = frozenset("\u200d\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
+_IT = {("it",), ("this",), ("that",)}
+_ADDRESSED = (Role.VERB, Role.CANCEL, Role.REQUEST)
 _BEFORE_NAME = (Role.FILLER, Role.HELLO, Role.THANKS, Role.REQUEST, Role.AND, Role.WISH)
 _NAME_INNER = (Role.FILLER, Role.WITH, Role.AND, Role.ARTICLE, Role.THING)
 
 
+_SAID = (Mood.ORDER, Mood.NEGATED, Mood.UNWANTED)
+_MENTIONED = (Mood.TOLD, Mood.QUESTION)
+_STAYING = {
+    (*verb, *more)
+    for verb in (("goes",), ("continues",), ("stays",), ("keeps",), ("remains",), ("runs",))
+    for more in ((), ("on",))
+}
 _EXCLUDING = {("not",), ("keep",), ("leave",), ("except",), ("keep", "recording")}
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A sentence that orders or forbids something, as typed, and its meaning."""
+
+    text: str
+    sentence: Sentence
+    parsed: Parsed
 
 
 class ParsedText:
@@ -92,7 +110,7 @@ class ParsedText:
             sentences = sentences_of(self.words, self.named, self.times)
         self.sentences = sentences
         self.parsed = self._settled(*self._main(sentences))
-        self.first = self._parse(sentences[0]) if sentences else Parsed()
+        self.first = self.meaning(sentences[0]) if sentences else Parsed()
         if self.parsed.mood is Mood.NEGATED:
             self.when = None  # "don't stop at 3" has no time to stop at
         self.pieces = [piece for sentence in sentences for piece in sentence.pieces]
@@ -110,13 +128,13 @@ class ParsedText:
         everywhere = self._times_beside(main, ())
         _, rest = self._main(sentences_of(self.words, self.named, everywhere[1]))
         unread = any(piece.sort is Sort.UNREAD for one in rest for piece in one.pieces)
-        return found if unread else everywhere
+        return found if unread and not _refers_back(main) else everywhere
 
     def _times_beside(
         self, main: Sentence | None, others: Sequence[Span]
     ) -> tuple[Reading | None, list[Span], list[Span]]:
         """Read the times outside the ranges of `others`, according to their purpose."""
-        parsed = self._parse(main) if main else Parsed()
+        parsed = self.meaning(main) if main else Parsed()
         purpose = _PURPOSES.get(parsed.intent or Intent.UNKNOWN, Purpose.START)
         if parsed.intent is Intent.STOP and parsed.mood is Mood.UNWANTED:
             purpose = Purpose.DAY
@@ -177,7 +195,7 @@ class ParsedText:
         ]
         return sorted(spans)
 
-    def _parse(self, sentence: Sentence) -> Parsed:
+    def meaning(self, sentence: Sentence) -> Parsed:
         """Parse a sentence, cached."""
         known = self._parses.get(id(sentence))
         if known is None:
@@ -189,19 +207,19 @@ class ParsedText:
         """Return the sentence that decides the meaning, and the others."""
         if not sentences:
             return None, []
-        best = max(sentences, key=lambda one: _weight(one, self._parse(one)))
+        best = max(sentences, key=lambda one: _weight(one, self.meaning(one)))
         return best, [sentence for sentence in sentences if sentence is not best]
 
     def _settled(self, main: Sentence | None, rest: Sequence[Sentence]) -> Parsed:
         """Return the meaning of the main sentence; less certain if others have a meaning, too."""
-        parsed = self._parse(main) if main else Parsed()
+        parsed = self.meaning(main) if main else Parsed()
         if parsed.intent is Intent.LIST and _is_ahead(self.when):
             # A recording of a time ahead is yet to be made.
             parsed = replace(parsed, intent=Intent.START, mood=Mood.TOLD, left=())
         for sentence in rest:
             if main and says_only_no(sentence) and sentence.pieces[0].start < main.pieces[0].start:
                 continue  # `no! stop`
-            other = self._parse(sentence)
+            other = self.meaning(sentence)
             if other.intent in (None, *POLITE) and not other.left:
                 continue
             if parsed.intent is Intent.STOP and all(p.role is Role.HINT for p in other.left):
@@ -212,23 +230,27 @@ class ParsedText:
     def _rooms_meant(self) -> tuple[list[tuple[RoomEntry, ...]], str | None]:
         """Return the named rooms, and words next to a name that may belong to it."""
         rooms: list[tuple[RoomEntry, ...]] = []
+        named = {piece.rooms for piece in self.pieces if piece.sort is Sort.ROOM}
         for piece in self.pieces:
             if piece.sort is Sort.ROOM:
-                if piece.rooms not in rooms and not (rooms and self._excluded(piece)):
+                if piece.rooms not in rooms and not (len(named) > 1 and self._excluded(piece)):
                     rooms.append(piece.rooms)
             elif (room := self._by_token(piece)) and (room,) not in rooms:
                 rooms.append((room,))
-        doubt = None
-        if len(rooms) == 1:
-            doubt = self._words_around(rooms[0])
+        doubt = self._words_around(rooms[0]) if len(rooms) == 1 else None
+        if doubt and (whole := self.world.names.with_words(doubt)):
+            return [whole], None  # start emea weekly: the room with all these words
         return rooms, doubt
 
     def _excluded(self, room: Piece) -> bool:
-        """Whether a room is named in order to exclude it: `A, not B`."""
-        at = self.pieces.index(room) - 1
+        """Whether a room is named in order to exclude it: `A, not B`, `B goes on`."""
+        at = self.pieces.index(room)
+        if any(piece.key in _STAYING for piece in self.pieces[at + 1 : at + 2]):
+            return True
+        at -= 1
         while at > 0 and self.pieces[at].key == ("the",):
             at -= 1
-        return self.pieces[at].key in _EXCLUDING
+        return at >= 0 and self.pieces[at].key in _EXCLUDING
 
     def _by_token(self, piece: Piece) -> RoomEntry | None:
         """Return the room of a link."""
@@ -280,7 +302,12 @@ class ParsedText:
         )
         if pieces is None:
             return False
-        before = pieces[: next(n for n, p in enumerate(pieces) if p.sort is Sort.BOT)]
+        at = next(n for n, p in enumerate(pieces) if p.sort is Sort.BOT)
+        before = pieces[:at]
+        behind = self.pieces[self.pieces.index(pieces[at]) + 1 :]
+        after = [p for p in behind if p.role is not Role.FILLER and p.sort is not Sort.COMMA][:1]
+        if before and before[-1].sort is Sort.COMMA and any(p.role in _ADDRESSED for p in after):
+            return False  # we are kicking off, @bot please record it
         said_to = all(
             piece.role in _BEFORE_NAME or piece.sort in (Sort.USER, Sort.COMMA) for piece in before
         )
@@ -373,23 +400,34 @@ class ParsedText:
             for loose in self.loose
         )
 
+    def names_a_room(self, clause: Clause) -> bool:
+        """Whether a clause names a room, perhaps one that there is not."""
+        pieces = clause.sentence.pieces
+        if any(piece.sort in (Sort.ROOM, Sort.LINK) for piece in pieces):
+            return True
+        unread = [piece.start - pieces[0].start for piece in pieces if piece.sort is Sort.UNREAD]
+        if not unread:
+            return False
+        now, zone = self.world.now, self.world.zone
+        times = find_times(clause.text, now=now, zone=zone, purpose=Purpose.STOP).spans
+        return any(not any(start <= at < end for start, end in times) for at in unread)
+
     def orders_more(self) -> bool:
-        return self.parsed.other in ORDERS or self.parsed.second is not None
+        return self.parsed.other in ORDERS
 
-    def second(self) -> tuple[Order, ...]:
-        """Return the buttons for a second order in the text, only for rooms that it names."""
-        second = self.parsed.second or self.parsed.other
-        rooms = [rooms[0] for rooms in self.rooms[1:] if len(rooms) == 1]
-        if second in CONTROLS:
-            running = [r for r in rooms if r.room_id in self.world.recorded]
-            return orders(second, running)
-        return orders(second, rooms) if second is Intent.START else ()
-
-    def room_of_first(self) -> RoomEntry | None:
-        """Return the room of the first of two orders: `start A and stop B`."""
-        second = self.parsed.second or self.parsed.other
-        two = second in CONTROLS and len(self.rooms) > 1 and not self.doubt
-        return self.rooms[0][0] if two and len(self.rooms[0]) == 1 else None
+    def clauses(self) -> list[Clause]:
+        """Return the sentences that order or forbid something."""
+        found = []
+        for n, sentence in enumerate(self.sentences):
+            parsed = self.meaning(sentence)
+            following = self.sentences[n + 1 : n + 2]
+            more = sentence.goes_on or any(one.goes_on for one in following)
+            told = parsed.mood in _SAID or (more and parsed.mood in _MENTIONED)
+            if parsed.intent in ORDERS and told and has_order(sentence.pieces):
+                after = following[0].pieces[0].start if following else None
+                text = self.text[sentence.pieces[0].start : after].strip()
+                found.append(Clause(text, sentence, parsed))
+        return found
 
     def is_of_emoji(self) -> bool:
         """Whether the text consists of emoji."""
@@ -417,6 +455,14 @@ class ParsedText:
 def parse_in_place(sentence: Sentence, where: Where) -> Parsed:
     """Parse a sentence that was typed in `where`."""
     return parse_sentence(sentence, slash=where is Where.SLASH, thread=where is Where.THREAD)
+
+
+def _refers_back(sentence: Sentence | None) -> bool:
+    """Whether an order is about what another sentence names: `can you record it`."""
+    pieces = sentence.pieces if sentence else []
+    verb = next((n for n, p in enumerate(pieces) if p.role is Role.VERB), None)
+    named = any(piece.sort in (Sort.ROOM, Sort.UNREAD, Sort.LINK) for piece in pieces)
+    return verb is not None and not named and any(p.key in _IT for p in pieces[verb + 1 : verb + 2])
 
 
 def _has_start(when: Reading | None) -> bool:

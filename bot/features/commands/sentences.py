@@ -118,6 +118,7 @@ class Sentence:
 
     pieces: list[Piece] = field(default_factory=list)
     asks: bool = False  # ends in a question mark
+    goes_on: bool = False  # an order behind that of the sentence before
 
 
 def clean(text: str) -> str:
@@ -259,8 +260,12 @@ def sentences_of(
             continue
         else:
             piece = _piece(words, at, rooms, times)
-        if _begins_order(piece, sentences[-1].pieces):
+        before = sentences[-1].pieces
+        ahead = any(n >= at for n in rooms)
+        if _begins_order(piece, before):
             sentences.append(Sentence())
+        elif _begins_another(piece, before, room_ahead=ahead):
+            sentences.append(Sentence(goes_on=True))
         if piece.sort is not Sort.COMMA or sentences[-1].pieces:
             sentences[-1].pieces.append(piece)
         at += len(piece.words)
@@ -271,6 +276,8 @@ def _begins_order(piece: Piece, before: Sequence[Piece]) -> bool:
     """Whether an order begins another sentence: `why is this on, stop it`."""
     if before and _asks_politely(piece, before[-1]):
         return any(p.role not in _LIGHT and p.sort is not Sort.COMMA for p in before)
+    if piece.role is Role.WHY and before and before[-1].sort is Sort.COMMA:
+        return True  # nothing arrives, what's wrong with you
     order = piece.role is Role.VERB and piece.intent in ORDERS
     if not order and piece.role is not Role.NOT:
         return False
@@ -278,6 +285,34 @@ def _begins_order(piece: Piece, before: Sequence[Piece]) -> bool:
     if comma is None or any(p.role not in _LIGHT for p in before[comma + 1 :]):
         return False
     return any(p.role in _OPENERS for p in before[:comma])
+
+
+def _begins_another(piece: Piece, before: Sequence[Piece], *, room_ahead: bool) -> bool:
+    """Whether an order follows another one: `stop webinar and record all hands at 15:00`."""
+    if piece.role not in (Role.VERB, Role.CANCEL) or piece.sort is not Sort.PHRASE:
+        return False
+    verb = Intent.UNSCHEDULE if piece.role is Role.CANCEL else piece.intent
+    if before and (before[-1].key == ("the",) or before[-1].role is Role.ARTICLE):
+        return False  # stop the pause
+    first = next((p for p in before if p.role not in _UNSURE and p.sort is Sort.PHRASE), None)
+    if first is None or first.role not in _FIRST or verb not in ORDERS:
+        return False
+    told = Intent.UNSCHEDULE if first.role is Role.CANCEL else first.intent
+    negated = first.role is Role.NOT
+    if not negated and told not in ORDERS:
+        return False
+    at = len(before) - 1
+    while at > 0 and before[at].role in _LIGHT - {Role.AND}:
+        at -= 1
+    joined = before[at].role is Role.AND or before[at].sort is Sort.COMMA
+    if negated:
+        return joined and any(p.role is Role.VERB for p in before)
+    if verb is told or {verb, told} <= {Intent.START, Intent.SCHEDULE}:
+        return joined and room_ahead and any(p.sort is Sort.ROOM for p in before)
+    starts = verb in (Intent.START, Intent.SCHEDULE)
+    if piece.option is not None and told in (Intent.START, Intent.SCHEDULE):
+        return False
+    return joined or not (starts or first.role is Role.SOFT)
 
 
 def _asks_politely(piece: Piece, before: Piece) -> bool:
@@ -291,6 +326,8 @@ _PLEASE = {("please",), ("pls",), ("plz",)}
 _PARTS = {(",",), *_PLEASE}
 _JOINS = {(",",), ("so",), ("and",)}
 _LIGHT = frozenset({Role.FILLER, Role.THANKS, Role.HELLO, Role.REQUEST, Role.AND, Role.WISH})
+_UNSURE = _LIGHT | {Role.HEDGE, Role.MAY}  # should we stop A and record B?
+_FIRST = frozenset({Role.VERB, Role.SOFT, Role.CANCEL, Role.NOT})
 _OPENERS = frozenset(
     {Role.WHY, Role.WAS, Role.IS, Role.WHEN, Role.WHICH, Role.HOW, Role.PAST, Role.HINT}
 )
@@ -338,7 +375,8 @@ def _longest(
         squeezed = _SQUEEZED.get(_REPEATED.sub(r"\1", first))
         if squeezed and (len(squeezed) < 2 or (len(squeezed) < 3 and not _THRICE.search(first))):
             squeezed = None  # `aaaa` is not an article
-        return 1, PHRASES[squeezed,] if squeezed else None
+        known = squeezed or _SWAPPED.get(first)
+        return 1, PHRASES[known,] if known else None
     for length in lengths:
         run = words[at : at + length]
         if len(run) < length:
@@ -359,4 +397,14 @@ _SQUEEZED = {
     _REPEATED.sub(r"\1", phrase[0]): phrase[0]
     for phrase in reversed(list(PHRASES))
     if len(phrase) == 1 and phrase[0].isalpha()
+}
+
+
+# For `hwo` and `waht`: words of questions with two letters swapped. A verb is only guessed.
+_ASKING = (Role.HOW, Role.WHY, Role.WHICH, Role.WHEN, Role.IS, Role.WAS)
+_SWAPPED = {
+    word[:n] + word[n + 1] + word[n] + word[n + 2 :]: word
+    for (word, *more), meaning in reversed(PHRASES.items())
+    if not more and meaning.role in _ASKING and len(word) > 2
+    for n in range(len(word) - 1)
 }

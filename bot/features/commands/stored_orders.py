@@ -84,6 +84,7 @@ def _whose(order: Order) -> str:
 def _stored(
     order: Order, found: Understood, world: World, rows: Mapping[str, RecordingRow]
 ) -> StoredOrder:
+    found = order.of or found
     row = rows.get(order.room.room_id) if order.room else None
     when = read_when(order.words, now=world.now, zone=world.zone) if order.words else found.when
     return StoredOrder(

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from bot.features.commands.asked import asked_in
 from bot.features.commands.changes import changes_time, extension, rescheduling, undo
+from bot.features.commands.corrections import corrected
 from bot.features.commands.model import (
     OPEN_FORM,
     Order,
@@ -29,6 +30,7 @@ from bot.features.commands.parse_sentence import says_only_no
 from bot.features.commands.parsed import Mood, Parsed
 from bot.features.commands.parsed_text import CONTROLS, POLITE, ParsedText, parse_in_place
 from bot.features.commands.sentences import Sort, Word, clean, sentences_of
+from bot.features.commands.several_orders import several, with_title
 from bot.features.commands.titles import renaming
 from bot.features.commands.understand_controls import act_on, understand_control, unschedule, which
 from bot.features.commands.understand_start import form, is_length, start
@@ -66,10 +68,12 @@ def _understood(text: str, where: Where, world: World) -> Understood:
         # A title or search words may contain dashes.
         said = ParsedText(text, where, world, with_flags=False)
     if titled := renaming(said):
-        return titled
+        return with_title(said, titled, _understood)
     if said.is_about_the_bot():
         return Understood(Intent.UNKNOWN, Outcome.SILENCE, Why.ABOUT_BOT)
-    done = extension(said) or asked_in(said) or _decided(said)
+    if again := corrected(said, _understood):
+        return again
+    done = several(said, _understood) or extension(said) or asked_in(said) or _decided(said)
     if done.outcome is Outcome.ASK and not done.offers and done.intent not in _VIEWS:
         return replace(done, outcome=Outcome.ANSWER)  # there is nothing to choose from
     if done.intent is Intent.START and done.why is Why.WHICH_ROOM:
@@ -161,7 +165,7 @@ def _decided(said: ParsedText) -> Understood:
             recorded = room is not None and room.room_id in said.world.recorded
             why = Why.CLEAR if recorded or room is None else Why.NOT_RECORDED
             return answered(intent, why, room=room)
-        case Intent.DOCTOR | Intent.JOIN:
+        case Intent.DOCTOR:
             return answered(intent, room=said.room_or_thread())
         case Intent.LIST | Intent.SUMMARY if said.where is Where.SLASH and not said.rooms:
             return _list_of(said, intent)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import islice, takewhile
+
+from dateutil.relativedelta import relativedelta
 
 from bot.core.when import (
     Day,
@@ -63,16 +67,12 @@ def _control(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
     if len(said.rooms) > 1 and not said.doubt:
         return _several(said, intent, sure=sure and parsed.other is None)
     room = said.room()
-    if room and said.thread and said.parsed.second is Intent.START and _is_of_second(said, room):
-        made = act_on(said, intent, said.thread, sure=False)
-        return replace(made, offers=(*made.offers, Order(Intent.START, room)))
     if room and said.thread and said.thread != room and _also_this(said, intent):
         return which(said, intent, (said.thread, room))
     if room:
         here = said.thread
         differs = here is not None and here.room_id != room.room_id
-        made = act_on(said, intent, room, sure=sure and not differs)
-        return replace(made, offers=(*made.offers, *said.second()))
+        return act_on(said, intent, room, sure=sure and not differs)
     if said.rooms and not said.doubt:
         return which(said, intent, said.rooms[0])
     if exact := _unknown_id(said):
@@ -92,14 +92,6 @@ def _control(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
     if said.thread:
         return act_on(said, intent, said.thread, sure=sure and not said.world.thread_is_over)
     return _unnamed(said, intent, parsed, sure=sure, reference=reference)
-
-
-def _is_of_second(said: ParsedText, room: RoomEntry) -> bool:
-    """Whether a room is named behind the second order: `stop, and start the town hall`."""
-    second = next((p.start for p in said.pieces if p.intent is said.parsed.second), None)
-    named = next((p.start for p in said.pieces if room in p.rooms), 0)
-    free = room.room_id not in said.world.recorded
-    return second is not None and second < named and free
 
 
 def _also_this(said: ParsedText, intent: Intent) -> bool:
@@ -201,12 +193,7 @@ def _several(said: ParsedText, intent: Intent, *, sure: bool) -> Understood:
     plain = sure and len(fits) == len(said.rooms) and said.thread is None
     if plain and said.end() is None:
         return Understood(intent, Outcome.DO, acts=orders(intent, fits))
-    offers = [*orders(intent, fits), *said.second()]
-    if said.orders_more():
-        first = said.rooms[0][0]
-        made = act_on(said, intent, first, sure=False)
-        return replace(made, offers=(*made.offers, *said.second()))
-    return replace(which(said, intent, rooms), offers=tuple(offers))
+    return which(said, intent, rooms)
 
 
 def act_on(said: ParsedText, intent: Intent, room: RoomEntry | None, *, sure: bool) -> Understood:
@@ -344,6 +331,42 @@ def _no_date(said: ParsedText) -> Unclear | Refused | None:
     return said.when if isinstance(said.when, Unclear | Refused) else None
 
 
+_NEAR = re.compile(r"\b(?P<which>this|next)\s+(?P<unit>week|month)\b", re.IGNORECASE)
+DATES_OFFERED = 5
+
+
+def _dates_within(
+    said: ParsedText, planned: Iterable[Scheduled]
+) -> list[tuple[Scheduled, datetime]]:
+    """Return the dates of schedules in the week or month that is named: `skip it next week`."""
+    named = _NEAR.search(said.text)
+    if named is None or isinstance(said.when, Day | When):
+        return []
+    now = said.world.now
+    begin = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    unit = relativedelta(weeks=1) if named["unit"].lower() == "week" else relativedelta(months=1)
+    first = begin - timedelta(days=begin.weekday()) if unit.days else begin.replace(day=1)
+    first += unit if named["which"].lower() == "next" else relativedelta()
+    found = [
+        (one, at) for one in planned for at in _dates_between(one, max(first, now), first + unit)
+    ]
+    return found[:DATES_OFFERED]
+
+
+def _dates_between(one: Scheduled, begin: datetime, end: datetime) -> list[datetime]:
+    if one.repeat is None:
+        return [one.at] if begin <= one.at < end else []
+    dates = takewhile(lambda at: at < end, occurrences(one.repeat, after=begin))
+    return [at for at in islice(dates, DATES_OFFERED) if at not in one.skips]
+
+
+def _on_dates(room: RoomEntry, dates: Iterable[tuple[Scheduled, datetime]]) -> tuple[Order, ...]:
+    return tuple(
+        Order(Intent.UNSCHEDULE, room, schedule=one, date=at if one.repeat else None)
+        for one, at in dates
+    )
+
+
 def _next_dates(said: ParsedText, rooms: Iterable[RoomEntry]) -> tuple[Order, ...]:
     """Return an order for the next date of each schedule, which deletes no recurrence."""
     return tuple(
@@ -369,9 +392,11 @@ def _unschedule_room(
         return replace(made, offers=(*every, Order(Intent.STOP, room)))
     if not planned:
         return replace(made, outcome=Outcome.ANSWER, why=Why.NOT_SCHEDULED)
-    if problem := _no_date(said):
-        return replace(made, why=Why.BAD_TIME, when=problem, offers=_next_dates(said, [room]))
-    day = _date_of(said.when)
+    within = _dates_within(said, planned)
+    if (problem := _no_date(said)) and len(within) != 1:
+        offers = _on_dates(room, within) or _next_dates(said, [room])
+        return replace(made, why=Why.BAD_TIME, when=problem, offers=offers)
+    day = within[0][1].date() if within else _date_of(said.when)
     fits = cancelling(said, [room], day)
     if not fits:
         return replace(made, why=Why.NOT_SCHEDULED, offers=_next_dates(said, [room]))

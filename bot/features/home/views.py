@@ -60,7 +60,7 @@ def home_view(home: HomePage, now: datetime) -> View:
 def _running(home: HomePage, now: datetime) -> Iterator[Block]:
     yield header("Recording now")
     if not home.running:
-        yield section("No recordings that you can see are running.")
+        yield section("Nothing that you can see is being recorded.")
     yield from running_blocks(home.running[:RUNNING], now)
     more = home.more_running + max(0, len(home.running) - RUNNING)
     if more:
@@ -72,7 +72,7 @@ def _recent(home: HomePage) -> Iterator[Block]:
     yield from past_blocks(home.recent, first=RUNNING)
     if not home.recent:
         further = "No older recordings."
-        yield section(further if home.page else "Recordings you can see appear here.")
+        yield section(further if home.page else "Recordings that you can see will appear here.")
     yield from actions([*_turning(home), *_sign_in(home)])
 
 

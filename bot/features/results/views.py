@@ -184,7 +184,9 @@ def _gaps(recording: Recording, late: bool) -> list[str]:
         status = f" (HTTP {found.status})" if found.status else ""
         gone = found.status == HTTPStatus.NOT_FOUND
         why = "its files are not there" if gone else "refuses to release its files"
-        gaps.append(f"100ms lists a transcript, but {why}{status}. Its button may work later.")
+        gaps.append(
+            f"100ms lists a transcript, but {why}{status}. The Transcript button may work later."
+        )
     elif found.text in _TRANSCRIPT:
         gaps.append(_TRANSCRIPT[found.text])
     failed = [a for a in recording.assets.all if a.status == "failed"][:10]

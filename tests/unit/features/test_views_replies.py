@@ -131,8 +131,8 @@ Something went wrong in the bot. Try again. If this keeps happening, give the
 100ms does not accept the request (HTTP 422). 100ms said: “no &lt;b&gt;”. If
     this keeps happening, tell the person who runs the bot.
 
-100ms refused (HTTP 418). 100ms said: “no &lt;b&gt;”. Try again. If this keeps
-    happening, tell the person who runs the bot.
+100ms refused the request (HTTP 418). 100ms said: “no &lt;b&gt;”. Try again. If
+    this keeps happening, tell the person who runs the bot.
 
 100ms had an internal error (HTTP 503). Try again in a minute.
 

@@ -114,9 +114,9 @@ refused 409 said: The recording did not start. The room is already being
 refused 422 said: The recording did not start. 100ms does not accept these
     settings for this room. 100ms said: “said”. Change the settings. A room
     whose template has no subdomain needs a meeting URL.
-refused 500 said: The recording did not start. 100ms refused (HTTP 500). 100ms
-    said: “said”. Try again. If this keeps happening, tell the person who runs
-    the bot.
+refused 500 said: The recording did not start. 100ms refused the request (HTTP
+    500). 100ms said: “said”. Try again. If this keeps happening, tell the
+    person who runs the bot.
 refused 403 room is disabled: The recording did not start. The room is disabled
     in 100ms. 100ms said: “room is disabled”. Enable it in the 100ms dashboard,
     then try again.
@@ -127,8 +127,8 @@ refused 400 meeting_url is required: The recording did not start. 100ms needs a
 refused 400 multiple destinations found: The recording did not start. 100ms
     cannot use the destination. 100ms said: “multiple destinations found”.
     Change the settings: enter a destination from the room's template.
-refused  : The recording did not start. 100ms refused. Try again. If this keeps
-    happening, tell the person who runs the bot.
+refused  : The recording did not start. 100ms refused the request. Try again. If
+    this keeps happening, tell the person who runs the bot.
 cannot_post  not_in_channel: The recording did not start. @record-bot is not in
     <#C1>. Type `/invite @record-bot` in the channel, then try again.
 cannot_post  channel_not_found: The recording did not start. @record-bot cannot
@@ -221,10 +221,10 @@ refused 409: 100ms says that something else is going on in the room (HTTP 409).
     100ms said: “said”. | Try again once that has ended.
 refused 422: 100ms does not accept the request (HTTP 422). 100ms said: “said”. |
     If this keeps happening, tell the person who runs the bot.
-refused 418: 100ms refused (HTTP 418). 100ms said: “said”. | Try again. If this
+refused 418: 100ms refused the request (HTTP 418). 100ms said: “said”. | Try
+    again. If this keeps happening, tell the person who runs the bot.
+refused : 100ms refused the request. 100ms said: “said”. | Try again. If this
     keeps happening, tell the person who runs the bot.
-refused : 100ms refused. 100ms said: “said”. | Try again. If this keeps
-    happening, tell the person who runs the bot.
 error 503: 100ms had an internal error (HTTP 503). | Try again in a minute.
 error : 100ms had an internal error. | Try again in a minute.
 limited 429: 100ms asks the bot to wait: too many requests (HTTP 429). | Try

@@ -56,7 +56,7 @@ For each channel: the default room and preset, who can start and stop
             "[*Start a recording -> form_open] [Schedules -> schedules] [Search transcripts",
             "    -> find_open]",
             "# Recording now",
-            "No recordings that you can see are running.",
+            "Nothing that you can see is being recorded.",
             "# Recent",
         ]
     )
@@ -122,9 +122,9 @@ This tab shows the recordings in your channels. To start one in a channel that
     allows it, type `/record` there.
 [Search transcripts -> find_open]
 # Recording now
-No recordings that you can see are running.
+Nothing that you can see is being recorded.
 # Recent
-Recordings you can see appear here.
+Recordings that you can see will appear here.
 """)
 
 

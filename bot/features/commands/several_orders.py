@@ -1,0 +1,161 @@
+"""Reads a text with several orders: each is understood by itself, and asked about. Pure.
+
+`stop webinar, and record all hands at 15:00`: the time belongs to the recording of all hands. An
+order that names no room is about the room of the order before: `stop webinar and share it`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bot.core.when import When
+from bot.features.commands.model import (
+    OPEN_FORM,
+    Order,
+    Outcome,
+    Understood,
+    Where,
+    Why,
+    World,
+)
+from bot.features.commands.parsed import Mood, Parsed
+from bot.features.commands.parsed_text import CONTROLS, POLITE, Clause, ParsedText
+from bot.features.commands.vocabulary import Intent
+from bot.features.rooms.model import RoomEntry
+
+Read = Callable[[str, Where, World], Understood]
+
+_STARTS = (Intent.START, Intent.SCHEDULE)
+# `and stop after 30 minutes`, `then stop it at 15:00`: the end of the recording before.
+_END = re.compile(
+    r"(?:\s|^)(?:(?P<length>in|after)|at|by|until|till)\s+(?P<time>[^,.!?]*[^,.!?\s])[\s,.!?]*$",
+    re.IGNORECASE,
+)
+_JOIN = re.compile(r"\s*,\s*(?:and\s+)?(?:then\s+)?|\s+(?:and\s+then|and|then)\s+", re.IGNORECASE)
+
+
+def several(said: ParsedText, read: Read) -> Understood | None:
+    """Understand each order of a text with several; None if there are not."""
+    clauses = every = said.clauses()
+    while len(clauses) > 1 and _is_contrast(clauses[0].parsed, clauses[1].parsed):
+        clauses = clauses[1:]  # don't record town hall, record all hands
+    if len(clauses) == len(every) < 2:
+        return None
+    parts: list[Understood] = []
+    texts: list[str] = []
+    for n, clause in enumerate(clauses):
+        where, world = said.where, said.world
+        room = _room_before(parts) or (_room_after(said, clauses) if n == 0 else None)
+        if room is not None and not said.names_a_room(clause):
+            where, world = Where.THREAD, replace(world, thread=room.room_id, thread_is_over=False)
+        text = clause.text
+        if said.flags.text and clause.parsed.intent in _STARTS:
+            text = f"{text} {said.flags.text}"
+        if parts and (longer := _with_end(texts[-1], clause, parts[-1], said)):
+            ended = read(longer, said.where, said.world)
+            if isinstance(ended.when, When) and ended.when.stop:
+                parts[-1], texts[-1] = ended, longer
+                continue
+        parts.append(read(text, where, world))
+        texts.append(text)
+    if len(parts) == 1:
+        return _asked(parts[0]) if _says_more(said, every) else parts[0]
+    return joined(parts, said)
+
+
+def with_title(said: ParsedText, titled: Understood, read: Read) -> Understood:
+    """Split `call it Retro and stop` into a title and an order; the whole may be the title, too."""
+    if not titled.title or titled.room is None:
+        return titled
+    world = replace(said.world, thread=titled.room.room_id)
+    for found in _JOIN.finditer(said.text):
+        head, tail = said.text[: found.start()], said.text[found.end() :]
+        order = read(tail, Where.THREAD, world)
+        if order.outcome is not Outcome.DO or not order.acts or order.intent is Intent.RENAME:
+            continue
+        named = read(head, said.where, said.world)
+        if named.intent is Intent.RENAME and named.title:
+            return joined([named, order, titled], said)
+    return titled
+
+
+def joined(parts: Sequence[Understood], said: ParsedText) -> Understood:
+    """Ask about several orders, with their buttons; do them at once if all are the same kind."""
+    first = parts[0]
+    if all(part.outcome is Outcome.DO and part.intent is first.intent for part in parts):
+        acts = {str(act): replace(act, of=part) for part in parts for act in part.acts}
+        alike = first.intent in CONTROLS and not said.thread
+        if alike and not any(part.when for part in parts):
+            room = first.room if len(acts) == 1 else None
+            return replace(first, room=room, acts=tuple(acts.values()))
+    offers: dict[tuple[str, str | None], Order] = {}
+    for part in parts:
+        for order in (*part.acts, *part.offers):
+            if order.verb != OPEN_FORM:
+                offers.setdefault((str(order), part.title), _offered(order, part))
+    unknown = next((part for part in parts if part.why is Why.NO_ROOM), None)
+    return replace(
+        first,
+        outcome=Outcome.ASK if offers else Outcome.ANSWER,
+        why=unknown.why if unknown else Why.UNSURE,
+        reference=unknown.reference if unknown else None,
+        sure=False,
+        acts=(),
+        offers=tuple(offers.values()),
+        parts=tuple(_asked(part) for part in parts),
+    )
+
+
+def _offered(order: Order, part: Understood) -> Order:
+    verb = part.intent if part.intent is Intent.STOP else order.verb  # not: to schedule its end
+    words = part.times if order.verb == Intent.SCHEDULE and verb != Intent.STOP else order.words
+    return replace(order, verb=verb, words=words or None, of=part)
+
+
+def _asked(part: Understood) -> Understood:
+    """Turn what would be done into a question."""
+    if part.outcome is not Outcome.DO:
+        return part
+    acts = tuple(_offered(order, part) for order in part.acts)
+    return replace(part, outcome=Outcome.ASK, why=Why.UNSURE, sure=False, offers=acts, acts=())
+
+
+def _is_contrast(first: Parsed, second: Parsed) -> bool:
+    """Whether the second order corrects a negated one: `don't stop webinar, stop standup`."""
+    if second.mood is not Mood.ORDER:
+        return False
+    if first.mood is Mood.UNWANTED:
+        return second.intent in _STARTS
+    return first.mood is Mood.NEGATED and second.intent in (Intent.STOP, Intent.PAUSE)
+
+
+def _room_before(parts: Sequence[Understood]) -> RoomEntry | None:
+    return next((part.room for part in reversed(parts) if part.room), None)
+
+
+def _room_after(said: ParsedText, clauses: Sequence[Clause]) -> RoomEntry | None:
+    """Return the room of the second of two orders for the first, too: `pause and stop it`."""
+    controls = all(clause.parsed.intent in CONTROLS for clause in clauses)
+    rooms = said.rooms[0] if len(said.rooms) == 1 else ()
+    if said.thread or not controls or len(rooms) != 1:
+        return None
+    return rooms[0] if rooms[0].room_id in said.world.recorded else None
+
+
+def _with_end(before: str, end: Clause, part: Understood, said: ParsedText) -> str | None:
+    """Return the text of a start with the end that the next order names."""
+    if part.intent not in _STARTS or end.parsed.intent is not Intent.STOP:
+        return None
+    found = _END.search(end.text)
+    if found is None or said.names_a_room(end):
+        return None
+    return f"{before} {'for' if found['length'] else 'until'} {found['time']}"
+
+
+def _says_more(said: ParsedText, clauses: Sequence[Clause]) -> bool:
+    """Whether a text has other sentences with a meaning."""
+    known = [clause.sentence for clause in clauses]
+    others = [said.meaning(one) for one in said.sentences if one not in known]
+    return any(one.left or one.intent not in (None, *POLITE) for one in others)
