@@ -115,6 +115,9 @@ def find_times(
     groups = scan.groups()
     spans = [(group[0].start, group[-1].end) for group in groups if not _all_weak(group)]
     loose = tuple((group[0].start, group[-1].end) for group in groups if _all_weak(group))
+    if rhythms := _rhythms_of(groups):
+        spans = sorted([*spans, *rhythms])
+        loose = tuple(span for span in loose if span not in rhythms)
     misspelt = scan.misspelt(spans)
     if misspelt:
         spans = _joined([*spans, *((token.start, token.end) for token in misspelt)], text)
@@ -126,7 +129,8 @@ def find_times(
 
 
 _SPOKEN = re.compile(
-    r"2m|by |about|around|approx|roughly|half|quarter|hour|max|most|up to|teen|thirty|five|after "
+    r"2m|by |about|around|approx|roughly|half|quarter|hour|max|most|tops|up to|teen|thirty|five|"
+    r"after "
     r"|first|second|third",
     re.IGNORECASE,
 )
@@ -158,6 +162,12 @@ _TWO_NUMBERS = re.compile(
     r"(?P<minute>fifteen|thirty|forty[ -]five)\b(?! ?(?:m|h))",
     re.IGNORECASE,
 )
+# `half an hour tops` is for half an hour.
+_TOPS = re.compile(
+    r"(?<![\w.-])(?<!for )(?<!in )(?P<length>(?:[0-9]+ ?|an? |half an |one |two |three |thirty |"
+    r"twenty )(?:min|minutes|h|hours?)) (?:tops|max\.?|at most|maximum)\b",
+    re.IGNORECASE,
+)
 # `after 10 minutes` is in 10 minutes; `the first of january` is the 1st.
 _AFTER = re.compile(rf"\bafter{_LENGTH_AHEAD}(?! \w+ ?\w+ of\b)", re.IGNORECASE)
 _ORDINAL = {"first": "1st", "second": "2nd", "third": "3rd"}
@@ -183,6 +193,7 @@ def _plainer(text: str, *, now: datetime, zone: str, purpose: Purpose) -> str:
     if _SPOKEN.search(text) is None:
         return text
     text = _TWO.sub("t", text)
+    text = _TOPS.sub(lambda found: f"for {found['length']}".ljust(len(found[0])), text)
     text = _AT_MOST.sub(lambda found: "for".ljust(len(found[0])), text)
     text = _TWO_NUMBERS.sub(_clock_in_words, text)
     text = _AFTER.sub("in   ", text)
@@ -432,6 +443,21 @@ def _all_weak(group: Sequence[Placed]) -> bool:
     return (len(group) == 1 and group[0].weak) or all(
         isinstance(piece.clause, Zone) for piece in group
     )
+
+
+def _rhythms_of(groups: Sequence[Sequence[Placed]]) -> list[Span]:
+    """Return the rhythms apart from their days: `a fortnightly recording on tuesdays at 2`."""
+    apart: list[Span] = []
+    on_days = False
+    for group in groups:
+        for placed in group:
+            rule = placed.clause
+            if not isinstance(rule, Rule):
+                continue
+            on_days = on_days or (bool(rule.days) and not _all_weak(group))
+            if _all_weak(group) and rule.freq == "WEEKLY" and rule.interval > 1:
+                apart.append((placed.start, placed.end))
+    return apart if on_days else []
 
 
 def _inside(span: Span, spans: Iterable[Span]) -> bool:

@@ -19,6 +19,7 @@ from bot.core.when_clauses import (
     ORDINALS,
     PARTS,
     RELATIVE,
+    SECONDS,
     UNTIL,
     WORKDAYS,
     Ask,
@@ -116,7 +117,8 @@ class ClauseScanner(TimeScanner):
     def _for(self) -> Clause | None:
         if not self.take("for"):
             return None
-        self.phrase("the next")
+        if self.phrase("the next") and (unit := self.take("hour", "minute")):
+            return For(0, SECONDS[unit])
         if length := self.maybe(self.length):
             return For(*length)
         raw = self.peek().raw

@@ -86,6 +86,9 @@ def read_negated(
         and p.role is not Role.NOT
         and "recorded" not in p.key
     )
+    conditional = any(piece.key == ("before",) for piece in rest)
+    if verb and conditional and verb.intent is Intent.START and verb.key[0] in _BEGINNING:
+        return replace(base, intent=Intent.UNKNOWN, mood=Mood.NEGATED, left=(negation, *left))
     if wish or (
         verb and (verb.intent in (Intent.START, Intent.SCHEDULE) or verb.role is Role.THING)
     ):
@@ -105,6 +108,7 @@ def read_negated(
     return replace(base, intent=Intent.UNKNOWN, mood=Mood.NEGATED, left=(negation,))
 
 
+_BEGINNING = ("start", "begin")  # don't start before I am there
 _ONLY = {("just",), ("only",), ("simply",), ("merely",)}  # don't just record it
 _OPINIONS = {("wouldnt",), ("would", "not")}  # I would not record that
 _CANNOT = {("cant",), ("cannot",)}
@@ -133,6 +137,9 @@ def _before(head: Piece, pieces: Sequence[Piece]) -> tuple[str, ...]:
     return before[-1].key if before else ()
 
 
+_PORTIONS = {
+    (word,) for word in ("part", "parts", "bit", "bits", "section", "passage", "beginning", "intro")
+}
 _STOPPING = {("stopping",), ("ending",), ("finishing",), ("halting",)}
 _SWITCHES = frozenset({"turn", "switch", "enable", "activate", "disable", "deactivate"})
 
@@ -166,6 +173,12 @@ def read_order(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequenc
     ):
         return replace(base, intent=intent, mood=Mood.NEGATED)  # stop stopping
     mood = Mood.QUESTION if base.asks else Mood.ORDER
+    portion = head.role is Role.SOFT and any(piece.key in _PORTIONS for piece in rest[:4])
+    if intent is Intent.STOP and portion:
+        return replace(base, intent=Intent.UNKNOWN, mood=mood, left=(head,))  # cut out the part
+    paused = next((p for p in rest[:3] if p.intent is Intent.PAUSE), None)
+    if intent is Intent.STOP and paused and _before(paused, pieces) == ("the",):
+        return replace(base, intent=Intent.RESUME, mood=Mood.TOLD)  # stop the pause
     if head.role is Role.CANCEL:
         left = tuple(left_over(Intent.UNSCHEDULE, pieces))
         return replace(base, intent=Intent.UNSCHEDULE, mood=mood, cancels=True, left=left)
@@ -237,7 +250,7 @@ def _acting(
         intent=intent,
         mood=Mood.TOLD if told and mood is Mood.ORDER else mood,
         left=left,
-        weak=head.role is Role.SOFT,
+        weak=head.role is Role.SOFT and not (intent is Intent.SCHEDULE and has_room(pieces)),
         article=article and head.key not in RECORDS,
     )
 

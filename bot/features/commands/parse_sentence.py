@@ -6,7 +6,7 @@ times; after anything else it is only mentioned.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from rapidfuzz.distance import OSA
@@ -69,6 +69,10 @@ def parse_sentence(sentence: Sentence, *, slash: bool = False, thread: bool = Fa
     praised = Role.THANKS in roles and [p.role for p in heads] in ([Role.WAS], [Role.IS])
     if not sentence.asks and (praised or _thanks_alone(pieces)):
         return replace(base, intent=Intent.THANKS)
+    if not has_order(heads) and (late := _misspelt_behind_comma(pieces)):
+        after = pieces[pieces.index(late) :]
+        parsed = _guessed(base, _misspelt(late) or Intent.UNKNOWN, late, pieces, heads)
+        return replace(parsed, left=tuple(p for p in parsed.left if p in after and p is not late))
     head, told = heads[0], False
     if head.sort is Sort.UNREAD:
         if (guess := _misspelt(head)) and not has_order(heads):
@@ -174,6 +178,8 @@ def _tells_of_something_else(pieces: Sequence[Piece], verb: Piece) -> bool:
 
 _BEFORE_NOUN = {("the",), ("a",), ("our",), ("my",), ("new",), ("world",), ("all",)}
 _PARTED = {
+    ("going",): Meaning(Role.VERB, Intent.START),
+    ("rolling",): Meaning(Role.VERB, Intent.START),
     ("off",): Meaning(Role.VERB, Intent.STOP),
     ("down",): Meaning(Role.VERB, Intent.STOP),
     ("on",): Meaning(Role.VERB, Intent.START),
@@ -183,22 +189,28 @@ _PARTED = {
 
 def _with_parted_verbs(pieces: Sequence[Piece]) -> Sequence[Piece]:
     """Join `turn … off`, `put … on hold`: the verb takes the place of its first word."""
-    at = next((n for n, p in enumerate(pieces) if p.key in _FIRST_PARTS), None)
+    at = next((n for n, p in enumerate(pieces) if p.key in _SECOND_PARTS), None)
     if at is None:
         return pieces
+    seconds = _SECOND_PARTS[pieces[at].key]
     for n in range(at + 1, min(at + 7, len(pieces))):
-        meaning = _PARTED.get(pieces[n].key)
-        if pieces[n].key == ("down",) and pieces[at].key != ("shut",):
-            continue
-        if meaning and (meaning.intent is Intent.PAUSE) == (pieces[at].key == ("put",)):
-            verb = Piece(Sort.PHRASE, pieces[at].words, meaning)
+        if pieces[n].key in seconds:
+            verb = Piece(Sort.PHRASE, pieces[at].words, _PARTED[pieces[n].key])
             return [*pieces[:at], verb, *pieces[at + 1 : n], *pieces[n + 1 :]]
     return pieces
 
 
 _LATEST = {("last",), ("latest",), ("recent",), ("previous",), ("past",)}
 _OF = {("of",), *_LATEST, ("old",)}
-_FIRST_PARTS = {("turn",), ("switch",), ("shut",), ("put",)}
+_SWITCHES = (("off",), ("on",))
+_SECOND_PARTS: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
+    ("turn",): _SWITCHES,
+    ("switch",): _SWITCHES,
+    ("shut",): (("off",), ("down",)),
+    ("put",): (("on", "hold"),),
+    ("get",): (("going",), ("rolling",)),
+    ("set",): (("going",), ("rolling",)),
+}
 
 
 def _without_head(base: Parsed, pieces: Sequence[Piece], *, slash: bool) -> Parsed:
@@ -244,6 +256,14 @@ def _misspelt(piece: Piece) -> Intent | None:
         if distance <= at_most:
             best, at_most = intent, distance - 1
     return best
+
+
+def _misspelt_behind_comma(pieces: Sequence[Piece]) -> Piece | None:
+    """Return an order that is misspelt behind a comma: `we are all in weekly, hit recrod`."""
+    commas = [n for n, piece in enumerate(pieces) if piece.sort is Sort.COMMA]
+    after = [piece for piece in pieces[commas[-1] + 1 :] if not skipped(piece)] if commas else []
+    unread = [piece for piece in after[:2] if piece.sort is Sort.UNREAD]
+    return next((piece for piece in unread if _misspelt(piece) in ORDERS), None)
 
 
 def _guessed(
@@ -322,6 +342,9 @@ def _by_head(
         case Role.FORGET if any(p.intent in _PLANS for p in rest):
             left = tuple(left_over(Intent.UNSCHEDULE, pieces))
             return replace(base, intent=Intent.UNSCHEDULE, mood=Mood.ORDER, left=left)
+        case Role.FORGET if head.key == ("forget",) and _recording_of(rest):
+            left = tuple(p for p in left_over(Intent.START, rest) if p.role is not Role.ABOUT)
+            return replace(base, intent=Intent.STOP, mood=Mood.UNWANTED, left=left, asks=True)
         case Role.FORGET:
             return replace(base, intent=Intent.UNKNOWN, mood=Mood.ORDER, left=(head,))
         case Role.POSTING if head.intent is None and not base.asks:
@@ -340,6 +363,12 @@ def _by_head(
 
 
 _PLANS = (Intent.SCHEDULE, Intent.UNSCHEDULE)  # remove the schedule of town hall
+
+
+def _recording_of(rest: Sequence[Piece]) -> bool:
+    """Say whether a recording is to be made: `forget about recording the town hall`."""
+    about = next((n for n, piece in enumerate(rest) if piece.role is Role.ABOUT), None)
+    return about is not None and any(p.key == ("recording",) for p in rest[about : about + 2])
 
 
 def _not_wanted(pieces: Sequence[Piece]) -> bool:

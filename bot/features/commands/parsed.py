@@ -148,10 +148,14 @@ def has_polite(pieces: Sequence[Piece]) -> bool:
 
 def asks_for_a_recording(rest: Sequence[Piece]) -> bool:
     """Say whether *a* recording is asked for, which need not exist yet: `a recording of …`."""
-    return any(
-        piece.role is Role.ARTICLE and piece.key[0] != "any" and recording_word([after])
-        for piece, after in pairwise(rest)
-    )
+    for n, piece in enumerate(rest):
+        if piece.role is Role.ARTICLE and piece.key[0] != "any":
+            after = list(rest[n + 1 : n + 4])
+            while after and after[0].sort in (Sort.UNREAD, Sort.TIME):
+                after.pop(0)  # a fortnightly recording
+            if recording_word(after[:1]):
+                return True
+    return False
 
 
 def recording_word(pieces: Sequence[Piece]) -> bool:
@@ -163,14 +167,11 @@ def read_find(base: Parsed, head: Piece, pieces: Sequence[Piece]) -> Parsed:
     about = next((piece for piece in pieces if piece.role is Role.ABOUT), None)
     said = next((piece for piece in pieces if piece.role is Role.SAID), head)
     query = words_after(pieces, about or said)
-    before = [
-        word
-        for piece in pieces[: pieces.index(said)]
-        if piece.sort in (Sort.UNREAD, Sort.USER)
-        for word in piece.words
-        if word.bare not in _NOBODY
-    ]
-    speaker = " ".join(word.text for word in before) or None
+    known = [piece for piece in pieces[: pieces.index(said)] if piece.sort in _MAY_SPEAK]
+    before = [word for piece in known for word in piece.words if word.bare not in _NOBODY]
+    things = {after.start for the, after in pairwise(pieces) if the.key in _BEFORE_THINGS}
+    named = [word.text for word in before if word.start not in things]  # not: the bit where …
+    speaker = " ".join(named) or None
     told = next((word for word in query if word.text.startswith("<@")), None)
     if told is not None and speaker is None:
         query, speaker = tuple(word for word in query if word is not told), told.text
@@ -181,11 +182,13 @@ def read_find(base: Parsed, head: Piece, pieces: Sequence[Piece]) -> Parsed:
         speaker = _named_between(said, about, pieces)  # what said Ben about …
     if quoted := tuple(word for word in query if word.quoted):
         query = quoted
-    if not query and speaker and about is None:
+    if not query and before and about is None:
         query, speaker = tuple(before), None
     return replace(base, intent=Intent.FIND, query=query, speaker=speaker)
 
 
+_MAY_SPEAK = (Sort.UNREAD, Sort.USER)
+_BEFORE_THINGS = {("the",), ("a",), ("an",)}
 # Words before `said` that name nobody: `did anybody mention …`, `what has been decided`.
 _NOBODY = frozenset(
     [

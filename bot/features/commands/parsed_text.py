@@ -63,12 +63,19 @@ _BARE_MINUTES = re.compile(
 _MEETINGS = {(word,) for word in ["meeting", "call", "room", "session", "recording", "thing"]}
 _NO_TIMES = frozenset({"right", "now"})
 _JOINERS = frozenset("\u200d\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
+_IT = {("it",), ("this",), ("that",)}
+_ADDRESSED = (Role.VERB, Role.CANCEL, Role.REQUEST)
 _BEFORE_NAME = (Role.FILLER, Role.HELLO, Role.THANKS, Role.REQUEST, Role.AND, Role.WISH)
 _NAME_INNER = (Role.FILLER, Role.WITH, Role.AND, Role.ARTICLE, Role.THING)
 
 
 _SAID = (Mood.ORDER, Mood.NEGATED, Mood.UNWANTED)
 _MENTIONED = (Mood.TOLD, Mood.QUESTION)
+_STAYING = {
+    (*verb, *more)
+    for verb in (("goes",), ("continues",), ("stays",), ("keeps",), ("remains",), ("runs",))
+    for more in ((), ("on",))
+}
 _EXCLUDING = {("not",), ("keep",), ("leave",), ("except",), ("keep", "recording")}
 
 
@@ -121,7 +128,7 @@ class ParsedText:
         everywhere = self._times_beside(main, ())
         _, rest = self._main(sentences_of(self.words, self.named, everywhere[1]))
         unread = any(piece.sort is Sort.UNREAD for one in rest for piece in one.pieces)
-        return found if unread else everywhere
+        return found if unread and not _refers_back(main) else everywhere
 
     def _times_beside(
         self, main: Sentence | None, others: Sequence[Span]
@@ -223,23 +230,27 @@ class ParsedText:
     def _rooms_meant(self) -> tuple[list[tuple[RoomEntry, ...]], str | None]:
         """Return the named rooms, and words next to a name that may belong to it."""
         rooms: list[tuple[RoomEntry, ...]] = []
+        named = {piece.rooms for piece in self.pieces if piece.sort is Sort.ROOM}
         for piece in self.pieces:
             if piece.sort is Sort.ROOM:
-                if piece.rooms not in rooms and not (rooms and self._excluded(piece)):
+                if piece.rooms not in rooms and not (len(named) > 1 and self._excluded(piece)):
                     rooms.append(piece.rooms)
             elif (room := self._by_token(piece)) and (room,) not in rooms:
                 rooms.append((room,))
-        doubt = None
-        if len(rooms) == 1:
-            doubt = self._words_around(rooms[0])
+        doubt = self._words_around(rooms[0]) if len(rooms) == 1 else None
+        if doubt and (whole := self.world.names.with_words(doubt)):
+            return [whole], None  # start emea weekly: the room with all these words
         return rooms, doubt
 
     def _excluded(self, room: Piece) -> bool:
-        """Whether a room is named in order to exclude it: `A, not B`."""
-        at = self.pieces.index(room) - 1
+        """Whether a room is named in order to exclude it: `A, not B`, `B goes on`."""
+        at = self.pieces.index(room)
+        if any(piece.key in _STAYING for piece in self.pieces[at + 1 : at + 2]):
+            return True
+        at -= 1
         while at > 0 and self.pieces[at].key == ("the",):
             at -= 1
-        return self.pieces[at].key in _EXCLUDING
+        return at >= 0 and self.pieces[at].key in _EXCLUDING
 
     def _by_token(self, piece: Piece) -> RoomEntry | None:
         """Return the room of a link."""
@@ -291,7 +302,12 @@ class ParsedText:
         )
         if pieces is None:
             return False
-        before = pieces[: next(n for n, p in enumerate(pieces) if p.sort is Sort.BOT)]
+        at = next(n for n, p in enumerate(pieces) if p.sort is Sort.BOT)
+        before = pieces[:at]
+        behind = self.pieces[self.pieces.index(pieces[at]) + 1 :]
+        after = [p for p in behind if p.role is not Role.FILLER and p.sort is not Sort.COMMA][:1]
+        if before and before[-1].sort is Sort.COMMA and any(p.role in _ADDRESSED for p in after):
+            return False  # we are kicking off, @bot please record it
         said_to = all(
             piece.role in _BEFORE_NAME or piece.sort in (Sort.USER, Sort.COMMA) for piece in before
         )
@@ -384,10 +400,17 @@ class ParsedText:
             for loose in self.loose
         )
 
-    def names_a_room(self) -> bool:
-        """Whether it names a room, perhaps one that there is not."""
-        named = (Sort.ROOM, Sort.LINK, Sort.UNREAD)
-        return any(piece.sort in named for piece in self.pieces)
+    def names_a_room(self, clause: Clause) -> bool:
+        """Whether a clause names a room, perhaps one that there is not."""
+        pieces = clause.sentence.pieces
+        if any(piece.sort in (Sort.ROOM, Sort.LINK) for piece in pieces):
+            return True
+        unread = [piece.start - pieces[0].start for piece in pieces if piece.sort is Sort.UNREAD]
+        if not unread:
+            return False
+        now, zone = self.world.now, self.world.zone
+        times = find_times(clause.text, now=now, zone=zone, purpose=Purpose.STOP).spans
+        return any(not any(start <= at < end for start, end in times) for at in unread)
 
     def orders_more(self) -> bool:
         return self.parsed.other in ORDERS
@@ -432,6 +455,14 @@ class ParsedText:
 def parse_in_place(sentence: Sentence, where: Where) -> Parsed:
     """Parse a sentence that was typed in `where`."""
     return parse_sentence(sentence, slash=where is Where.SLASH, thread=where is Where.THREAD)
+
+
+def _refers_back(sentence: Sentence | None) -> bool:
+    """Whether an order is about what another sentence names: `can you record it`."""
+    pieces = sentence.pieces if sentence else []
+    verb = next((n for n, p in enumerate(pieces) if p.role is Role.VERB), None)
+    named = any(piece.sort in (Sort.ROOM, Sort.UNREAD, Sort.LINK) for piece in pieces)
+    return verb is not None and not named and any(p.key in _IT for p in pieces[verb + 1 : verb + 2])
 
 
 def _has_start(when: Reading | None) -> bool:

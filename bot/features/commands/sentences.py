@@ -276,6 +276,8 @@ def _begins_order(piece: Piece, before: Sequence[Piece]) -> bool:
     """Whether an order begins another sentence: `why is this on, stop it`."""
     if before and _asks_politely(piece, before[-1]):
         return any(p.role not in _LIGHT and p.sort is not Sort.COMMA for p in before)
+    if piece.role is Role.WHY and before and before[-1].sort is Sort.COMMA:
+        return True  # nothing arrives, what's wrong with you
     order = piece.role is Role.VERB and piece.intent in ORDERS
     if not order and piece.role is not Role.NOT:
         return False
@@ -290,6 +292,8 @@ def _begins_another(piece: Piece, before: Sequence[Piece], *, room_ahead: bool) 
     if piece.role not in (Role.VERB, Role.CANCEL) or piece.sort is not Sort.PHRASE:
         return False
     verb = Intent.UNSCHEDULE if piece.role is Role.CANCEL else piece.intent
+    if before and (before[-1].key == ("the",) or before[-1].role is Role.ARTICLE):
+        return False  # stop the pause
     first = next((p for p in before if p.role not in _UNSURE and p.sort is Sort.PHRASE), None)
     if first is None or first.role not in _FIRST or verb not in ORDERS:
         return False
@@ -371,7 +375,8 @@ def _longest(
         squeezed = _SQUEEZED.get(_REPEATED.sub(r"\1", first))
         if squeezed and (len(squeezed) < 2 or (len(squeezed) < 3 and not _THRICE.search(first))):
             squeezed = None  # `aaaa` is not an article
-        return 1, PHRASES[squeezed,] if squeezed else None
+        known = squeezed or _SWAPPED.get(first)
+        return 1, PHRASES[known,] if known else None
     for length in lengths:
         run = words[at : at + length]
         if len(run) < length:
@@ -392,4 +397,14 @@ _SQUEEZED = {
     _REPEATED.sub(r"\1", phrase[0]): phrase[0]
     for phrase in reversed(list(PHRASES))
     if len(phrase) == 1 and phrase[0].isalpha()
+}
+
+
+# For `hwo` and `waht`: words of questions with two letters swapped. A verb is only guessed.
+_ASKING = (Role.HOW, Role.WHY, Role.WHICH, Role.WHEN, Role.IS, Role.WAS)
+_SWAPPED = {
+    word[:n] + word[n + 1] + word[n] + word[n + 2 :]: word
+    for (word, *more), meaning in reversed(PHRASES.items())
+    if not more and meaning.role in _ASKING and len(word) > 2
+    for n in range(len(word) - 1)
 }

@@ -38,23 +38,22 @@ _JOIN = re.compile(r"\s*,\s*(?:and\s+)?(?:then\s+)?|\s+(?:and\s+then|and|then)\s
 
 def several(said: ParsedText, read: Read) -> Understood | None:
     """Understand each order of a text with several; None if there are not."""
-    clauses = said.clauses()
+    clauses = every = said.clauses()
     while len(clauses) > 1 and _is_contrast(clauses[0].parsed, clauses[1].parsed):
         clauses = clauses[1:]  # don't record town hall, record all hands
-    if len(clauses) == len(said.clauses()) < 2:
+    if len(clauses) == len(every) < 2:
         return None
     parts: list[Understood] = []
     texts: list[str] = []
     for n, clause in enumerate(clauses):
         where, world = said.where, said.world
-        alone = ParsedText(clause.text, where, world)
         room = _room_before(parts) or (_room_after(said, clauses) if n == 0 else None)
-        if room is not None and not alone.names_a_room():
+        if room is not None and not said.names_a_room(clause):
             where, world = Where.THREAD, replace(world, thread=room.room_id, thread_is_over=False)
         text = clause.text
         if said.flags.text and clause.parsed.intent in _STARTS:
             text = f"{text} {said.flags.text}"
-        if parts and (longer := _with_end(texts[-1], alone, parts[-1])):
+        if parts and (longer := _with_end(texts[-1], clause, parts[-1], said)):
             ended = read(longer, said.where, said.world)
             if isinstance(ended.when, When) and ended.when.stop:
                 parts[-1], texts[-1] = ended, longer
@@ -62,7 +61,7 @@ def several(said: ParsedText, read: Read) -> Understood | None:
         parts.append(read(text, where, world))
         texts.append(text)
     if len(parts) == 1:
-        return _asked(parts[0]) if _says_more(said) else parts[0]
+        return _asked(parts[0]) if _says_more(said, every) else parts[0]
     return joined(parts, said)
 
 
@@ -145,18 +144,18 @@ def _room_after(said: ParsedText, clauses: Sequence[Clause]) -> RoomEntry | None
     return rooms[0] if rooms[0].room_id in said.world.recorded else None
 
 
-def _with_end(before: str, end: ParsedText, part: Understood) -> str | None:
+def _with_end(before: str, end: Clause, part: Understood, said: ParsedText) -> str | None:
     """Return the text of a start with the end that the next order names."""
     if part.intent not in _STARTS or end.parsed.intent is not Intent.STOP:
         return None
     found = _END.search(end.text)
-    if found is None or end.names_a_room() or end.parsed.left:
+    if found is None or said.names_a_room(end):
         return None
     return f"{before} {'for' if found['length'] else 'until'} {found['time']}"
 
 
-def _says_more(said: ParsedText) -> bool:
+def _says_more(said: ParsedText, clauses: Sequence[Clause]) -> bool:
     """Whether a text has other sentences with a meaning."""
-    known = [clause.sentence for clause in said.clauses()]
+    known = [clause.sentence for clause in clauses]
     others = [said.meaning(one) for one in said.sentences if one not in known]
     return any(one.left or one.intent not in (None, *POLITE) for one in others)

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from bot.features.commands.asked import asked_in
 from bot.features.commands.changes import changes_time, extension, rescheduling, undo
+from bot.features.commands.corrections import corrected
 from bot.features.commands.model import (
     OPEN_FORM,
     Order,
@@ -70,6 +71,8 @@ def _understood(text: str, where: Where, world: World) -> Understood:
         return with_title(said, titled, _understood)
     if said.is_about_the_bot():
         return Understood(Intent.UNKNOWN, Outcome.SILENCE, Why.ABOUT_BOT)
+    if again := corrected(said, _understood):
+        return again
     done = several(said, _understood) or extension(said) or asked_in(said) or _decided(said)
     if done.outcome is Outcome.ASK and not done.offers and done.intent not in _VIEWS:
         return replace(done, outcome=Outcome.ANSWER)  # there is nothing to choose from
@@ -162,7 +165,7 @@ def _decided(said: ParsedText) -> Understood:
             recorded = room is not None and room.room_id in said.world.recorded
             why = Why.CLEAR if recorded or room is None else Why.NOT_RECORDED
             return answered(intent, why, room=room)
-        case Intent.DOCTOR | Intent.JOIN:
+        case Intent.DOCTOR:
             return answered(intent, room=said.room_or_thread())
         case Intent.LIST | Intent.SUMMARY if said.where is Where.SLASH and not said.rooms:
             return _list_of(said, intent)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import islice, takewhile
+
+from dateutil.relativedelta import relativedelta
 
 from bot.core.when import (
     Day,
@@ -327,6 +331,42 @@ def _no_date(said: ParsedText) -> Unclear | Refused | None:
     return said.when if isinstance(said.when, Unclear | Refused) else None
 
 
+_NEAR = re.compile(r"\b(?P<which>this|next)\s+(?P<unit>week|month)\b", re.IGNORECASE)
+DATES_OFFERED = 5
+
+
+def _dates_within(
+    said: ParsedText, planned: Iterable[Scheduled]
+) -> list[tuple[Scheduled, datetime]]:
+    """Return the dates of schedules in the week or month that is named: `skip it next week`."""
+    named = _NEAR.search(said.text)
+    if named is None or isinstance(said.when, Day | When):
+        return []
+    now = said.world.now
+    begin = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    unit = relativedelta(weeks=1) if named["unit"].lower() == "week" else relativedelta(months=1)
+    first = begin - timedelta(days=begin.weekday()) if unit.days else begin.replace(day=1)
+    first += unit if named["which"].lower() == "next" else relativedelta()
+    found = [
+        (one, at) for one in planned for at in _dates_between(one, max(first, now), first + unit)
+    ]
+    return found[:DATES_OFFERED]
+
+
+def _dates_between(one: Scheduled, begin: datetime, end: datetime) -> list[datetime]:
+    if one.repeat is None:
+        return [one.at] if begin <= one.at < end else []
+    dates = takewhile(lambda at: at < end, occurrences(one.repeat, after=begin))
+    return [at for at in islice(dates, DATES_OFFERED) if at not in one.skips]
+
+
+def _on_dates(room: RoomEntry, dates: Iterable[tuple[Scheduled, datetime]]) -> tuple[Order, ...]:
+    return tuple(
+        Order(Intent.UNSCHEDULE, room, schedule=one, date=at if one.repeat else None)
+        for one, at in dates
+    )
+
+
 def _next_dates(said: ParsedText, rooms: Iterable[RoomEntry]) -> tuple[Order, ...]:
     """Return an order for the next date of each schedule, which deletes no recurrence."""
     return tuple(
@@ -352,9 +392,11 @@ def _unschedule_room(
         return replace(made, offers=(*every, Order(Intent.STOP, room)))
     if not planned:
         return replace(made, outcome=Outcome.ANSWER, why=Why.NOT_SCHEDULED)
-    if problem := _no_date(said):
-        return replace(made, why=Why.BAD_TIME, when=problem, offers=_next_dates(said, [room]))
-    day = _date_of(said.when)
+    within = _dates_within(said, planned)
+    if (problem := _no_date(said)) and len(within) != 1:
+        offers = _on_dates(room, within) or _next_dates(said, [room])
+        return replace(made, why=Why.BAD_TIME, when=problem, offers=offers)
+    day = within[0][1].date() if within else _date_of(said.when)
     fits = cancelling(said, [room], day)
     if not fits:
         return replace(made, why=Why.NOT_SCHEDULED, offers=_next_dates(said, [room]))

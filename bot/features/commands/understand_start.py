@@ -134,7 +134,7 @@ def _start_unknown(
         return replace(made, why=Why.WHICH_ROOM, room=named, offers=offers)
     if reference is None:
         default = said.world.names.by_id.get(said.world.default_room or "")
-        if said.where is Where.THREAD and said.thread and verb is Intent.START:
+        if said.where is Where.THREAD and said.thread and not isinstance(made.when, Unclear):
             return said.thread
         if default and not left:
             return default
@@ -160,7 +160,8 @@ def _start_unknown(
     if parsed.mood is Mood.TOLD and said.where is not Where.SLASH and _before_verb(said, left):
         return answered(Intent.UNKNOWN, sure=False)  # remind us to start at 3
     other_words = [p for p in parsed.left if p.sort is not Sort.UNREAD and p.option is None]
-    if said.where is not Where.SLASH and (parsed.weak or parsed.article or other_words):
+    talk = said.where is not Where.SLASH and (parsed.weak or parsed.article or other_words)
+    if talk or (parsed.weak and parsed.article):  # book me a flight
         return answered(Intent.UNKNOWN, sure=False)
     return replace(made, why=Why.NO_ROOM, offers=(Order(OPEN_FORM),), reference=reference)
 

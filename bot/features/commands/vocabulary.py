@@ -1,7 +1,8 @@
 """The words that the bot understands, as tables: verbs, questions, fillers, options.
 
-Phrases are lower-case, without apostrophes (`dont`) and separated by `|`. The longest phrase that
-matches at a position wins.
+Phrases are lower-case, without apostrophes (`dont`) and separated by `|`. `what must/should i` are
+two phrases, with either word; `_` is no word: `only _/the audio`. The longest phrase that matches
+at a position wins.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum, auto
+from itertools import product
 
 WORD = re.compile(r"\w+(?:'\w+)*|[^\w\s]")  # after folding; an apostrophe is straight
 
@@ -133,7 +135,7 @@ _VERBS: Mapping[Intent, str] = {
         go back on the record | continue to record | pick up again | continue with |
         proceed | resume recording | continue recording | start again recording""",
     Intent.SCHEDULE: """
-        schedule | sched | plan | book | arrange | reserve | set up a schedule for | make a
+        schedule | sched | set up a schedule for | make a
         schedule for | plan a recording of | schedule a recording""",
     Intent.UNSCHEDULE: """
         unschedule | skip | call off | deschedule | off the schedule | from the schedule | off
@@ -168,14 +170,14 @@ _VERBS: Mapping[Intent, str] = {
         back | take it back""",
     Intent.LIST: "list | ls | history | download | export | play | replay",
     Intent.FIND: """
-        search | search for | find | look for | look up | grep | seek | search in | search
-        through | query""",
+        search | search for | find | looking/searching for | trying to find | hunting for | look
+        for | look up | grep | seek | search in | search through | query""",
     Intent.SUMMARY: """
         summarize | summarise | sum up | sum it up | sum this up | recap | tldr | tl dr |
         tl ; dr | catch me up | catch us up | fill me in | brief me | bring me up to speed""",
     Intent.JOIN: """
-        join | hop on | hop into | let me in | let me into | get me into | get me in |
-        drop into | jump into | jump on | come to | come into | enter | attend | get into
+        join | hop/jump/drop/pop in/into/on | let me in | let me into | get me into | get me in |
+        come to | come into | enter | attend | get into
         | get in to | link of | the link of | url of | url for | invite link | link to |
         link for | the link to | the link for | dial into | connect me to | take me to |
         bring me into | take me into | get me to | put me in | put me into | bring me to""",
@@ -199,6 +201,7 @@ _VERBS: Mapping[Intent, str] = {
 
 _SOFT: Mapping[Intent, str] = {
     Intent.START: "begin | launch | open a recording | roll | run | go | take",
+    Intent.SCHEDULE: "plan | book | arrange | reserve",
     Intent.STOP: """
         drop | cut | close | leave | enough | no more | get out | go away | shut up | stp | turn of
         | switch of | turn it of | switch it of | turn this of | basta | schluss | genug | assez |
@@ -268,13 +271,14 @@ _NOUNS: Mapping[Intent, str] = {
     Intent.UNKNOWN: "non - stop | nonstop | non stop",
     Intent.JOIN: "link | meeting link | join link | room link | invite",
     Intent.HELP: """
-        what you can | what u can | what can u | what you can do | what u can do | can u do | can
-        you do | do you do | able to do | do you support | can you handle | are you for | can i do |
-        can i say | can i ask | can i ask you | do you know | are your commands | do you understand
-        | do you work | does this work | does it work | does this bot do | is this bot | are you
-        able to do | are the commands | can this bot do | can it do | should i type | do i type |
-        else can you do | features | options | can you help | can you help me | could you help me |
-        i need help | need help | do you keep | do you store | do you save""",
+        what you can | what u can | what can u | what you can do | what u can do | can u do |
+        can you do | do you do | able to do | do you support | can you handle | are you for |
+        can i do | can i say | can i ask | can i ask you | do you know | are your commands | do
+        you understand | do you work | does/do this/it/the/that _/thing/bot/app work/function |
+        does this bot do | the difference | difference between | is this bot | are you able to
+        do | are the commands | can this bot do | can it do | else can you do | features |
+        options | can you help | can you help me | could you help me | i need help | need help |
+        do you keep | do you store | do you save""",
 }
 
 _OPTIONS: Mapping[tuple[str, object], str] = {
@@ -286,14 +290,12 @@ _OPTIONS: Mapping[tuple[str, object], str] = {
         summarized | ai summary | a summary afterwards | recap | summarise it | notes |
         meeting notes""",
     ("audio_only", True): """
-        audio only | sound only | only audio | only sound | just audio | just the audio | voice only
-        | audio-only | only the audio | just sound | just the sound | only the sound | audio - only
-        | only voice | no picture | no video | no camera | no cam | w/o video | without video |
-        without the video | without picture | no image | sound without video | no pictures | no
-        cameras | audio is enough | sound is enough | only audios | as audio | audio | video off |
-        camera off | cameras off | without camera | without cameras | without image | without images
-        | without the image | without the picture | without pictures | without the camera | w/o
-        camera | w/o picture | w/o image""",
+        audio/sound/voice/voices/audios only | only/just _/the audio/sound/voice/voices/audios |
+        audio-only | audio - only | sound without video | as audio | audio |
+        audio/sound/voice is/are enough | audios/sounds/voices enough | _/a/the audio will do |
+        only/just _/the audio/sound/voice/voices is/are enough |
+        no/without picture/pictures/video/image/images/camera/cameras/cam | without the
+        video/image/picture/camera | w/o video/picture/image/camera | video/camera/cameras off""",
     ("resolution", "720p"): "720p | hd | 720 p | 1280x720 | 720",
     ("resolution", "1080p"): """
         1080p | full hd | fullhd | fhd | full-hd | full - hd | 1080 p | 1920x1080 | 1080""",
@@ -344,40 +346,42 @@ _OTHER: Mapping[Role, str] = {
         | is it possible that you | would it be possible to | could you maybe | can someone | could
         someone | can somebody | could somebody | can anyone | would you like to | may i ask you to
         | can i ask you to | could i ask you to | is possible | is possible to | is it possible |
-        possible to | is there a possibility to | is there any possibility to | is there any chance
-        to | would be possible to | any chance to | any chance you could | any chance you can | can
-        the bot | could the bot | please can you | may you""",
+        possible to | is there a/any/some chance/possibility to/you/we/i _/can/could |
+        is there a/any/some chance/possibility/way that/you/we/i can/could |
+        is there any/some way to | would be possible to | any chance/way to | any chance/way
+        you/we/i can/could | can the bot | could the bot | please can you | may you""",
     Role.WISH: """
-        it would help if you | id appreciate it if you | i would appreciate it if you | i
-        would appreciate if you | i would be grateful if you | it is important that you | it
-        is important to | its important to | i am needing | i need that you | i want that
-        you | please make that | it is necessary to | its necessary to | would love if you |
-        id love | i would love | id love to | i would love to | we would love | we would
-        love to | can be | could be | may be | needs to be | need to be | ought to be | i
-        want | i want to | i want you to | i wish | i wish to | id like | id like to | i
-        would like | i would like to | id like you to | i would like you to | we want | we
-        want to | we need to | we need | i need to | i need you to | need to | want to | we
-        want you to | we need you to | we would like | we would like to | wed like to | lets
-        | let us | let | you can | you may | you must | you have to | you need to | you
-        could | i ask you to | time to | its time to | it is time to | have to | we have to
-        | we must | i have to | i must | im gonna need you to | must | needs | wants | want
-        | need | should be | must be | has to be | shall be | i said | i told you to | i say
-        | we can | feel free to | i order you to | i beg you | go | make | do | get | have |
-        dont forget to | do not forget to | remember to | make sure to | make sure you | be
-        sure to | dont forget | be so good and | wanna | we wanna | i wanna | would like |
-        would like to | would love to""",
+        set up | put in | organise/organize/create | it would help if you | id appreciate it if
+        you | i would appreciate it if you | i would appreciate if you | i would be grateful if
+        you | it is important that you | it is important to | its important to | i am needing |
+        i need that you | i want that you | please make that | it is necessary to | its
+        necessary to | would love if you | id love | i would love | id love to | i would love to
+        | we would love | we would love to | can be | could be | may be | needs to be | need to
+        be | ought to be | i want | i want to | i want you to | i wish | i wish to | id like |
+        id like to | i would like | i would like to | id like you to | i would like you to | we
+        want | we want to | we need to | we need | i need to | i need you to | need to | want to
+        | we want you to | we need you to | we would like | we would like to | wed like to |
+        lets | let us | let | you can | you may | you must | you have to | you need to | you
+        could | i ask you to | time to | its time to | it is time to | have to | we have to | we
+        must | i have to | i must | im gonna need you to | must | needs | wants | want | need |
+        should be | must be | has to be | shall be | i said | i told you to | i say | we can |
+        feel free to | i order you to | i beg you | go | make | do | get | have | dont forget to
+        | do not forget to | remember to | make sure to | make sure you | be sure to | dont
+        forget | be so good and | wanna | we wanna | i wanna | would like | would like to |
+        would love to""",
     Role.HEDGE: """
-        someone wants to | somebody wants to | everyone wants to | everybody wants to |
-        id rather | i would rather | id prefer | i would prefer | i prefer | ready to | we are ready
-        to | were ready to | im ready to | i am ready to | i | we | they | he | she | i think | i
-        guess | i believe | i suppose | maybe | perhaps | probably | possibly | will | would |
-        should | we should | you should | i should | they should | we will | i will | ill | im going
-        to | we are going to | were going to | im about to | we might | i might | i think we should
-        | maybe we should | perhaps we should | we usually | i usually | i already | we already | we
-        are | i am | im | not forget to | never forget to | lets not forget to | let us not forget
-        to | shouldnt forget to | should not forget to | must not forget to | mustnt forget to | do
-        not let us forget to | dont let us forget to | dont let me forget to | it would be nice to |
-        it would be good to | it would be great to | i was | we were | i had | we had""",
+        ive/weve got | i/we have got | someone wants to | somebody wants to | everyone wants to
+        | everybody wants to | id rather | i would rather | id prefer | i would prefer | i
+        prefer | ready to | we are ready to | were ready to | im ready to | i am ready to | i |
+        we | they | he | she | i think | i guess | i believe | i suppose | maybe | perhaps |
+        probably | possibly | will | would | should | we should | you should | i should | they
+        should | we will | i will | ill | im going to | we are going to | were going to | im
+        about to | we might | i might | i think we should | maybe we should | perhaps we should
+        | we usually | i usually | i already | we already | we are | i am | im | not forget to |
+        never forget to | lets not forget to | let us not forget to | shouldnt forget to |
+        should not forget to | must not forget to | mustnt forget to | do not let us forget to |
+        dont let us forget to | dont let me forget to | it would be nice to | it would be good
+        to | it would be great to | i was | we were | i had | we had""",
     Role.MAY: """
         should we | shall we | shall i | should i | should you | can we | can i | could we |
         could i | may i | may we | do we want to | do we need to | do we have to | must we | are
@@ -392,13 +396,14 @@ _OTHER: Mapping[Role, str] = {
         somebody | is it a good idea to | do you think we should | are we supposed to | might we
         | can it be | can | could""",
     Role.HOW: """
-        how do i | how do you | how do we | how can i | how can we | how to | how does one | how
-        would i | how does | how should i | how do | how could i | how can you | how is it
-        possible to | what is the command to | whats the command to | what do i type to | show
-        me how to | explain how to | teach me to | what is the way to | how is | how i can | how
-        i | how works | what happens if | what happens when | how | is there a way to | what do
-        i do to | where do i click to | where can i | explain how | tell me how |
-        show me how""",
+        what must/should/can/shall/would/could/do/does i/we/you/one _/have/need _/to
+        type/write/say/enter/press/click | how do i | how do you | how do we | how can i | how
+        can we | how to | how does one | how would i | how does | how should i | how do | how
+        could i | how can you | how is it possible to | what is the command to | whats the
+        command to | what do i type to | show me how to | explain how to | teach me to | what is
+        the way to | how is | how i can | how i | how works | what happens if | what happens
+        when | how | is there a way to | what do i do to | where do i click to | where can i |
+        explain how | tell me how | show me how""",
     Role.WHY: """
         why | how come | what happened to | what happened with | why is | why isnt | why
         did | why didnt | whats wrong with | what is wrong with | whats wrong | why are |
@@ -427,11 +432,11 @@ _OTHER: Mapping[Role, str] = {
         else""",
     Role.SAID: """
         said | say | says | talked | talk | talking | spoke | speak | mentioned | mention |
-        discussed | discuss | promised | promise | told | tell | asked | brought up | raised | talks
-        | come up | came up | explains | mentions | discusses | announces | raises | tells |
-        presents | presented | describes | described | explained | argued | committed to | decided
-        on | decide on | agreed on | agree on | agreed to | agree to | decided about | decide about
-        | announced | discussing | reported""",
+        discussed | discuss | promised | promise | told | tell | asked | bring/brings/brought up
+        | raised | talks | come/comes/came up | explains | mentions | discusses | announces |
+        raises | tells | presents | presented | describes | described | explained | argued |
+        committed to | decided on | decide on | agreed on | agree on | agreed to | agree to |
+        decided about | decide about | announced | discussing | reported""",
     Role.ABOUT: "about | regarding | concerning | on the topic of | on the subject of",
     Role.WITH: "with | plus | including | incl | include | + | w/ | w | using | use | add | &",
     Role.WITHOUT: "without | no | w/o | minus | excluding | except",
@@ -477,40 +482,43 @@ _OTHER: Mapping[Role, str] = {
         all | hi everyone | hello everyone | hi everybody | hi team | nice to meet you |
         welcome""",
     Role.FILLER: """
-        please | pls | plz | plse | pleas | plis | plss | kindly | well | bitte | por favor | svp |
-        sil vous plait | per favore | now | right now | immediately | asap | at once | already |
-        just | quickly | quick | so | ok | okay | okey | k | alright | right | um | uh | uhm | hmm |
-        hm | er | eh | ah | oh | the | this | that | it | my | our | your | its | his | her | their
-        | me | of | to | for | in | into | on | at | from | there | up | stupid | dumb | silly |
-        bloody | damn | damned | dammit | damnit | fucking | fuckin | freaking | frigging | goddamn
-        | crappy | useless | annoying | bad | idiot | idiotic | ffs | wtf | omg | jesus | christ |
-        hell | the hell | for gods sake | for fucks sake | for the love of god | for heavens sake |
-        for crying out loud | god | gosh | geez | jeez | finally | tell me | please tell me | tell
-        me if | can you tell me if | could you tell me if | do you know if | can you tell me whether
-        | do you know whether | i want to know if | id like to know if | can you check if | check if
-        | can you tell me | could you tell me | can you let me know | i want to know | id like to
-        know | i would like to know | do you know | i wonder | i am wondering | im wondering | can
-        you say | could you say | please say | let me know | really | actually | honestly |
+        while you are/re at it | while youre at it | when/if you have/get a/the
+        chance/minute/moment/second/sec/time | when you have/get time | no rush | no hurry |
+        please | pls | plz | plse | pleas | plis | plss | kindly | well | bitte | por favor |
+        svp | sil vous plait | per favore | now | right now | immediately | asap | at once |
+        already | just | quickly | quick | so | ok | okay | okey | k | alright | right | um/umm
+        | uh/uhh | uhm | hm/hmm/hmmm | erm/err | hm | er | eh | ah | oh | the | this | that | it
+        | my | our | your | its | his | her | their | me | of | to | for | in | into | on | at |
+        from | there | up | stupid | dumb | silly | bloody | damn | damned | dammit | damnit |
+        fucking | fuckin | freaking | frigging | goddamn | crappy | useless | annoying | bad |
+        idiot | idiotic | ffs | wtf | omg | jesus | christ | hell | the hell | for gods sake |
+        for fucks sake | for the love of god | for heavens sake | for crying out loud | god |
+        gosh | geez | jeez | finally | tell me | please tell me | tell me if | can you tell me
+        if | could you tell me if | do you know if | can you tell me whether | do you know
+        whether | i want to know if | id like to know if | can you check if | check if | can you
+        tell me | could you tell me | can you let me know | i want to know | id like to know | i
+        would like to know | do you know | i wonder | i am wondering | im wondering | can you
+        say | could you say | please say | let me know | really | actually | honestly |
         seriously | come on | cmon | sorry | excuse me | pardon | dear | bot | robot | bots |
-        machine | assistant | recordbot | record bot | record-bot | the bot | buddy | mate | man |
-        dude | bro | guys | team | folks | friend | friends | pal | amigo | amigos | latest | last |
-        recent | previous | past | old | newest | fella | crap | shit | fuck | stuff | yes | yeah |
-        yep | yup | ja | oui | si | yess | everybody | someone | somebody | you | u | be | is | was
-        | still | if you can | if you could | if possible | when you can | if you dont mind | for me
-        | for us | with me | with us | that you | as | fine | good | thing already | wrong channel |
-        wrong window | wrong thread | first | next | current | currently | new | this one | that one
-        | this time | same | called | named | our next | ahora | jetzt | sofort | maintenant |
-        subito | adesso | agora | genau | mal | doch | no | nah | rn | stat | nope | hurry | hurry
-        up | faster | quickly please | fast | do you hear me | can you hear me | are you deaf | man
-        up | lol | haha | ha | btw | fyi | oops | whoops | quick one | quick question | question |
-        one thing | im sorry | my bad | blasted | darn | darned | pesky | bleeding | wretched |
-        screw | effing | ugh | argh | grr | tin can | ok bot | going | being | start time | go and |
-        everyone | straight away | right away | this second | this instant | this minute | in a sec
-        | sir | madam | boss | people | everyone please | channel | full | quality | resolution |
-        format | mode | size | off you go | thanks in advance | tia | regards | best regards | kind
-        regards | br | rgds | 4 me | 4 us | a lot | a ton | a bunch | so much | very much | until
-        further notice | until i say stop | until i say so | until told otherwise | until i stop it
-        | until we stop it""",
+        machine | assistant | recordbot | record bot | record-bot | the bot | buddy | mate | man
+        | dude | bro | guys | team | folks | friend | friends | pal | amigo | amigos | latest |
+        last | recent | previous | past | old | newest | fella | crap | shit | fuck | stuff |
+        yes | yeah | yep | yup | ja | oui | si | yess | everybody | someone | somebody | you | u
+        | be | is | was | still | if you can | if you could | if possible | when you can | if
+        you dont mind | for me | for us | with me | with us | that you | as | fine | good |
+        thing already | wrong channel | wrong window | wrong thread | first | next | current |
+        currently | new | this one | that one | this time | same | called | named | our next |
+        ahora | jetzt | sofort | maintenant | subito | adesso | agora | genau | mal | doch | no
+        | nah | rn | stat | nope | hurry | hurry up | faster | quickly please | fast | do you
+        hear me | can you hear me | are you deaf | man up | lol | haha | ha | btw | fyi | oops |
+        whoops | quick one | quick question | question | one thing | im sorry | my bad | blasted
+        | darn | darned | pesky | bleeding | wretched | screw | effing | ugh | argh | grr | tin
+        can | ok bot | going | being | start time | go and | everyone | straight away | right
+        away | this second | this instant | this minute | in a sec | sir | madam | boss | people
+        | everyone please | channel | full | quality | resolution | format | mode | size | off
+        you go | thanks in advance | tia | regards | best regards | kind regards | br | rgds | 4
+        me | 4 us | a lot | a ton | a bunch | so much | very much | until further notice | until
+        i say stop | until i say so | until told otherwise | until i stop it | until we stop it""",
 }
 
 
@@ -520,7 +528,14 @@ def key_of_phrase(phrase: str) -> list[str]:
 
 
 def _listed(text: str) -> list[tuple[str, ...]]:
-    return [tuple(key_of_phrase(phrase)) for phrase in " ".join(text.split()).split(" | ")]
+    phrases = " ".join(text.split()).split(" | ")
+    return [tuple(key_of_phrase(one)) for phrase in phrases for one in _alternatives(phrase)]
+
+
+def _alternatives(phrase: str) -> list[str]:
+    """Write out `what must/should i`; the slash of `w/o` is a part of the word."""
+    words = [word.split("/") if "w/" not in word else [word] for word in phrase.split()]
+    return [" ".join(word for word in one if word != "_") for one in product(*words)]
 
 
 def _with_whenever(phrases: list[tuple[str, ...]]) -> list[tuple[str, ...]]:

@@ -12,7 +12,7 @@ from collections import ChainMap, Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop
-from itertools import chain, takewhile
+from itertools import chain, islice, takewhile
 from math import ceil
 
 from rapidfuzz import fuzz, process
@@ -291,6 +291,14 @@ class RoomNames:
         if not found and (spelt := self._spelt(key)) != key:
             return self.like(" ".join(spelt))
         return tuple(found.values())[:SUGGESTIONS_MOST]
+
+    def with_words(self, text: str) -> tuple[RoomEntry, ...]:
+        """Return the rooms whose names have all the words of a text, in any order: a few."""
+        words = key_of(text[:LONGEST_REFERENCE])
+        names = [one for layer in self._layers for one in layer.with_all(words)] if words else []
+        few = dict.fromkeys(islice(_fewest_words_first(names), SUGGESTIONS_MOST))
+        rooms = dict.fromkeys(room for name in few for room in self._best(name) if room.enabled)
+        return tuple(rooms)[:SUGGESTIONS_MOST]
 
     def _spelt(self, key: Key) -> Key:
         """Correct the words of a reference to those of names: `weakly` to `weekly`, `one` to 1."""

@@ -822,7 +822,6 @@ def test_a_day_without_a_time_and_room_asks_for_the_time() -> None:
         ("on tuesday", "No recording of Design review is scheduled on Tue 8 Dec."),
         ("for 2 weeks", "I skip one date at a time. For example “on friday” or “on 5 dec”."),
         ("until monday", "I skip one date at a time. For example “on friday” or “on 5 dec”."),
-        ("next week", "I skip one date at a time. For example “on friday” or “on 5 dec”."),
         ("in january", "I skip one date at a time. For example “on friday” or “on 5 dec”."),
     ],
 )
@@ -833,6 +832,50 @@ def test_a_skip_that_cannot_be_done_offers_only_the_next_date(text: str, told: s
     assert [(str(one), one.date is not None) for one in done.offers] == [
         ("unschedule:Design review", True)
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "days"),
+    [
+        ("this week", "Skip the recording of Design review on Thu 3 Dec, 15:00", [3]),
+        ("next week", "Skip the recording of Design review on Thu 10 Dec, 15:00", [10]),
+        ("this month", "I skip one date at a time.", [3, 10, 17, 24, 31]),
+    ],
+)
+def test_a_skip_of_a_week_or_month_is_of_its_dates(text: str, told: str, days: list[int]) -> None:
+    done = understood(f"should we skip design review {text}?", "slash")
+    assert said(done).startswith(told)
+    assert done.acts == ()
+    assert [one.date.day for one in done.offers if one.date] == days
+
+
+@pytest.mark.parametrize(
+    ("text", "offers"),
+    [
+        ("start town hall, no wait, all hands", ["start:all hands"]),
+        ("stop standup. Sorry, I meant webinar", ["stop:webinar"]),
+        ("stop standup. sorry, webinar. stop the webinar", ["stop:webinar"]),
+        ("record town hall at 3pm - oops, 4pm", ["schedule:town hall"]),
+        ("start emea weekly", ["start:sales-weekly-emea"]),
+        ("pause webinar, standup goes on", ["pause:webinar"]),
+        ("not the webinar, only standup needs to be stopped", ["stop:standup"]),
+    ],
+)
+def test_what_is_said_last_or_fits_all_words_is_meant(text: str, offers: list[str]) -> None:
+    done = understood(text)
+    assert [str(order) for order in (*done.acts, *done.offers)] == offers
+
+
+def test_a_time_that_is_corrected_is_the_last_one() -> None:
+    done = understood("record town hall at 3pm. sorry, make that 15:30 please")
+    assert said(done) == "Record town hall: Wed 2 Dec, 15:30 (Europe/Berlin)?"
+
+
+@pytest.mark.parametrize(
+    "text", ["stop webinar, sorry for the noise", "stop webinar. Sorry!", "no, stop webinar"]
+)
+def test_an_apology_corrects_nothing(text: str) -> None:
+    assert [str(order) for order in understood(text).acts] in (["stop:webinar"], [])
 
 
 def test_a_date_that_is_skipped_already_is_told() -> None:

@@ -1,0 +1,66 @@
+"""Reads a text that corrects itself: `start town hall, no wait, all hands`. Pure.
+
+What is said last counts, and is asked about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.features.commands.model import Outcome, Understood, Where, Why, World
+from bot.features.commands.parsed_text import ParsedText
+from bot.features.commands.sentences import Sort
+
+Read = Callable[[str, Where, World], Understood]
+
+_MARK = (
+    r"(?:no,? wait|wait,? no|no,? sorry|oh,? sorry|sorry|oops|whoops|i mean|i meant|or rather|"
+    r"make (?:that|it)|scratch that|correction|actually|my bad|no)"
+)
+_CORRECTS = re.compile(
+    rf"\s*[,.;!?\n–—-]+\s*{_MARK}\b(?:[\s,.:;!-]+{_MARK}\b)*[\s,.:;!-]+", re.IGNORECASE
+)
+_CLOCK = r"[0-9]{1,2}(?:[:.][0-9]{2})?(?:\s*[ap]m)?"
+_ONLY_CLOCK = re.compile(
+    rf"(?:at\s+)?(?P<clock>{_CLOCK})[\s.!]*(?:please|pls|thanks)?[\s.!]*", re.IGNORECASE
+)
+_SAID_CLOCK = re.compile(
+    rf"(?<=\bat ){_CLOCK}\b|\b[0-9]{{1,2}}[:.][0-9]{{2}}(?:\s*[ap]m)?\b", re.IGNORECASE
+)
+
+
+def corrected(said: ParsedText, read: Read) -> Understood | None:
+    """Understand a text with the words that a later part of it replaces; None if there are none."""
+    found = next(iter(reversed([*_CORRECTS.finditer(said.text)])), None)
+    if found is None:
+        return None
+    before = ParsedText(said.text[: found.start()], said.where, said.world)
+    after = ParsedText(said.text[found.end() :], said.where, said.world)
+    text = _meant(before, after)
+    if text is None:
+        return None
+    done = read(text, said.where, said.world)
+    if done.outcome is not Outcome.DO or not done.acts:
+        return done
+    return replace(done, outcome=Outcome.ASK, why=Why.UNSURE, sure=False, offers=done.acts, acts=())
+
+
+def _meant(before: ParsedText, after: ParsedText) -> str | None:
+    """Return the first part with the room or the time of the second in place of its own."""
+    first, second = before.clauses(), after.clauses()
+    if not first:
+        return None
+    if second:
+        return after.text if second[0].parsed.intent is first[0].parsed.intent else None
+    named = [piece for piece in before.pieces if piece.sort is Sort.ROOM]
+    room = next((piece for piece in after.pieces if piece.sort is Sort.ROOM), None)
+    text = before.text
+    if named and room and not after.parsed.left:
+        said = after.text[room.start : room.end]
+        return f"{text[: named[-1].start]}{said}{text[named[-1].end :]}"
+    clock = _ONLY_CLOCK.fullmatch(after.text)
+    if clock and (old := _SAID_CLOCK.search(text)):
+        return f"{text[: old.start()]}{clock['clock']}{text[old.end() :]}"
+    return None
