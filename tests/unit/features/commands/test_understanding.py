@@ -270,6 +270,28 @@ def test_a_room_called_stop_does_not_keep_a_recording_from_stopping() -> None:
         assert [str(order) for order in done.acts] == ["stop:standup"], text
 
 
+@pytest.mark.parametrize("where", ["mention", "slash", "dm"])
+def test_a_room_called_it_does_not_keep_a_channel_from_stopping(where: str) -> None:
+    world = with_rooms("it", "stop", where=where)
+    for text in ("stop it", "stop", "please stop it now"):
+        done = understood(text, where, world)
+        assert [str(order) for order in done.offers] == ["stop:standup", "stop:webinar"], text
+
+
+@pytest.mark.parametrize(
+    ("text", "offer", "words"),
+    [
+        ("don't stop webinar", "stop:webinar", "was not stopped. Stop it?"),
+        ("webinar won't stop", "stop:webinar", "was not stopped. Stop it?"),
+        ("let's not pause webinar", "pause:webinar", "was not paused. Pause it?"),
+    ],
+)
+def test_a_negated_order_is_told_that_nothing_was_done(text: str, offer: str, words: str) -> None:
+    done = understood(text)
+    assert [str(order) for order in done.offers] == [offer]
+    assert said(done) == f"The recording of webinar {words}"
+
+
 def test_a_name_shared_by_two_rooms_is_asked_about() -> None:
     done = understood("record Alpha", "slash", with_rooms("alpha", "Alpha", where="slash"))
     assert done.outcome is Outcome.ASK
