@@ -93,7 +93,8 @@ def _preset_in(
     ]
     words = tuple([word for word, _ in flat])
     said = tuple(piece for piece in pieces if piece.key in (("preset",), ("template",)))
-    for key, name in sorted(keys.items(), key=lambda it: -len(it[0])):
+    there = {key: name for key, name in keys.items() if key and key[0] in words}
+    for key, name in sorted(there.items(), key=lambda it: -len(it[0])):
         for at in range(len(flat) - len(key) + 1):
             if words[at : at + len(key)] == key:
                 return name, (*(piece for _, piece in flat[at : at + len(key)]), *said)

@@ -592,12 +592,14 @@ OPTION_OF: Mapping[tuple[str, ...], tuple[str, object]] = {
     phrase: option for option, text in _OPTIONS.items() for phrase in _listed(text)
 }
 
-# By first word, the lengths of phrases in words: most words need one lookup.
-_LENGTHS: dict[str, set[int]] = defaultdict(set)
+# By their first two words, the lengths of longer phrases in words: most words need one lookup.
+FIRST_WORDS = frozenset(phrase[0] for phrase in PHRASES)
+_LENGTHS: dict[tuple[str, ...], set[int]] = defaultdict(set)
 for _phrase in PHRASES:
-    _LENGTHS[_phrase[0]].add(len(_phrase))
-LENGTHS: Mapping[str, tuple[int, ...]] = {
-    first: tuple(sorted(lengths, reverse=True)) for first, lengths in _LENGTHS.items()
+    if len(_phrase) > 1:
+        _LENGTHS[_phrase[:2]].add(len(_phrase))
+LENGTHS: Mapping[tuple[str, ...], tuple[int, ...]] = {
+    start: tuple(sorted(lengths, reverse=True)) for start, lengths in _LENGTHS.items()
 }
 
 # Words that ask for scheduled recordings instead of running ones.
