@@ -17,7 +17,7 @@ Read = Callable[[str, Where, World], Understood]
 
 _MARK = (
     r"(?:no,? wait|wait,? no|no,? sorry|oh,? sorry|sorry|oops|whoops|i mean|i meant|or rather|"
-    r"make (?:that|it)|scratch that|correction|actually|my bad|no)"
+    r"make (?:that|it)|scratch that|correction|actually|my bad|no(?=\s*[,.!]))"
 )
 _CORRECTS = re.compile(
     rf"\s*[,.;!?\n–—-]+\s*{_MARK}\b(?:[\s,.:;!-]+{_MARK}\b)*[\s,.:;!-]+", re.IGNORECASE

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from pydantic import ValidationError
 
@@ -88,8 +89,12 @@ def _preset_in(
 ) -> tuple[str | None, tuple[Piece, ...]]:
     """Find the name of a preset: `with preset Podcast`, `as Client call`."""
     keys = {_key(name): name for name in presets}
+    after = {one.words[0].start for a, one in pairwise(pieces) if a.role is Role.ARTICLE}
     flat = [
-        (word.key, piece) for piece in pieces if piece.sort is not Sort.ROOM for word in piece.words
+        (word.key if word.start not in after else "", piece)  # a client call is no preset
+        for piece in pieces
+        if piece.sort is not Sort.ROOM
+        for word in piece.words
     ]
     words = tuple([word for word, _ in flat])
     said = tuple(piece for piece in pieces if piece.key in (("preset",), ("template",)))

@@ -297,7 +297,7 @@ def _begins_another(piece: Piece, before: Sequence[Piece], *, room_ahead: bool) 
     if before and (before[-1].key == ("the",) or before[-1].role is Role.ARTICLE):
         return False  # stop the pause
     first = next((p for p in before if p.role not in _UNSURE and p.sort is Sort.PHRASE), None)
-    if first is None or first.role not in _FIRST or verb not in ORDERS:
+    if first is None or first.role not in _FIRST or verb not in _ORDERED:
         return False
     told = Intent.UNSCHEDULE if first.role is Role.CANCEL else first.intent
     negated = first.role is Role.NOT
@@ -309,6 +309,8 @@ def _begins_another(piece: Piece, before: Sequence[Piece], *, room_ahead: bool) 
     joined = before[at].role is Role.AND or before[at].sort is Sort.COMMA
     if negated:
         return joined and any(p.role is Role.VERB for p in before)
+    if verb is Intent.RENAME:
+        return joined and told in (Intent.STOP, Intent.SHARE)  # stop and call it Retro
     if verb is told or {verb, told} <= {Intent.START, Intent.SCHEDULE}:
         return joined and room_ahead and any(p.sort is Sort.ROOM for p in before)
     starts = verb in (Intent.START, Intent.SCHEDULE)
@@ -330,6 +332,7 @@ _PARTS = {(",",), *_PLEASE}
 _JOINS = {(",",), ("so",), ("and",)}
 _LIGHT = frozenset({Role.FILLER, Role.THANKS, Role.HELLO, Role.REQUEST, Role.AND, Role.WISH})
 _UNSURE = _LIGHT | {Role.HEDGE, Role.MAY}  # should we stop A and record B?
+_ORDERED = ORDERS | {Intent.RENAME}
 _FIRST = frozenset({Role.VERB, Role.SOFT, Role.CANCEL, Role.NOT})
 _OPENERS = frozenset(
     {Role.WHY, Role.WAS, Role.IS, Role.WHEN, Role.WHICH, Role.HOW, Role.PAST, Role.HINT}

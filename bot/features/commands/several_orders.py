@@ -7,7 +7,7 @@ order that names no room is about the room of the order before: `stop webinar an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.core.when import When
@@ -15,6 +15,7 @@ from bot.features.commands.model import (
     OPEN_FORM,
     Order,
     Outcome,
+    State,
     Understood,
     Where,
     Why,
@@ -24,6 +25,7 @@ from bot.features.commands.parsed import Mood, Parsed
 from bot.features.commands.parsed_text import CONTROLS, POLITE, Clause, ParsedText
 from bot.features.commands.vocabulary import Intent
 from bot.features.rooms.model import RoomEntry
+from bot.kit.typed_text import DOUBLE_QUOTES
 
 Read = Callable[[str, Where, World], Understood]
 
@@ -46,7 +48,7 @@ def several(said: ParsedText, read: Read) -> Understood | None:
     parts: list[Understood] = []
     texts: list[str] = []
     for n, clause in enumerate(clauses):
-        where, world = said.where, said.world
+        where, world = said.where, _after(parts, said.world)
         room = _room_before(parts) or (_room_after(said, clauses) if n == 0 else None)
         if room is not None and not said.names_a_room(clause):
             where, world = Where.THREAD, replace(world, thread=room.room_id, thread_is_over=False)
@@ -72,6 +74,8 @@ def with_title(said: ParsedText, titled: Understood, read: Read) -> Understood:
     world = replace(said.world, thread=titled.room.room_id)
     for found in _JOIN.finditer(said.text):
         head, tail = said.text[: found.start()], said.text[found.end() :]
+        if sum(char in DOUBLE_QUOTES for char in head) % 2:
+            continue  # inside quotation marks
         order = read(tail, Where.THREAD, world)
         if order.outcome is not Outcome.DO or not order.acts or order.intent is Intent.RENAME:
             continue
@@ -108,6 +112,16 @@ def joined(parts: Sequence[Understood], said: ParsedText) -> Understood:
     )
 
 
+def are_one(found: Understood) -> bool:
+    """Whether one button may do all orders of a text: each is clear, and none undoes another."""
+    offers = found.offers
+    clear = all(len(part.offers) == 1 for part in found.parts)
+    once = len({str(order) for order in offers}) == len(offers) == len(found.parts) > 1
+    ended = {order.room for order in offers if order.verb == Intent.STOP}
+    other = [order.room for order in offers if order.verb in (*_STARTS, *CONTROLS)]
+    return clear and once and not any(room in ended and other.count(room) > 1 for room in other)
+
+
 def _offered(order: Order, part: Understood) -> Order:
     verb = part.intent if part.intent is Intent.STOP else order.verb  # not: to schedule its end
     words = part.times if order.verb == Intent.SCHEDULE and verb != Intent.STOP else order.words
@@ -129,6 +143,25 @@ def _is_contrast(first: Parsed, second: Parsed) -> bool:
     if first.mood is Mood.UNWANTED:
         return second.intent in _STARTS
     return first.mood is Mood.NEGATED and second.intent in (Intent.STOP, Intent.PAUSE)
+
+
+def _after(parts: Sequence[Understood], world: World) -> World:
+    """Return the world as it is once these orders are carried out."""
+    recorded = dict(world.recorded)
+    for part in parts:
+        for order in (*part.acts, *part.offers):
+            if order.room is not None and order.verb in _BECOMES:
+                recorded[order.room.room_id] = _BECOMES[order.verb]
+            elif order.room is not None and order.verb == Intent.STOP:
+                recorded.pop(order.room.room_id, None)
+    return replace(world, recorded=recorded)
+
+
+_BECOMES: Mapping[str, State] = {
+    Intent.START: State.RUNNING,
+    Intent.PAUSE: State.PAUSED,
+    Intent.RESUME: State.RUNNING,
+}
 
 
 def _room_before(parts: Sequence[Understood]) -> RoomEntry | None:

@@ -200,7 +200,9 @@ _VERBS: Mapping[Intent, str] = {
 }
 
 _SOFT: Mapping[Intent, str] = {
-    Intent.START: "begin | launch | open a recording | roll | run | go | take",
+    Intent.START: """
+        begin | launch | open a recording | roll | run | go | take | set up | put in |
+        organise/organize/create""",
     Intent.SCHEDULE: "plan | book | arrange | reserve",
     Intent.STOP: """
         drop | cut | close | leave | enough | no more | get out | go away | shut up | stp | turn of
@@ -351,7 +353,7 @@ _OTHER: Mapping[Role, str] = {
         is there any/some way to | would be possible to | any chance/way to | any chance/way
         you/we/i can/could | can the bot | could the bot | please can you | may you""",
     Role.WISH: """
-        set up | put in | organise/organize/create | it would help if you | id appreciate it if
+        it would help if you | id appreciate it if
         you | i would appreciate it if you | i would appreciate if you | i would be grateful if
         you | it is important that you | it is important to | its important to | i am needing |
         i need that you | i want that you | please make that | it is necessary to | its

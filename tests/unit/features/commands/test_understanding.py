@@ -23,6 +23,7 @@ from bot.features.commands.model import (
     Why,
     World,
 )
+from bot.features.commands.several_orders import are_one
 from bot.features.commands.understand import LONGEST, understand
 from bot.features.commands.vocabulary import PHRASES, Intent, Role
 from bot.features.rooms.model import RoomEntry
@@ -231,6 +232,22 @@ def test_each_of_several_orders_has_its_own_room_and_time(
 
 
 @pytest.mark.parametrize(
+    ("where", "text", "one"),
+    [
+        ("mention", "stop webinar and record all hands", True),
+        ("thread", "stop and call it Retro", True),
+        ("thread", "stop and start again", False),  # it cannot start until it has stopped
+        ("mention", "pause, and stop webinar", False),
+        ("mention", "stop, and record all hands", False),  # which one?
+        ("thread", "call it Retro and stop", False),  # perhaps all of that is the title
+        ("mention", "stop webinar", False),
+    ],
+)
+def test_orders_that_one_button_may_do(where: str, text: str, one: bool) -> None:
+    assert are_one(understood(text, where)) is one
+
+
+@pytest.mark.parametrize(
     ("where", "text", "acts"),
     [
         ("mention", "don't record town hall, record all hands", ["start:all hands"]),
@@ -244,6 +261,7 @@ def test_each_of_several_orders_has_its_own_room_and_time(
             ["schedule:town hall"],
         ),
         ("thread", "call it Rise and shine, then", ["rename:standup"]),
+        ("thread", 'call it "Retro and stop"', ["rename:standup"]),
     ],
 )
 def test_orders_that_are_one_are_done(where: str, text: str, acts: list[str]) -> None:
@@ -858,6 +876,7 @@ def test_a_skip_of_a_week_or_month_is_of_its_dates(text: str, told: str, days: l
         ("record town hall at 3pm - oops, 4pm", ["schedule:town hall"]),
         ("start emea weekly", ["start:sales-weekly-emea"]),
         ("pause webinar, standup goes on", ["pause:webinar"]),
+        ("don't record the standup, just the webinar", ["stop:standup"]),
         ("not the webinar, only standup needs to be stopped", ["stop:standup"]),
     ],
 )
