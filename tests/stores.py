@@ -1,12 +1,15 @@
 """Both databases, and a 100ms with its client.
 
-Every test has a team of its own, so one PostgreSQL serves them all.
+Every test has a team of its own, so one PostgreSQL serves them all; SQLite's file is new for each
+test, at the same path. So the tests share engines, each with a pool that ends with the test:
+SQLAlchemy compiles a statement once for each engine, which takes longer than to execute it.
 """
 
 import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,9 +19,13 @@ import pytest
 from record_bot_sandbox.hms.app import RunningHms, serve
 from record_bot_sandbox.hms.config import HmsConfig
 from record_bot_sandbox.slack.http import new_client
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.hms.client import HmsClient
-from bot.store.open import open_store
+from bot.store.database import Database
+from bot.store.drivers import engine_of
+from bot.store.migrating import upgrade
+from bot.store.open import database_at, lock_of
 from bot.store.repository import TeamDatabase
 from bot.store.store import Store
 from bot.store.values import Team
@@ -60,7 +67,14 @@ def new_postgres(postgres_server: str) -> Callable[[], str]:
 
 @pytest.fixture(scope="session")
 def shared_postgres(new_postgres: Callable[[], str]) -> str:
-    return new_postgres()
+    url = new_postgres()
+    upgrade(database_at(url))
+    return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("sqlite")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -69,12 +83,13 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+def database_url(database_kind: str, request: pytest.FixtureRequest) -> str:
     """A database for the store; on PostgreSQL other tests' teams are in it too."""
     if database_kind == "sqlite":
-        path = tmp_path / "record-bot.db"
-        migrated_copy(path)
-        return f"sqlite:///{path}"
+        folder: Path = request.getfixturevalue("sqlite_folder")
+        for old in folder.iterdir():
+            old.unlink()
+        return f"sqlite:///{migrated_copy(folder / 'record-bot.db')}"
     return str(request.getfixturevalue("shared_postgres"))
 
 
@@ -99,7 +114,9 @@ def team() -> Team:
 
 @pytest.fixture
 async def store(database_url: str, clock: Clock, team: Team) -> AsyncIterator[Store]:
-    opened = await open_store(database_url, team=team, now=clock.now, lease=LEASE)
+    """As `open_store` opens it, on an engine that earlier tests have used."""
+    db = TeamDatabase(Database(_engine(database_url)), team, now=clock.now, lease=LEASE)
+    opened = Store(db, lock_of(database_at(database_url)))
     yield opened
     await opened.close()
 
@@ -112,9 +129,20 @@ async def another(
     if database_kind == "sqlite":
         yield store
         return
-    replica = await open_store(database_url, team=team, now=clock.now, lease=LEASE)
+    engine = _engine(database_url, replica=True)
+    replica = Store(TeamDatabase(Database(engine), team, now=clock.now, lease=LEASE))
     yield replica
     await replica.close()
+
+
+@cache
+def _shared_engine(database_url: str, *, replica: bool) -> AsyncEngine:
+    return engine_of(database_at(database_url))
+
+
+def _engine(database_url: str, *, replica: bool = False) -> AsyncEngine:
+    """Each time another view of the shared engine, so that what listens to it ends with the test."""
+    return _shared_engine(database_url, replica=replica).execution_options()
 
 
 @pytest.fixture

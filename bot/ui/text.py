@@ -37,8 +37,9 @@ def shorten(text: str, limit: int) -> str:
 def esc(text: str, limit: int = 150) -> str:
     """Escape one line for mrkdwn, so that it cannot mention, link, format or end in an entity."""
     pieces = _pieces(_EMOJI_NAME.sub("\u2236", clean(text) or NAMELESS))
-    if sum(map(size, pieces)) <= limit:
-        return isolated("".join(pieces))
+    whole = "".join(pieces)
+    if size(whole) <= limit:
+        return isolated(whole)
     kept: list[str] = []
     room = limit - 1
     for piece in pieces:
@@ -53,12 +54,16 @@ def esc(text: str, limit: int = 150) -> str:
 
 def isolated(text: str) -> str:
     """Isolate a text, so that right-to-left names keep their order. Adds two characters."""
+    if text.isascii():
+        return text
     strong = any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
     return f"{FIRST_STRONG}{text}{POP}" if strong else text
 
 
 def clean(text: str) -> str:
     """Remove controls, direction marks, zero-width padding, line breaks and stacked accents."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     out: list[str] = []
     marks = 0
     for char in unicodedata.normalize("NFC", text):
@@ -90,7 +95,7 @@ def code(text: str, limit: int = 300) -> str:
 
 
 def size(text: str) -> int:
-    return len(text) + sum(c > "\uffff" for c in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _pieces(line: str) -> list[str]:

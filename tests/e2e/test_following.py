@@ -104,14 +104,6 @@ async def test_starting_what_was_discovered_says_that_it_runs(bench: Bench) -> N
     assert "started elsewhere" in told.text
 
 
-async def test_without_webhooks_it_is_found_by_asking(alone: Bench) -> None:
-    room = await alone.room()
-    await follow(alone, room)
-    await elsewhere(alone, room)
-    await alone.card(room, "Recording")
-    assert len(cards(await alone.ines.state(), room, seed.STANDUP)) == 1
-
-
 async def test_the_list_unfollows(bench: Bench) -> None:
     room = await bench.room()
     await follow(bench, room, seed.DESIGN)

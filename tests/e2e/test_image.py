@@ -181,11 +181,11 @@ def test_the_meeting_page_is_in_the_image(image: Image, tmp_path: Path) -> None:
     assert done.stdout.strip() == "['icon.svg', 'meeting.css', 'meeting.js'] True", done.stderr
 
 
-@pytest.mark.parametrize("command", ["run", "doctor", "manifest", "migrate", "backup", "restore"])
-def test_each_command_is_there(image: Image, tmp_path: Path, command: str) -> None:
-    done = image.run("record-bot", command, "--help", cwd=tmp_path)
+def test_each_command_is_there(image: Image, tmp_path: Path) -> None:
+    done = image.run("record-bot", "--help", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert f"record-bot {command}" in done.stdout
+    for command in ("run", "doctor", "manifest", "migrate", "backup", "restore"):
+        assert f"│ {command} " in done.stdout
 
 
 def test_the_manifest_is_printed(image: Image, tmp_path: Path) -> None:

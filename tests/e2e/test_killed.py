@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import time
 
 import pytest
 from record_bot_sandbox.slack import seed
@@ -53,10 +54,14 @@ async def test_killed_at_many_points_at_once(calm: Bench) -> None:
     await calm.start(at["posting the card"], options)
     await calm.slack_fault_taken("chat.postMessage")
 
+    name = "record_bot_last_webhook_timestamp_seconds"
+    before = await calm.metric(name)
+    assert time.time() - 300 < before <= time.time()
     await calm.bot.kill()
     await calm.finish(at["ended while down"])
     await calm.status(at["ended while down"], "completed")
     await calm.bot.start()
+    assert await calm.metric(name) >= before
 
     for name in ("posting the card", "starting, not done", "starting, done", "running"):
         await calm.card(at[name], "Recording")

@@ -142,10 +142,3 @@ async def test_a_webhook_with_a_wrong_secret_is_logged_once_a_minute(logged: Ben
         assert answer.status_code == 401
     assert len(lines(logged, event="webhook_rejected", why="secret")) == 1
     assert "nightfall-and-more" not in logged.bot.log.read_text()
-
-
-async def test_the_start_says_that_webhooks_are_off_and_warns_of_nothing(alone: Bench) -> None:
-    text = alone.bot.log.read_text()
-    assert "webhooks_off" in text
-    assert "HMS_WEBHOOK_SECRET is not set" in text
-    assert "Warning" not in text

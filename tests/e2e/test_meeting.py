@@ -208,13 +208,6 @@ async def test_what_others_may_not_see_looks_as_if_it_did_not_exist(pages: Bench
         assert (refused.status_code, refused.content) == (404, missing.content), path
 
 
-async def test_a_guest_gets_no_ticket(pages: Bench) -> None:
-    _, card = await finished(pages)
-    await pages.press(pages.guus, card, "Watch")
-    told = await pages.told(pages.guus, seed.STANDUP, "Only full members")
-    assert not contains(told.raw, "#k=")
-
-
 async def test_files_are_reached_by_links_of_ten_minutes(pages: Bench) -> None:
     room, card = await finished(pages)
     browser = await watch(pages, pages.tariq, card, room)
@@ -284,8 +277,3 @@ async def test_home_has_a_way_in_for_links_that_others_sent(pages: Bench) -> Non
     assert (await browser.enter()).status_code == 200
     viewer = await browser.http.get(f"{browser.origin}/m/session/viewer")
     assert viewer.json() == {"viewer": {"name": "ines"}}
-
-
-async def test_without_public_url_there_are_no_pages(alone: Bench) -> None:
-    for path in ("/m/", f"/m/{UNKNOWN}", f"/m/{UNKNOWN}/data"):
-        assert (await alone.http.get(f"{alone.bot.url}{path}")).status_code == 404

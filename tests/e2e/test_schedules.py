@@ -183,18 +183,6 @@ async def test_a_stop_by_hand_holds_for_the_session(bench: Bench) -> None:
     assert len(await bench.recordings(room)) == 1
 
 
-async def test_without_webhooks_both_work_by_polling(alone: Bench) -> None:
-    room = await alone.room()
-    await alone.ines.command(seed.STANDUP, f'/record auto "{room.name}" on')
-    await alone.card(room, "Recording")
-    await empty(alone, room)
-    stopped = await alone.hms_until(room, lambda r: r["stop_reason"])
-    assert stopped["stop_reason"] in ("client request", "last peer left")
-    other = await alone.room()
-    await alone.ines.command(seed.STANDUP, f'/record start "{other.name}" in 1s')
-    await alone.card(other, "Recording")
-
-
 async def test_in_the_form_at_a_time_with_an_end(bench: Bench) -> None:
     room = await bench.room()
     await bench.ines.command(seed.STANDUP, f'/record start "{room.name}" --temperature 7')

@@ -55,8 +55,11 @@ async def test_not_ready_without_the_loop_or_slack(store: Store) -> None:
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_not_ready_while_another_process_holds_the_lock(store: Store, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "record-bot.db", isolation_level=None)) as other:
+async def test_not_ready_while_another_process_holds_the_lock(
+    store: Store, database_url: str
+) -> None:
+    path = database_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert await answer_of(store) == ("database", "cannot commit: TimeoutError")
         other.execute("ROLLBACK")

@@ -12,7 +12,7 @@ from bot.features.results import steps as results
 from bot.features.schedules.steps import Timekeeper
 from bot.listeners.app import Bot
 from bot.slack import gateway
-from tests.unit.sources import trees
+from tests.unit.sources import calls
 
 SLACKS_OWN = {"chat_postMessage", "files_upload_v2", "files_completeUploadExternal"}
 OURS = {"post", "upload"}
@@ -44,8 +44,8 @@ def test_every_announcement_comes_before_the_call() -> None:
         for function in ast.walk(tree):
             if not isinstance(function, ast.AsyncFunctionDef):
                 continue
-            calls = [c for c in ast.walk(function) if isinstance(c, ast.Call)]
-            lines = {_name(c.func): c.lineno for c in calls}
+            made = [c for c in ast.walk(function) if isinstance(c, ast.Call)]
+            lines = {_name(c.func): c.lineno for c in made}
             takes_it = any(a.arg == "sending" for a in function.args.args)
             if lines.keys() & {"send", "upload"} and not takes_it:
                 announced = lines["announce"]
@@ -56,12 +56,10 @@ def test_every_announcement_comes_before_the_call() -> None:
 def _calls() -> list[tuple[str, str, str, str]]:
     """File, function, what is called, on what."""
     return [
-        (str(path), function.name, call.func.attr, _name(call.func.value))
-        for path, tree in trees().items()
-        for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
-        for call in ast.walk(function)
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        (str(path), function, call.func.attr, _name(call.func.value))
+        for path, functions, call in calls()
+        if isinstance(call.func, ast.Attribute)
+        for function in functions
     ]
 
 

@@ -18,7 +18,8 @@ from bot.store.forgetting import Forgetting
 from bot.store.queue import Queue
 from bot.store.recordings import Recordings
 from bot.wiring import FEATURES
-from tests.unit.sources import PACKAGE, trees
+from tests.unit import sources
+from tests.unit.sources import PACKAGE
 
 NAMES = {proof.__name__ for proof in proofs.PROOFS}
 OF_ENGINE = proofs.OwnWork
@@ -35,12 +36,7 @@ BOLT = {"command", "shortcut", "action", "view", "view_closed", "options", "even
 
 @cache
 def calls() -> list[tuple[Path, ast.Call]]:
-    return [
-        (path.relative_to(PACKAGE), node)
-        for path, tree in trees().items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-    ]
+    return [(path.relative_to(PACKAGE), call) for path, _, call in sources.calls()]
 
 
 def called(node: ast.Call) -> str:
