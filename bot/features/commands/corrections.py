@@ -41,7 +41,7 @@ def corrected(said: ParsedText, read: Read) -> Understood | None:
     text = _meant(before, after)
     if text is None:
         return None
-    done = read(text, said.where, said.world)
+    done = read(f"{text} {said.flags.text}".strip(), said.where, said.world)
     if done.outcome is not Outcome.DO or not done.acts:
         return done
     return replace(done, outcome=Outcome.ASK, why=Why.UNSURE, sure=False, offers=done.acts, acts=())

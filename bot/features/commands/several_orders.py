@@ -41,7 +41,7 @@ _JOIN = re.compile(r"\s*,\s*(?:and\s+)?(?:then\s+)?|\s+(?:and\s+then|and|then)\s
 def several(said: ParsedText, read: Read) -> Understood | None:
     """Understand each order of a text with several; None if there are not."""
     clauses = every = said.clauses()
-    while len(clauses) > 1 and _is_contrast(clauses[0].parsed, clauses[1].parsed):
+    while len(clauses) > 1 and _is_contrast(said, clauses[0].parsed, clauses[1]):
         clauses = clauses[1:]  # don't record town hall, record all hands
     if len(clauses) == len(every) < 2:
         return None
@@ -49,7 +49,9 @@ def several(said: ParsedText, read: Read) -> Understood | None:
     texts: list[str] = []
     for n, clause in enumerate(clauses):
         where, world = said.where, _after(parts, said.world)
-        room = _room_before(parts) or (_room_after(said, clauses) if n == 0 else None)
+        room = _room_before(parts) or (
+            _room_after(said, clauses) if n == 0 and clauses[1:] else None
+        )
         if room is not None and not said.names_a_room(clause):
             where, world = Where.THREAD, replace(world, thread=room.room_id, thread_is_over=False)
         text = clause.text
@@ -136,13 +138,15 @@ def _asked(part: Understood) -> Understood:
     return replace(part, outcome=Outcome.ASK, why=Why.UNSURE, sure=False, offers=acts, acts=())
 
 
-def _is_contrast(first: Parsed, second: Parsed) -> bool:
+def _is_contrast(said: ParsedText, first: Parsed, then: Clause) -> bool:
     """Whether the second order corrects a negated one: `don't stop webinar, stop standup`."""
-    if second.mood is not Mood.ORDER:
+    second = then.parsed
+    if second.mood is not Mood.ORDER or first.mood not in (Mood.NEGATED, Mood.UNWANTED):
         return False
-    if first.mood is Mood.UNWANTED:
-        return second.intent in _STARTS
-    return first.mood is Mood.NEGATED and second.intent in (Intent.STOP, Intent.PAUSE)
+    if first.mood is Mood.NEGATED and second.intent is Intent.PAUSE:
+        return True
+    wanted = _STARTS if first.mood is Mood.UNWANTED else (Intent.STOP,)
+    return second.intent in wanted and said.names_a_room(then)
 
 
 def _after(parts: Sequence[Understood], world: World) -> World:

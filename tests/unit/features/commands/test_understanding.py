@@ -488,6 +488,8 @@ NO_ORDERS = (
     "record all of them",
     "record town hall and all hands",
     "schedule town hall at 3 and stop webinar",
+    "don't stop the webinar, stop recording",
+    "don't stop the webinar. hey can you quit recording us",
     "hold the line",
     "pause the line",
 )
@@ -532,6 +534,8 @@ def test_a_text_without_a_verb_never_acts(text: str, where: Where) -> None:
         st.text(min_size=7000, max_size=LONGEST),
         st.lists(st.sampled_from(_ANY_WORD), max_size=40).map(" ".join),
         st.lists(st.sampled_from([row.text for row in ROWS]), max_size=3).map(" ".join),
+        st.lists(st.sampled_from([row.text for row in ROWS]), max_size=3).map(", and then ".join),
+        st.lists(st.sampled_from([row.text for row in ROWS]), max_size=3).map(". sorry, ".join),
     ),
     st.sampled_from(Where),
 )
