@@ -85,6 +85,11 @@ async def test_without_a_name_the_latest_recordings_are_offered(alone: Bench) ->
     assert ended.startswith(f"Rename {room.name}, ")
     await alone.press(alone.ines, asked, ended)
     await alone.view(alone.ines, "recording_rename_form", room.name)
+    await alone.ines.command(seed.STANDUP, "/record rename Retro of autumn")
+    await alone.told(alone.ines, seed.STANDUP, "want to call “Retro of autumn”?")
+    await alone.guus.command(seed.STANDUP, "/record rename Retro of autumn")
+    told = await alone.told(alone.guus, seed.STANDUP, "can rename this recording")
+    assert not any(label.startswith("Rename") for label in labels(told.blocks))
 
 
 async def test_words_name_a_recording_by_its_title(bench: Bench) -> None:

@@ -87,6 +87,29 @@ async def test_a_share_without_a_room_offers_the_latest_recording_of_the_channel
     asked = await alone.told(alone.ines, seed.STANDUP, "Share the latest recording", room.name)
     await alone.press(alone.ines, asked, f"Share {room.name}")
     await alone.card(room, "Video ready", channel=seed.DESIGN)
+    await alone.guus.command(seed.STANDUP, f"/record share <#{seed.DESIGN}|design>")
+    await alone.told(alone.guus, seed.STANDUP, "Only full members", "can share recordings")
+
+
+async def test_a_recording_that_never_began_is_not_offered_to_be_shared(alone: Bench) -> None:
+    room, other = await alone.room(), await alone.room()
+    await alone.running(room)
+    await alone.finish(room)
+    await alone.card(room, "Video ready")
+    await alone.start_fault(other, kind="status", status=403, times=1)
+    await alone.start(other)
+    await alone.card(other, "Not started")
+    await alone.ines.command(seed.STANDUP, f"/record share <#{seed.DESIGN}|design>")
+    await alone.told(alone.ines, seed.STANDUP, "Share the latest recording", room.name)
+
+
+async def test_who_may_not_start_is_told_so_among_several_orders(bench: Bench) -> None:
+    room, other = await bench.room(), await bench.room()
+    await bench.running(room)
+    words = f'{BOT} should we stop "{room.name}" and record "{other.name}"?'
+    await bench.guus.say(seed.STANDUP, words)
+    told = await bench.told(bench.guus, seed.STANDUP, "Stop the recording", "can start a recording")
+    assert not any("record" in label.lower() for label in labels(told.blocks))
 
 
 async def test_words_take_a_recording_off_the_schedule(bench: Bench) -> None:
