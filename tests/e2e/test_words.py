@@ -32,6 +32,18 @@ async def test_a_pause_of_some_minutes_promises_no_more_than_a_pause(bench: Benc
     await bench.told(bench.ines, seed.STANDUP, "Pausing", "until somebody resumes it")
 
 
+async def test_one_button_does_both_orders_of_a_text(bench: Bench) -> None:
+    room, other = await bench.room(), await bench.room()
+    card = await bench.running(room)
+    await bench.ines.say(seed.STANDUP, f'{BOT} stop it and record "{other.name}"', card.ts)
+    asked = await bench.told(bench.ines, seed.STANDUP, "Stop the recording of", other.name)
+    stop, start, both = labels(asked.blocks)
+    assert (stop, start, both) == (f"Stop {room.name}", f"Start {other.name}", "Do both")
+    await bench.press(bench.ines, asked, both)
+    await bench.status(room, "completed")
+    await bench.card(other, "Recording")
+
+
 async def test_words_share_a_recording_into_a_channel(bench: Bench) -> None:
     room = await bench.room()
     await bench.running(room)

@@ -34,6 +34,7 @@ from bot.features.commands.request import (
     say_found,
 )
 from bot.features.commands.service import Known
+from bot.features.commands.several_orders import are_one
 from bot.features.commands.store import ChoiceRepository
 from bot.features.commands.stored_orders import StoredOrder, stored_orders
 from bot.features.commands.understand import understand
@@ -379,7 +380,9 @@ async def ask(request: Request, found: Understood) -> None:
         await do(request, stored)  # shares nothing yet: it asks for the channel
         return
     may = await _changeable(request, stored)
-    buttons = await question(request, [order for order in may if order.verb != OPEN_FORM])
+    clear = [order for order in may if order.verb != OPEN_FORM]
+    together = are_one(found) and len(clear) == len(found.parts)
+    buttons = await question(request, clear, together=together)
     for order in may:
         if order.verb == OPEN_FORM:
             buttons.append(await form_button(request, order, found))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 from bot.features.commands.asked import asked_in
 from bot.features.commands.changes import changes_time, extension, rescheduling, undo
@@ -57,7 +58,8 @@ _NOT_MEANT = re.compile(
 )
 
 
-def _understood(text: str, where: Where, world: World) -> Understood:
+def _understood(text: str, where: Where, world: World, *, whole: bool = True) -> Understood:
+    """Understand a text; unless it is the `whole` text, it is not split into orders again."""
     if len(text) > LONGEST:
         return Understood(Intent.UNKNOWN, Outcome.ANSWER, Why.TOO_LONG, sure=False)
     said = ParsedText(text, where, world)
@@ -75,12 +77,12 @@ def _understood(text: str, where: Where, world: World) -> Understood:
         # A title or search words may contain dashes.
         said = ParsedText(text, where, world, with_flags=False)
     if titled := renaming(said):
-        return with_title(said, titled, _understood)
+        return with_title(said, titled, _part) if whole else titled
     if said.is_about_the_bot():
         return Understood(Intent.UNKNOWN, Outcome.SILENCE, Why.ABOUT_BOT)
-    if again := corrected(said, _understood):
+    if whole and (again := corrected(said, _part) or several(said, _part)):
         return again
-    done = several(said, _understood) or extension(said) or asked_in(said) or _decided(said)
+    done = extension(said) or asked_in(said) or _decided(said)
     if done.outcome is Outcome.ASK and not done.offers and done.intent not in _VIEWS:
         return replace(done, outcome=Outcome.ANSWER)  # there is nothing to choose from
     if done.intent is Intent.START and done.why is Why.WHICH_ROOM:
@@ -88,6 +90,7 @@ def _understood(text: str, where: Where, world: World) -> Understood:
     return done
 
 
+_part = partial(_understood, whole=False)
 _VIEWS = (Intent.SETTINGS, Intent.PRESETS)  # a button opens them
 
 
