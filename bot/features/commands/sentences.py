@@ -312,7 +312,8 @@ def _begins_another(piece: Piece, before: Sequence[Piece], *, room_ahead: bool) 
     if verb is Intent.RENAME:
         return joined and told in (Intent.STOP, Intent.SHARE)  # stop and call it Retro
     if verb is told or {verb, told} <= {Intent.START, Intent.SCHEDULE}:
-        return joined and room_ahead and any(p.sort is Sort.ROOM for p in before)
+        # A time may hide a room: schedule weekly on mondays at 9 and start town hall
+        return joined and room_ahead and any(p.sort in (Sort.ROOM, Sort.TIME) for p in before)
     starts = verb in (Intent.START, Intent.SCHEDULE)
     if piece.option is not None and told in (Intent.START, Intent.SCHEDULE):
         return False

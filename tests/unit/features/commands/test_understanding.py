@@ -204,6 +204,12 @@ def test_a_room_typed_by_its_name_wins(name: str, text: str, act: str) -> None:
         ),
         (
             "mention",
+            "schedule weekly mondays at 9 and start town hall",
+            ["schedule:weekly", "start:town hall"],
+            "Record weekly: every Monday at 9:00 (Europe/Berlin)? Start recording town hall?",
+        ),
+        (
+            "mention",
             "should we stop webinar and record town hall?",
             ["stop:webinar", "start:town hall"],
             "Stop the recording of webinar? Start recording town hall?",

@@ -144,6 +144,7 @@ def test_moved_and_cancelled_events_follow() -> None:
     (one,) = follow([], A)
     (moved,) = follow([one], replace(A, start=at(2, 9), end=at(2, 10)))
     assert (moved.schedule_id, moved.due_at) == (one.schedule_id, at(2, 9))
+    assert follow([one], replace(A, start=at(1, 8)), now=A.end) == [one], "it is over"
     assert follow([moved]) == []
 
 
