@@ -294,6 +294,8 @@ def test_a_room_called_it_does_not_keep_a_channel_from_stopping(where: str) -> N
     for text in ("stop it", "stop", "please stop it now"):
         done = understood(text, where, world)
         assert [str(order) for order in done.offers] == ["stop:standup", "stop:webinar"], text
+    done = understood("stop everything", where, world)
+    assert [str(order) for order in (*done.acts, *done.offers)] == ["stop:standup", "stop:webinar"]
 
 
 @pytest.mark.parametrize(
