@@ -159,7 +159,7 @@ async def test_the_buttons_of_other_orders_stay_after_a_press(bench: Bench) -> N
         seed.STANDUP, f'{BOT} stop "{first.name}", and record "{second.name}" tomorrow at 15:00'
     )
     asked = await bench.told(bench.ines, seed.STANDUP, f"Record {second.name}: ", first.name)
-    stop, record = labels(asked.blocks)
+    stop, record, _both = labels(asked.blocks)
     await bench.press(bench.ines, asked, stop)
     await bench.told(bench.ines, seed.STANDUP, f"Stopping *{first.name}*")
     left = await bench.see(
