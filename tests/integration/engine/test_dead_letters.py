@@ -49,7 +49,11 @@ BAD_BODIES: tuple[Any, ...] = ({"a": 1}, [], "text", {"type": ["list"], "data": 
 @pytest.fixture
 async def deps(store: Store, clock: Clock) -> AsyncIterator[Deps]:
     async with aiohttp.ClientSession() as session, new_client() as http:
-        slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
+        slack = SlackGateway(
+            AsyncWebClient(base_url="http://127.0.0.1:9/api/", session=session, retry_handlers=[]),
+            Outbound(),
+            None,
+        )
         hms = HmsClient("http://127.0.0.1:9", FixedToken("none"), http, Outbound(), patience_s=1)
         yield Deps(store, slack, hms, Policy(), NOBODY, clock.now, new_key)
 
