@@ -7,6 +7,8 @@ import sys
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+gc.disable()  # while tests are collected, all that is made stays
+
 pytest_plugins = ["tests.stores"]
 
 # Without the bytecode of the last run, each process of the tests compiles everything again: the
@@ -37,6 +39,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

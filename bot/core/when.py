@@ -121,7 +121,11 @@ def known_zone(name: str | None) -> str:
 def instant(wall: datetime, zone: str) -> datetime:
     """Attach a zone to a naive wall time: moved past a gap, the first if it occurs twice."""
     there = ZoneInfo(zone)
-    return wall.replace(tzinfo=there, fold=0).astimezone(UTC).astimezone(there)
+    return _utc_of(wall, there).astimezone(there)
+
+
+def _utc_of(wall: datetime, there: ZoneInfo) -> datetime:
+    return wall.replace(tzinfo=there, fold=0).astimezone(UTC)
 
 
 def instants(wall: datetime, zone: str) -> tuple[datetime, ...]:
@@ -141,12 +145,12 @@ def occurrences(repeat: Repeat, *, after: datetime) -> Iterator[datetime]:
     # The widest gap is a whole day (Samoa, 2011), so two days back are enough.
     wall_after = after.astimezone(there).replace(tzinfo=None) - timedelta(days=2)
     rule = rrulestr(repeat.rrule, dtstart=_nearer(repeat, wall_after))
-    last = after
+    last = after.astimezone(UTC)
     for wall in rule.xafter(wall_after, inc=True):
-        at = instant(wall, repeat.zone)
-        if at.astimezone(UTC) > last.astimezone(UTC):
+        at = _utc_of(wall, there)
+        if at > last:
             last = at
-            yield at
+            yield at.astimezone(there)
 
 
 def next_occurrences(repeat: Repeat, *, after: datetime, count: int = 3) -> tuple[datetime, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Part = Literal["morning", "afternoon", "evening", "night"]
 
@@ -220,9 +220,11 @@ class Placed:
     weak: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A piece of text. `glued`: no space before it. `word` is lower case, "" for other kinds."""
+class Token(NamedTuple):
+    """A piece of text. `glued`: no space before it. `word` is lower case, "" for other kinds.
+
+    A tuple, because every text has many and they are made quickly.
+    """
 
     kind: str
     raw: str

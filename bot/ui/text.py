@@ -127,7 +127,7 @@ def _joins(char: str) -> bool:
 def _cut(text: str, limit: int) -> str:
     end = room = 0
     for char in text:
-        room += size(char)
+        room += 1 + (char > "\uffff")
         if room > limit:
             break
         end += 1

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from psycopg.types.json import Json
 from sqlalchemy import Connection, Table, create_engine, event, insert, pool, text
 from sqlalchemy.engine import URL
 
@@ -42,11 +43,23 @@ def populate(url: URL, team: Team, size: Size) -> None:
         for first in range(0, size.all, BATCH):
             numbers = range(first, min(first + BATCH, size.all))
             for table, rows in _rows(numbers, size).items():
-                conn.execute(insert(table), [ours | row for row in rows])
+                _insert(conn, table, [ours | row for row in rows])
     with engine.connect() as conn:
         conn.execute(text("ANALYZE"))
         conn.commit()
     engine.dispose()
+
+
+def _insert(conn: Connection, table: Table, rows: Sequence[Row]) -> None:
+    if conn.dialect.name == "sqlite":
+        conn.execute(insert(table), rows)
+        return
+    names = ", ".join(rows[0])
+    cursor: Any = conn.connection.cursor()
+    with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            values = row.values()
+            copy.write_row([Json(v) if isinstance(v, dict | list) else v for v in values])
 
 
 def _rows(numbers: range, size: Size) -> Mapping[Table, list[Row]]:

@@ -167,3 +167,30 @@ async def test_a_pause_of_some_minutes_promises_no_more_than_a_pause(bench: Benc
     card = await bench.running(room)
     await bench.ines.say(seed.STANDUP, f"{BOT} pause for 5 minutes", card.ts)
     await bench.told(bench.ines, seed.STANDUP, "Pausing", "until somebody resumes it")
+
+
+async def test_the_buttons_of_other_orders_stay_after_a_press(bench: Bench) -> None:
+    first, second = await bench.room(), await bench.room()
+    await bench.running(first)
+    await bench.ines.say(
+        seed.STANDUP, f'{BOT} stop "{first.name}", and record "{second.name}" tomorrow at 15:00'
+    )
+    asked = await bench.told(bench.ines, seed.STANDUP, f"Record {second.name}: ", first.name)
+    stop, record = labels(asked.blocks)
+    await bench.press(bench.ines, asked, stop)
+    await bench.told(bench.ines, seed.STANDUP, f"Stopping *{first.name}*")
+    left = await bench.see(
+        lambda s: next(
+            (
+                m
+                for m in s.ephemerals(seed.STANDUP, bench.ines.user)
+                if m.ts == asked.ts and labels(m.blocks) == [record]
+            ),
+            None,
+        ),
+        "the question with the other order alone",
+    )
+    assert first.name not in left.text
+    await bench.press(bench.ines, left, record)
+    made = await bench.told(bench.ines, seed.STANDUP, second.name, "will be recorded")
+    assert made.ts == asked.ts

@@ -405,12 +405,20 @@ async def _changeable(request: Request, stored: Sequence[StoredOrder]) -> Sequen
 
 @on.action(ids.CHOOSE)
 async def chosen(own: OwnChoice, click: Click, ack: Ack, bot: Bot, use: Services) -> None:
-    """Carry out a button's orders, with the same checks as for a typed order."""
+    """Carry out a button's orders, with the same checks as for a typed order.
+
+    The reply replaces the question. Of a text with several orders, the others are asked again.
+    """
     choice = await ChoiceRepository(bot.deps.db).get(own.choice_id)
     orders = choice.answers.get(own.answer) if choice else None
     if not orders:
         raise UnknownChoice(own.choice_id)
     known = await use.worlds.known(own.by, click.caller.channel)
     answered = (f"choice:{own.choice_id}:{own.answer}",)
-    request = Request(ack, bot, use, click.caller, known, clicked=True)
+    left = choice.left_after(own.answer) if choice else ()
+    request = Request(ack, bot, use, click.caller, known, clicked=not left)
     await do(request, orders, answered=answered)
+    if left:
+        text = " ".join(dict.fromkeys(order.asks for order in left))
+        asking = views.question(text, await question(request, left))
+        bot.after_ack(click.caller, bot.reply(click.caller, asking, replace=True))

@@ -31,7 +31,7 @@ from bot.features.commands.sentences import (
     words_of,
 )
 from bot.features.commands.table import MAX_LIST_COUNT
-from bot.features.commands.vocabulary import ORDERS, Intent, Role
+from bot.features.commands.vocabulary import ORDERS, SCHEDULED, Intent, Role
 from bot.features.rooms.model import RoomEntry, room_code_of_link, room_id_of_link
 from bot.features.rooms.names import digits_in, is_separator, key_of
 from bot.kit.typed_text import DOUBLE_QUOTES
@@ -151,7 +151,11 @@ class ParsedText:
         )
         if parsed.intent is Intent.LIST and parsed.article:
             ahead = find_times(text, now=self.world.now, zone=self.world.zone)
-            found = ahead if _is_ahead(ahead.reading) else found
+            found = ahead if self._is_ahead(ahead.reading) else found
+        elif main and parsed.intent is Intent.STATUS and _asks_ahead(main):
+            zone = self.world.zone
+            ahead = find_times(text, now=self.world.now, zone=zone, purpose=Purpose.DAY)
+            found = ahead if self._is_ahead(ahead.reading) else found
         reading = found.reading
         spans, loose = list(found.spans), list(found.loose)
         bare = _BARE_MINUTES.search(text) if reading is None else None
@@ -213,9 +217,11 @@ class ParsedText:
     def _settled(self, main: Sentence | None, rest: Sequence[Sentence]) -> Parsed:
         """Return the meaning of the main sentence; less certain if others have a meaning, too."""
         parsed = self.meaning(main) if main else Parsed()
-        if parsed.intent is Intent.LIST and _is_ahead(self.when):
+        if parsed.intent is Intent.LIST and self._is_ahead(self.when):
             # A recording of a time ahead is yet to be made.
             parsed = replace(parsed, intent=Intent.START, mood=Mood.TOLD, left=())
+        if parsed.intent is Intent.STATUS and self._is_ahead(self.when):
+            parsed = replace(parsed, topic=SCHEDULED)  # will it be recorded on friday?
         for sentence in rest:
             if main and says_only_no(sentence) and sentence.pieces[0].start < main.pieces[0].start:
                 continue  # `no! stop`
@@ -319,6 +325,12 @@ class ParsedText:
 
     def past(self) -> Reading | None:
         return self.when if isinstance(self.when, Past | Day) else None
+
+    def _is_ahead(self, when: Reading | None) -> bool:
+        """Whether it is a start, or a day after today."""
+        if isinstance(when, Day):
+            return when.date > self.world.now.date()
+        return isinstance(when, When) and when.start is not None
 
     def room(self) -> RoomEntry | None:
         """Return the only room that is certainly named."""
@@ -471,8 +483,13 @@ def _has_start(when: Reading | None) -> bool:
     return not (isinstance(when, When) and when.start is None)
 
 
-def _is_ahead(when: Reading | None) -> bool:
-    return isinstance(when, When) and when.start is not None
+def _asks_ahead(question: Sentence) -> bool:
+    """Whether a time in it may be ahead: `is it recorded on friday`, but not `was it`."""
+    verb = next((p for p in question.pieces if p.role in (Role.IS, Role.WAS, Role.HEDGE)), None)
+    recorded = any(piece.intent is Intent.START for piece in question.pieces)
+    if verb is None or verb.role is Role.WAS:
+        return False
+    return verb.key[0] == "will" or verb.key[-1] == "we" or (verb.role is Role.IS and recorded)
 
 
 def _weight(sentence: Sentence, parsed: Parsed) -> int:

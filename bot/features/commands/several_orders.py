@@ -90,9 +90,10 @@ def joined(parts: Sequence[Understood], said: ParsedText) -> Understood:
         if alike and not any(part.when for part in parts):
             room = first.room if len(acts) == 1 else None
             return replace(first, room=room, acts=tuple(acts.values()))
+    asked = tuple(_asked(part) for part in parts)
     offers: dict[tuple[str, str | None], Order] = {}
-    for part in parts:
-        for order in (*part.acts, *part.offers):
+    for part in asked:
+        for order in part.offers:
             if order.verb != OPEN_FORM:
                 offers.setdefault((str(order), part.title), _offered(order, part))
     unknown = next((part for part in parts if part.why is Why.NO_ROOM), None)
@@ -104,7 +105,7 @@ def joined(parts: Sequence[Understood], said: ParsedText) -> Understood:
         sure=False,
         acts=(),
         offers=tuple(offers.values()),
-        parts=tuple(_asked(part) for part in parts),
+        parts=asked,
     )
 
 

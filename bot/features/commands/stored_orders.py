@@ -12,6 +12,7 @@ from bot.core.options import RecordingOptions
 from bot.core.when import StopAt, When
 from bot.core.when_grammar import read_when
 from bot.core.when_words import say_cycle, say_moment
+from bot.features.commands.answers import say
 from bot.features.commands.model import Order, Understood, World
 from bot.features.commands.vocabulary import Intent
 from bot.features.options.table import parse_options, write_options
@@ -40,6 +41,7 @@ class StoredOrder(BaseModel):
     title: str | None = None
     rule: str = ""  # of a room: on, on 2, end, off
     label: str = ""  # names the time, if there are several to choose from
+    asks: str = ""  # the question that the order answers, of a text with several orders
 
     @property
     def room(self) -> RoomEntry | None:
@@ -62,6 +64,22 @@ class Choice(BaseModel):
     """The answers to one question, by the button's value."""
 
     answers: dict[str, tuple[StoredOrder, ...]]
+
+    def left_after(self, answer: str) -> tuple[StoredOrder, ...]:
+        """Return the orders that this answer leaves open, of a text with several orders.
+
+        A recording gets one title, so a title answers every question for one.
+        """
+        done = self.answers[answer]
+        asked = {order.asks for order in done}
+        titled = {order.room_id for order in done if order.title}
+        return tuple(
+            orders[0]
+            for key, orders in self.answers.items()
+            if key.isdecimal()  # not "all", which has the same orders
+            and orders[0].asks not in asked
+            and not (orders[0].title and orders[0].room_id in titled)
+        )
 
 
 def stored_orders(
@@ -100,6 +118,7 @@ def _stored(
         title=found.title,
         rule="on" if order.verb == Intent.AUTO else "",
         label=order.words or _label(order, world),
+        asks=say(order.of, now=world.now) if order.of else "",
         schedule_id=order.schedule.schedule_id if order.schedule else None,
         date=order.date,
         repeats=bool(order.schedule and order.schedule.repeat),

@@ -35,7 +35,8 @@ class At:
 
     def into(self, *keys: str | int) -> At:
         steps = (str(key).replace("~", "~0").replace("/", "~1") for key in keys)
-        return replace(self, pointer="/".join([self.pointer, *steps]))
+        pointer = "/".join([self.pointer, *steps])
+        return At(self.surface, self.error, pointer, self.container)
 
     def within(self, container: str) -> At:
         return replace(self, container=container)

@@ -76,7 +76,6 @@ async def test_replicas_that_start_together_migrate_once(new_postgres: Callable[
 
 async def made_newer(url: str, *changes: str) -> None:
     """What a later version of the bot leaves behind."""
-    await migrate(url)
     engine = engine_of(database_at(url))
     async with engine.begin() as conn:
         for change in (*changes, "UPDATE alembic_version SET version_num = '9999'"):
@@ -93,33 +92,33 @@ async def made_newer(url: str, *changes: str) -> None:
     ],
 )
 async def test_a_newer_database_that_lacks_something_is_left_alone(
-    empty_database_url: str, clock: Clock, contracted: str
+    own_database_url: str, clock: Clock, contracted: str
 ) -> None:
-    await made_newer(empty_database_url, contracted)
+    await made_newer(own_database_url, contracted)
     with pytest.raises(SchemaTooNew, match="9999"):
-        await open_store(empty_database_url, team=Team("T"), now=clock.now, lease=LEASE)
+        await open_store(own_database_url, team=Team("T"), now=clock.now, lease=LEASE)
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 async def test_a_newer_database_that_wants_something_is_left_alone(
-    empty_database_url: str, clock: Clock
+    own_database_url: str, clock: Clock
 ) -> None:
-    await made_newer(empty_database_url, "ALTER TABLE recordings ALTER hms_id SET NOT NULL")
+    await made_newer(own_database_url, "ALTER TABLE recordings ALTER hms_id SET NOT NULL")
     with pytest.raises(SchemaTooNew, match="9999"):
-        await open_store(empty_database_url, team=Team("T"), now=clock.now, lease=LEASE)
+        await open_store(own_database_url, team=Team("T"), now=clock.now, lease=LEASE)
 
 
 async def test_a_replica_comes_back_while_a_newer_one_is_deployed(
-    empty_database_url: str, clock: Clock
+    own_database_url: str, clock: Clock
 ) -> None:
     """It was killed after the newer one had migrated: expanding is nothing that it notices."""
     await made_newer(
-        empty_database_url,
+        own_database_url,
         "ALTER TABLE recordings ADD COLUMN mood TEXT",
         "ALTER TABLE recordings ADD COLUMN taste TEXT NOT NULL DEFAULT ''",
         "CREATE TABLE tomorrow (a TEXT NOT NULL)",
     )
-    old = await open_store(empty_database_url, team=Team("T"), now=clock.now, lease=LEASE)
+    old = await open_store(own_database_url, team=Team("T"), now=clock.now, lease=LEASE)
     key = await created(old)
     assert keys_of(await old.queue.take(1, "a")) == [key]
     await old.close()

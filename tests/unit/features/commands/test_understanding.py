@@ -52,6 +52,7 @@ ACTS = (
     "rename",
     "extend",
     "reschedule",
+    "auto",
 )
 
 
@@ -921,9 +922,23 @@ def test_what_is_asked_about_a_schedule_is_answered_with_the_schedules() -> None
         "when is the next one?",
         "what's next?",
         "next one?",
+        "will the town hall be recorded on friday?",
+        "is the town hall going to be recorded tomorrow?",
+        "are we recording the town hall on friday?",
     ):
         done = understood(text, "slash")
         assert (done.intent, done.topic) == (Intent.STATUS, "schedules"), text
+
+
+def test_what_is_asked_about_the_past_or_today_is_not_a_question_about_schedules() -> None:
+    for text in (
+        "was town hall recorded on friday?",
+        "is the recording from monday ready?",
+        "is yesterday's standup ready?",
+        "is the webinar still running today?",
+        "is webinar being recorded today?",
+    ):
+        assert understood(text, "slash").topic is None, text
 
 
 def test_a_change_of_a_room_without_a_schedule_says_so() -> None:
