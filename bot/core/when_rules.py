@@ -118,7 +118,8 @@ class ClauseScanner(TimeScanner):
         if not self.take("for"):
             return None
         if self.phrase("the next") and (unit := self.take("hour", "minute")):
-            return For(0, SECONDS[unit])
+            half = SECONDS[unit] // 2 if self.phrase("and a half") else 0
+            return For(0, SECONDS[unit] + half)
         if length := self.maybe(self.length):
             return For(*length)
         raw = self.peek().raw

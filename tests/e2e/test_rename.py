@@ -68,6 +68,11 @@ async def test_without_a_name_the_latest_recordings_are_offered(bench: Bench) ->
     assert ended.startswith(f"Rename {room.name}, ")
     await bench.press(bench.ines, asked, ended)
     await bench.view(bench.ines, "recording_rename_form", room.name)
+    await bench.ines.command(seed.STANDUP, "/record rename Retro of autumn")
+    await bench.told(bench.ines, seed.STANDUP, "want to call “Retro of autumn”?")
+    await bench.guus.command(seed.STANDUP, "/record rename Retro of autumn")
+    told = await bench.told(bench.guus, seed.STANDUP, "can rename this recording")
+    assert not any(label.startswith("Rename") for label in labels(told.blocks))
 
 
 async def test_words_name_a_recording_by_its_title(bench: Bench) -> None:

@@ -54,6 +54,18 @@ async def test_a_planned_recording_moves_to_another_time(bench: Bench) -> None:
     assert "It was: " in moved.text
 
 
+async def test_one_button_does_both_orders_of_a_text(bench: Bench) -> None:
+    room, other = await bench.room(), await bench.room()
+    card = await bench.running(room)
+    await bench.ines.say(seed.STANDUP, f'{BOT} stop it and record "{other.name}"', card.ts)
+    asked = await bench.told(bench.ines, seed.STANDUP, "Stop the recording of", other.name)
+    stop, start, both = labels(asked.blocks)
+    assert (stop, start, both) == (f"Stop {room.name}", f"Start {other.name}", "Do both")
+    await bench.press(bench.ines, asked, both)
+    await bench.status(room, "completed")
+    await bench.card(other, "Recording")
+
+
 async def test_more_minutes_move_the_end_of_what_runs(bench: Bench) -> None:
     room = await bench.room()
     await write(bench, f'start "{room.name}"')
@@ -118,16 +130,39 @@ async def test_without_a_channel_words_to_share_get_a_button_that_asks_for_it(
 
 
 async def test_a_share_without_a_room_offers_the_latest_recording_of_the_channel(
-    bench: Bench,
+    alone: Bench,
 ) -> None:
-    room = await bench.room()
-    await bench.running(room, channel=seed.PARTNERS)
-    await bench.finish(room)
-    await bench.card(room, "Video ready", channel=seed.PARTNERS)
-    await bench.ines.command(seed.PARTNERS, f"/record share <#{seed.DESIGN}|design>")
-    asked = await bench.told(bench.ines, seed.PARTNERS, "Share the latest recording", room.name)
-    await bench.press(bench.ines, asked, f"Share {room.name}")
-    await bench.card(room, "Video ready", channel=seed.DESIGN)
+    room = await alone.room()
+    await alone.running(room)
+    await alone.finish(room)
+    await alone.card(room, "Video ready")
+    await alone.ines.command(seed.STANDUP, f"/record share <#{seed.DESIGN}|design>")
+    asked = await alone.told(alone.ines, seed.STANDUP, "Share the latest recording", room.name)
+    await alone.press(alone.ines, asked, f"Share {room.name}")
+    await alone.card(room, "Video ready", channel=seed.DESIGN)
+    await alone.guus.command(seed.STANDUP, f"/record share <#{seed.DESIGN}|design>")
+    await alone.told(alone.guus, seed.STANDUP, "Only full members", "can share recordings")
+
+
+async def test_a_recording_that_never_began_is_not_offered_to_be_shared(alone: Bench) -> None:
+    room, other = await alone.room(), await alone.room()
+    await alone.running(room)
+    await alone.finish(room)
+    await alone.card(room, "Video ready")
+    await alone.start_fault(other, kind="status", status=403, times=1)
+    await alone.start(other)
+    await alone.card(other, "Not started")
+    await alone.ines.command(seed.STANDUP, f"/record share <#{seed.DESIGN}|design>")
+    await alone.told(alone.ines, seed.STANDUP, "Share the latest recording", room.name)
+
+
+async def test_who_may_not_start_is_told_so_among_several_orders(bench: Bench) -> None:
+    room, other = await bench.room(), await bench.room()
+    await bench.running(room)
+    words = f'{BOT} should we stop "{room.name}" and record "{other.name}"?'
+    await bench.guus.say(seed.STANDUP, words)
+    told = await bench.told(bench.guus, seed.STANDUP, "Stop the recording", "can start a recording")
+    assert not any("record" in label.lower() for label in labels(told.blocks))
 
 
 async def test_words_take_a_recording_off_the_schedule(bench: Bench) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.features.commands import views
 from bot.features.commands.answers import say
 from bot.features.commands.model import OPEN_FORM, Outcome, Where, Why
+from bot.features.commands.several_orders import are_one
 from bot.features.commands.stored_orders import StoredOrder, stored_orders
 from bot.features.commands.understand import understand
 from bot.features.commands.vocabulary import Intent
@@ -39,6 +40,10 @@ SAID = [
     (Where.THREAD, "how do I stop this?"),
     (Where.THREAD, "maybe we should stop at 3"),
     (Where.THREAD, "stop for 5 minutes"),
+    (Where.MENTION, "stop webinar, and record all hands at 15:00"),
+    (Where.THREAD, "call it Retro and stop"),
+    (Where.MENTION, "start town hall, no wait, all hands"),
+    (Where.SLASH, "skip design review this month"),
     (Where.MENTION, "record in 10m"),
     (Where.DM, "please record the meeting tomorrow at 10 with transcript"),
     (Where.MENTION, "what is scheduled?"),
@@ -77,6 +82,8 @@ def _sample(where: Where, text: str, *, reached: bool = True) -> Sample:
     stops = [order for order in orders if order.verb == "stop"]
     if len(stops) > 1:
         answers[views.ALL] = tuple(stops)
+    if are_one(found):
+        answers[views.TOGETHER] = orders
     buttons = views.choices("question-1", answers)
     if any(order.verb == OPEN_FORM for order in orders):
         buttons.append(filled_form_button("draft-1"))

@@ -7,6 +7,7 @@ from bot.access.model import Act
 from bot.access.views import as_far_as_known
 from bot.core.forgetting import is_forgettable
 from bot.core.places import is_channel
+from bot.core.recording import NEVER_WAS
 from bot.core.when import Past
 from bot.core.when_words import say_moment
 from bot.features.about.model import FILES, Asked, meant, to_summarize
@@ -178,13 +179,14 @@ async def _meant(request: Request, found: Understood) -> str | None:
 
 async def share_latest(request: Request, found: Understood) -> None:
     """Offer this place's latest recording for sharing if no room was named."""
-    key = None
+    bot, row = request.bot, None
     if found.why is Why.NEEDS_ROOM and not found.reference:
-        key = await _meant(request, found)
-    row = await request.bot.deps.store.lists.row(key) if key else None
+        seen = await recent(request, found, over=True)
+        row = next((one.row for one in seen if one.row.phase not in NEVER_WAS), None)
     if row is None:
         await say_found(request, found)
         return
+    await bot.gate.member(request.caller.user, Act.SHARE)
     order = StoredOrder(
         verb=Intent.SHARE,
         room_id=row.room_id,
@@ -197,13 +199,18 @@ async def share_latest(request: Request, found: Understood) -> None:
 
 
 async def rename_latest(request: Request, found: Understood) -> None:
-    """Offer what runs and this place's latest recordings for a title if no room was named."""
+    """Offer what runs and this place's latest recordings for a title if no room was named.
+
+    Recordings that the person may not rename are left out. Raises NoRight if no other is left.
+    """
     if found.why is not Why.NEEDS_ROOM:
         await say_found(request, found)
         return
-    known = request.known
+    known, rights, user = request.known, request.bot.rights, request.caller.user
     orders = list(stored_orders(found.offers, found, known.world, known.rows))
     keys, today = {order.key for order in orders}, known.world.now.date()
+    latest = [one.row for one in await recent(request, found)]
+    rows = {row.key: row for row in (*known.rows.values(), *latest)}
     orders += [
         StoredOrder(
             verb=Intent.RENAME,
@@ -213,11 +220,17 @@ async def rename_latest(request: Request, found: Understood) -> None:
             title=found.title,
             label=say_moment(row.requested_at.astimezone(known.world.now.tzinfo), today=today),
         )
-        for row in (one.row for one in await recent(request, found))
+        for row in latest
         if row.key not in keys
     ]
-    text = "Which recording do you want to rename?" if orders else say(found, now=known.world.now)
-    buttons = await question(request, orders[:RECENT])
+    orders = [order for order in orders if order.key in rows]
+    theirs = [order for order in orders if await rights.may_control(user, rows[order.key or ""])]
+    if orders and not theirs:
+        await rights.to_control(user, rows[orders[0].key or ""], "rename")
+    what = f"call “{found.title}”" if found.title else "rename"
+    asked = f"Which recording do you want to {what}?"
+    text = asked if theirs else say(found, now=known.world.now)
+    buttons = await question(request, theirs[:RECENT])
     await request.tell_found(found, views.question(text, buttons))
 
 

@@ -89,6 +89,9 @@ _BOTH = {
     (Intent.START, Why.NEEDS_ROOM): "Which room should be recorded{how}?",
     (Intent.SCHEDULE, Why.NEEDS_ROOM): "Which room should be recorded{at}{how}?",
     (Intent.SCHEDULE, Why.MOVE): "Move the recording of {room}{to_when}?",
+    (Intent.STOP, Why.KEPT): "The recording of {room} was not stopped. Stop it?",
+    (Intent.PAUSE, Why.KEPT): "The recording of {room} was not paused. Pause it?",
+    (Intent.RESUME, Why.KEPT): "The recording of {room} was not resumed. Resume it?",
     (Intent.UNKNOWN, Why.UNDO): "What do you want to undo?",
     (Intent.UNKNOWN, Why.UNSUPPORTED): "To delete a recording, open its details.",
 }

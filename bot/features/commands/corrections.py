@@ -17,7 +17,7 @@ Read = Callable[[str, Where, World], Understood]
 
 _MARK = (
     r"(?:no,? wait|wait,? no|no,? sorry|oh,? sorry|sorry|oops|whoops|i mean|i meant|or rather|"
-    r"make (?:that|it)|scratch that|correction|actually|my bad|no)"
+    r"make (?:that|it)|scratch that|correction|actually|my bad|no(?=\s*[,.!]))"
 )
 _CORRECTS = re.compile(
     rf"\s*[,.;!?\n–—-]+\s*{_MARK}\b(?:[\s,.:;!-]+{_MARK}\b)*[\s,.:;!-]+", re.IGNORECASE
@@ -41,7 +41,7 @@ def corrected(said: ParsedText, read: Read) -> Understood | None:
     text = _meant(before, after)
     if text is None:
         return None
-    done = read(text, said.where, said.world)
+    done = read(f"{text} {said.flags.text}".strip(), said.where, said.world)
     if done.outcome is not Outcome.DO or not done.acts:
         return done
     return replace(done, outcome=Outcome.ASK, why=Why.UNSURE, sure=False, offers=done.acts, acts=())

@@ -34,6 +34,7 @@ from bot.features.commands.request import (
     say_found,
 )
 from bot.features.commands.service import Known
+from bot.features.commands.several_orders import are_one
 from bot.features.commands.store import ChoiceRepository
 from bot.features.commands.stored_orders import StoredOrder, stored_orders
 from bot.features.commands.understand import understand
@@ -61,6 +62,7 @@ from bot.ui.replies import use_a_channel
 on = Listeners()
 NEEDS_LIVE_ROOM = (Intent.START, Intent.SCHEDULE, Intent.FOLLOW, Intent.JOIN)
 NO_NAME = (Intent.RENAME, Why.NEEDS_ROOM)  # the latest recordings are offered, too
+STARTS = (Intent.START, Intent.SCHEDULE)
 ASK = "help and questions need none; each order asks the gate"
 
 # Available in these words only: `auto standup on`; and, as a command, the list of schedules.
@@ -198,7 +200,7 @@ async def obey(ack: Ack, bot: Bot, use: Services, caller: Caller, text: str, whe
     if found.why not in (Why.NO_ROOM, Why.UNKNOWN_CODE) or not (found.reference or found.link):
         await _react(request)
         return
-    if found.intent in (Intent.START, Intent.SCHEDULE):
+    if found.intent in STARTS:
         await bot.rights.to_start(caller.user, caller.channel)
     # The ack is sent first, so the reply goes to response_url; the message is already remembered.
     later = replace(caller, typed=False, once=())
@@ -355,9 +357,12 @@ async def do(
 
 async def ask(request: Request, found: Understood) -> None:
     """Ask with a button for each answer. About a start, only people who may start are asked."""
+    if found.parts:
+        await _ask_several(request, found)
+        return
     if found.intent is Intent.AUTO:
         await request.bot.rights.to_set_rule(request.caller.user, request.caller.channel)
-    if found.intent in (Intent.START, Intent.SCHEDULE):
+    if found.intent in STARTS:
         await request.bot.rights.to_start(request.caller.user, request.caller.channel)
         if found.why in (Why.NO_ROOM, Why.NO_ROOM_YET, Why.WHICH_ROOM):
             request.use.rooms.refresh_soon()
@@ -375,12 +380,32 @@ async def ask(request: Request, found: Understood) -> None:
         await do(request, stored)  # shares nothing yet: it asks for the channel
         return
     may = await _changeable(request, stored)
-    buttons = await question(request, [order for order in may if order.verb != OPEN_FORM])
+    clear = [order for order in may if order.verb != OPEN_FORM]
+    together = are_one(found) and len(clear) == len(found.parts)
+    buttons = await question(request, clear, together=together)
     for order in may:
         if order.verb == OPEN_FORM:
             buttons.append(await form_button(request, order, found))
     asking = views.question(say(found, now=request.known.world.now), buttons)
     await request.tell_found(found, asking)
+
+
+async def _ask_several(request: Request, found: Understood) -> None:
+    """Ask about several orders. If the person may not start recordings, say so instead of that."""
+    messages, parts, offers = [], found.parts, found.offers
+    if any(part.intent in STARTS for part in parts):
+        try:
+            await request.bot.rights.to_start(request.caller.user, request.caller.channel)
+        except NoRight as no:
+            messages = [for_people(no)]
+            parts = tuple(part for part in parts if part.intent not in STARTS)
+            offers = tuple(one for one in offers if one.of and one.of.intent not in STARTS)
+    known, left = request.known, replace(found, parts=parts, offers=offers)
+    if parts:
+        stored = stored_orders(offers, left, known.world, _rows(known, left))
+        buttons = await question(request, await _changeable(request, stored))
+        messages.insert(0, views.question(say(left, now=known.world.now), buttons))
+    await request.tell_found(found, views.together(messages))
 
 
 async def _changeable(request: Request, stored: Sequence[StoredOrder]) -> Sequence[StoredOrder]:

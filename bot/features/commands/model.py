@@ -70,6 +70,7 @@ class Why(StrEnum):
     GREETED = auto()
     MOVE = auto()  # to another time
     UNDO = auto()
+    KEPT = auto()  # a negated order, or a complaint: "don't stop", "it won't stop"
     HOW = auto()  # how to do something, asked in words
 
 

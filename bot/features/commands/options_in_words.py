@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from pydantic import ValidationError
 
@@ -88,12 +89,17 @@ def _preset_in(
 ) -> tuple[str | None, tuple[Piece, ...]]:
     """Find the name of a preset: `with preset Podcast`, `as Client call`."""
     keys = {_key(name): name for name in presets}
+    after = {one.words[0].start for a, one in pairwise(pieces) if a.role is Role.ARTICLE}
     flat = [
-        (word.key, piece) for piece in pieces if piece.sort is not Sort.ROOM for word in piece.words
+        (word.key if word.start not in after else "", piece)  # a client call is no preset
+        for piece in pieces
+        if piece.sort is not Sort.ROOM
+        for word in piece.words
     ]
     words = tuple([word for word, _ in flat])
     said = tuple(piece for piece in pieces if piece.key in (("preset",), ("template",)))
-    for key, name in sorted(keys.items(), key=lambda it: -len(it[0])):
+    there = {key: name for key, name in keys.items() if key and key[0] in words}
+    for key, name in sorted(there.items(), key=lambda it: -len(it[0])):
         for at in range(len(flat) - len(key) + 1):
             if words[at : at + len(key)] == key:
                 return name, (*(piece for _, piece in flat[at : at + len(key)]), *said)

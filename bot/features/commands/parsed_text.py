@@ -76,6 +76,7 @@ _STAYING = {
     for verb in (("goes",), ("continues",), ("stays",), ("keeps",), ("remains",), ("runs",))
     for more in ((), ("on",))
 }
+_WANTED = {("just",), ("only",)}
 _EXCLUDING = {("not",), ("keep",), ("leave",), ("except",), ("keep", "recording")}
 
 
@@ -256,7 +257,8 @@ class ParsedText:
         at -= 1
         while at > 0 and self.pieces[at].key == ("the",):
             at -= 1
-        return at >= 0 and self.pieces[at].key in _EXCLUDING
+        unwanted = self.parsed.mood is Mood.UNWANTED  # don't record A, just B
+        return at >= 0 and self.pieces[at].key in (_WANTED if unwanted else _EXCLUDING)
 
     def _by_token(self, piece: Piece) -> RoomEntry | None:
         """Return the room of a link."""
@@ -435,7 +437,9 @@ class ParsedText:
             following = self.sentences[n + 1 : n + 2]
             more = sentence.goes_on or any(one.goes_on for one in following)
             told = parsed.mood in _SAID or (more and parsed.mood in _MENTIONED)
-            if parsed.intent in ORDERS and told and has_order(sentence.pieces):
+            titled = sentence.goes_on and parsed.intent is Intent.RENAME
+            ordered = parsed.intent in ORDERS and has_order(sentence.pieces)
+            if told and (ordered or titled):
                 after = following[0].pieces[0].start if following else None
                 text = self.text[sentence.pieces[0].start : after].strip()
                 found.append(Clause(text, sentence, parsed))

@@ -79,8 +79,13 @@ class Request:
         self.bot.after_ack(self.caller, work)
 
 
-async def question(request: Request, orders: Sequence[StoredOrder]) -> list[Block]:
-    """Store the orders for this person, valid for an hour, and build their buttons."""
+async def question(
+    request: Request, orders: Sequence[StoredOrder], *, together: bool = False
+) -> list[Block]:
+    """Store the orders for this person, valid for an hour, and build their buttons.
+
+    `together`: with one more button that does them all.
+    """
     if not orders:
         return []
     choice_id = request.bot.deps.new_id()
@@ -90,6 +95,8 @@ async def question(request: Request, orders: Sequence[StoredOrder]) -> list[Bloc
     every = [order for order in orders if order.verb == Intent.STOP]
     if len(every) > 1:
         answers[views.ALL] = tuple(every)
+    if together:
+        answers[views.TOGETHER] = tuple(orders)
     choices = ChoiceRepository(request.bot.deps.db)
     await choices.save(choice_id, request.caller.user, Choice(answers=answers))
     return views.choices(choice_id, answers)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum, auto
 
 from bot.features.commands.vocabulary import (
+    FIRST_WORDS,
     LENGTHS,
     OPTION_OF,
     ORDERS,
@@ -183,7 +184,7 @@ def parted(words: Sequence[Word], names: RoomNames) -> list[Word]:
     """Part a verb from the word typed to its end: `stopall`. The name of a room stays whole."""
     found: list[Word] = []
     for word in words:
-        able = word.sort == "word" and not word.quoted and word.bare not in LENGTHS
+        able = word.sort == "word" and not word.quoted and word.bare not in FIRST_WORDS
         glued = _GLUED.fullmatch(word.key) if able else None
         if glued is None or names.in_words([word.key]):
             found.append(word)
@@ -261,10 +262,11 @@ def sentences_of(
         else:
             piece = _piece(words, at, rooms, times)
         before = sentences[-1].pieces
-        ahead = any(n >= at for n in rooms)
-        if _begins_order(piece, before):
+        if not before or (piece.role not in _BEGINNING and piece.key not in _PLEASE):
+            pass  # most pieces
+        elif _begins_order(piece, before):
             sentences.append(Sentence())
-        elif _begins_another(piece, before, room_ahead=ahead):
+        elif _begins_another(piece, before, room_ahead=any(n >= at for n in rooms)):
             sentences.append(Sentence(goes_on=True))
         if piece.sort is not Sort.COMMA or sentences[-1].pieces:
             sentences[-1].pieces.append(piece)
@@ -295,7 +297,7 @@ def _begins_another(piece: Piece, before: Sequence[Piece], *, room_ahead: bool) 
     if before and (before[-1].key == ("the",) or before[-1].role is Role.ARTICLE):
         return False  # stop the pause
     first = next((p for p in before if p.role not in _UNSURE and p.sort is Sort.PHRASE), None)
-    if first is None or first.role not in _FIRST or verb not in ORDERS:
+    if first is None or first.role not in _FIRST or verb not in _ORDERED:
         return False
     told = Intent.UNSCHEDULE if first.role is Role.CANCEL else first.intent
     negated = first.role is Role.NOT
@@ -307,6 +309,8 @@ def _begins_another(piece: Piece, before: Sequence[Piece], *, room_ahead: bool) 
     joined = before[at].role is Role.AND or before[at].sort is Sort.COMMA
     if negated:
         return joined and any(p.role is Role.VERB for p in before)
+    if verb is Intent.RENAME:
+        return joined and told in (Intent.STOP, Intent.SHARE)  # stop and call it Retro
     if verb is told or {verb, told} <= {Intent.START, Intent.SCHEDULE}:
         return joined and room_ahead and any(p.sort is Sort.ROOM for p in before)
     starts = verb in (Intent.START, Intent.SCHEDULE)
@@ -322,11 +326,13 @@ def _asks_politely(piece: Piece, before: Piece) -> bool:
     return piece.key in _PLEASE and before.key == ("so",)
 
 
+_BEGINNING = frozenset({Role.VERB, Role.CANCEL, Role.NOT, Role.REQUEST, Role.WHY})
 _PLEASE = {("please",), ("pls",), ("plz",)}
 _PARTS = {(",",), *_PLEASE}
 _JOINS = {(",",), ("so",), ("and",)}
 _LIGHT = frozenset({Role.FILLER, Role.THANKS, Role.HELLO, Role.REQUEST, Role.AND, Role.WISH})
 _UNSURE = _LIGHT | {Role.HEDGE, Role.MAY}  # should we stop A and record B?
+_ORDERED = ORDERS | {Intent.RENAME}
 _FIRST = frozenset({Role.VERB, Role.SOFT, Role.CANCEL, Role.NOT})
 _OPENERS = frozenset(
     {Role.WHY, Role.WAS, Role.IS, Role.WHEN, Role.WHICH, Role.HOW, Role.PAST, Role.HINT}
@@ -370,13 +376,13 @@ def _longest(
 ) -> tuple[int, Meaning | None]:
     """Return the number of words and the meaning of the longest known phrase that begins here."""
     first = words[at].bare
-    lengths = LENGTHS.get(first)
-    if lengths is None:
+    if first not in FIRST_WORDS:
         squeezed = _SQUEEZED.get(_REPEATED.sub(r"\1", first))
         if squeezed and (len(squeezed) < 2 or (len(squeezed) < 3 and not _THRICE.search(first))):
             squeezed = None  # `aaaa` is not an article
         known = squeezed or _SWAPPED.get(first)
         return 1, PHRASES[known,] if known else None
+    lengths = LENGTHS.get((first, words[at + 1].bare), ()) if at + 1 < len(words) else ()
     for length in lengths:
         run = words[at : at + length]
         if len(run) < length:
@@ -389,7 +395,7 @@ def _longest(
         if any(run[0].start < start < run[-1].end for start, _ in times[:20]):
             continue
         return length, meaning
-    return 1, None
+    return 1, PHRASES.get((first,))
 
 
 # For `stoppp` and `pleaaase`: known words by their letters without repetition.

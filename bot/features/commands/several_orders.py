@@ -7,7 +7,7 @@ order that names no room is about the room of the order before: `stop webinar an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.core.when import When
@@ -15,6 +15,7 @@ from bot.features.commands.model import (
     OPEN_FORM,
     Order,
     Outcome,
+    State,
     Understood,
     Where,
     Why,
@@ -24,6 +25,7 @@ from bot.features.commands.parsed import Mood, Parsed
 from bot.features.commands.parsed_text import CONTROLS, POLITE, Clause, ParsedText
 from bot.features.commands.vocabulary import Intent
 from bot.features.rooms.model import RoomEntry
+from bot.kit.typed_text import DOUBLE_QUOTES
 
 Read = Callable[[str, Where, World], Understood]
 
@@ -39,15 +41,17 @@ _JOIN = re.compile(r"\s*,\s*(?:and\s+)?(?:then\s+)?|\s+(?:and\s+then|and|then)\s
 def several(said: ParsedText, read: Read) -> Understood | None:
     """Understand each order of a text with several; None if there are not."""
     clauses = every = said.clauses()
-    while len(clauses) > 1 and _is_contrast(clauses[0].parsed, clauses[1].parsed):
+    while len(clauses) > 1 and _is_contrast(said, clauses[0].parsed, clauses[1]):
         clauses = clauses[1:]  # don't record town hall, record all hands
     if len(clauses) == len(every) < 2:
         return None
     parts: list[Understood] = []
     texts: list[str] = []
     for n, clause in enumerate(clauses):
-        where, world = said.where, said.world
-        room = _room_before(parts) or (_room_after(said, clauses) if n == 0 else None)
+        where, world = said.where, _after(parts, said.world)
+        room = _room_before(parts) or (
+            _room_after(said, clauses) if n == 0 and clauses[1:] else None
+        )
         if room is not None and not said.names_a_room(clause):
             where, world = Where.THREAD, replace(world, thread=room.room_id, thread_is_over=False)
         text = clause.text
@@ -72,6 +76,8 @@ def with_title(said: ParsedText, titled: Understood, read: Read) -> Understood:
     world = replace(said.world, thread=titled.room.room_id)
     for found in _JOIN.finditer(said.text):
         head, tail = said.text[: found.start()], said.text[found.end() :]
+        if sum(char in DOUBLE_QUOTES for char in head) % 2:
+            continue  # inside quotation marks
         order = read(tail, Where.THREAD, world)
         if order.outcome is not Outcome.DO or not order.acts or order.intent is Intent.RENAME:
             continue
@@ -109,6 +115,16 @@ def joined(parts: Sequence[Understood], said: ParsedText) -> Understood:
     )
 
 
+def are_one(found: Understood) -> bool:
+    """Whether one button may do all orders of a text: each is clear, and none undoes another."""
+    offers = found.offers
+    clear = all(len(part.offers) == 1 for part in found.parts)
+    once = len({str(order) for order in offers}) == len(offers) == len(found.parts) > 1
+    ended = {order.room for order in offers if order.verb == Intent.STOP}
+    other = [order.room for order in offers if order.verb in (*_STARTS, *CONTROLS)]
+    return clear and once and not any(room in ended and other.count(room) > 1 for room in other)
+
+
 def _offered(order: Order, part: Understood) -> Order:
     verb = part.intent if part.intent is Intent.STOP else order.verb  # not: to schedule its end
     words = part.times if order.verb == Intent.SCHEDULE and verb != Intent.STOP else order.words
@@ -123,13 +139,34 @@ def _asked(part: Understood) -> Understood:
     return replace(part, outcome=Outcome.ASK, why=Why.UNSURE, sure=False, offers=acts, acts=())
 
 
-def _is_contrast(first: Parsed, second: Parsed) -> bool:
+def _is_contrast(said: ParsedText, first: Parsed, then: Clause) -> bool:
     """Whether the second order corrects a negated one: `don't stop webinar, stop standup`."""
-    if second.mood is not Mood.ORDER:
+    second = then.parsed
+    if second.mood is not Mood.ORDER or first.mood not in (Mood.NEGATED, Mood.UNWANTED):
         return False
-    if first.mood is Mood.UNWANTED:
-        return second.intent in _STARTS
-    return first.mood is Mood.NEGATED and second.intent in (Intent.STOP, Intent.PAUSE)
+    if first.mood is Mood.NEGATED and second.intent is Intent.PAUSE:
+        return True
+    wanted = _STARTS if first.mood is Mood.UNWANTED else (Intent.STOP,)
+    return second.intent in wanted and said.names_a_room(then)
+
+
+def _after(parts: Sequence[Understood], world: World) -> World:
+    """Return the world as it is once these orders are carried out."""
+    recorded = dict(world.recorded)
+    for part in parts:
+        for order in (*part.acts, *part.offers):
+            if order.room is not None and order.verb in _BECOMES:
+                recorded[order.room.room_id] = _BECOMES[order.verb]
+            elif order.room is not None and order.verb == Intent.STOP:
+                recorded.pop(order.room.room_id, None)
+    return replace(world, recorded=recorded)
+
+
+_BECOMES: Mapping[str, State] = {
+    Intent.START: State.RUNNING,
+    Intent.PAUSE: State.PAUSED,
+    Intent.RESUME: State.RUNNING,
+}
 
 
 def _room_before(parts: Sequence[Understood]) -> RoomEntry | None:

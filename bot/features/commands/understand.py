@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 from bot.features.commands.asked import asked_in
 from bot.features.commands.changes import changes_time, extension, rescheduling, undo
@@ -35,6 +36,7 @@ from bot.features.commands.titles import renaming
 from bot.features.commands.understand_controls import act_on, understand_control, unschedule, which
 from bot.features.commands.understand_start import form, is_length, start
 from bot.features.commands.vocabulary import GLAD, SCHEDULED, SPELT, STOP_SIGNS, Intent, Role
+from bot.features.rooms.names import RoomNames
 
 LONGEST = 8000  # characters; the rest of a text is ignored
 
@@ -56,24 +58,31 @@ _NOT_MEANT = re.compile(
 )
 
 
-def _understood(text: str, where: Where, world: World) -> Understood:
+def _understood(text: str, where: Where, world: World, *, whole: bool = True) -> Understood:
+    """Understand a text; unless it is the `whole` text, it is not split into orders again."""
     if len(text) > LONGEST:
         return Understood(Intent.UNKNOWN, Outcome.ANSWER, Why.TOO_LONG, sure=False)
     said = ParsedText(text, where, world)
-    if said.thread and (stopped := _pure_stop(said)):
-        return stopped
+    if _is_pure_stop(said):
+        if said.thread:
+            return act_on(said, Intent.STOP, said.thread, sure=not world.thread_is_over)
+        named = {room.room_id for rooms in said.rooms for room in rooms}
+        if named and not named & world.recorded.keys():
+            # A room called "it" or "stop" does not keep anything from being stopped.
+            others = [room for room in world.names.rooms if room.room_id not in named]
+            return _understood(text, where, replace(world, names=RoomNames(others)))
     if said.flags.help:
         return answered(Intent.HELP, topic=said.parsed.intent)
     if said.flags.text and (said.parsed.intent is Intent.FIND or renaming(said)):
         # A title or search words may contain dashes.
         said = ParsedText(text, where, world, with_flags=False)
     if titled := renaming(said):
-        return with_title(said, titled, _understood)
+        return with_title(said, titled, _part) if whole else titled
     if said.is_about_the_bot():
         return Understood(Intent.UNKNOWN, Outcome.SILENCE, Why.ABOUT_BOT)
-    if again := corrected(said, _understood):
+    if whole and (again := corrected(said, _part) or several(said, _part)):
         return again
-    done = several(said, _understood) or extension(said) or asked_in(said) or _decided(said)
+    done = extension(said) or asked_in(said) or _decided(said)
     if done.outcome is Outcome.ASK and not done.offers and done.intent not in _VIEWS:
         return replace(done, outcome=Outcome.ANSWER)  # there is nothing to choose from
     if done.intent is Intent.START and done.why is Why.WHICH_ROOM:
@@ -81,33 +90,32 @@ def _understood(text: str, where: Where, world: World) -> Understood:
     return done
 
 
+_part = partial(_understood, whole=False)
 _VIEWS = (Intent.SETTINGS, Intent.PRESETS)  # a button opens them
 
 
-def _pure_stop(said: ParsedText) -> Understood | None:
-    """In a card's thread, a stop word alone is a stop, even if a room has that name."""
+def _is_pure_stop(said: ParsedText) -> bool:
+    """Whether a text has only words to stop, even if a room is called so."""
     sentences = sentences_of(said.words, ())
     if len(sentences) > 1 and says_only_no(sentences[0]):
         sentences = sentences[1:]  # `no! stop`
     roles = {piece.role for sentence in sentences for piece in sentence.pieces}
     if Role.VERB not in roles or said.long or said.flags.text:
-        return None
+        return False
     parses = [parse_in_place(sentence, said.where) for sentence in sentences]
     orders = [parsed for parsed in parses if parsed.intent is Intent.STOP]
     if not orders or any(
         parsed.left or parsed.mood not in (Mood.ORDER, Mood.NONE) for parsed in parses
     ):
-        return None
+        return False
     if any(parsed.intent not in (Intent.STOP, None, *POLITE) for parsed in parses):
-        return None
+        return False
     pieces = [piece for sentence in sentences for piece in sentence.pieces]
     if any(p.role is Role.ALL or p.sort in (Sort.CHANNEL, Sort.LINK) for p in pieces):
-        return None
+        return False
     if said.named and not all(piece.sort is Sort.PHRASE for piece in pieces):
-        return None
-    if said.times:
-        return None
-    return act_on(said, Intent.STOP, said.thread, sure=not said.world.thread_is_over)
+        return False
+    return not said.times
 
 
 def _decided(said: ParsedText) -> Understood:

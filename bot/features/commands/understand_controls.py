@@ -46,6 +46,8 @@ from bot.features.rooms.model import RoomEntry
 def understand_control(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
     """Decide about a stop, pause or resume. A time that is not understood is told."""
     done = _control(said, parsed, intent)
+    if parsed.mood is Mood.NEGATED and done.outcome is Outcome.ASK and done.room:
+        return replace(done, why=Why.KEPT)
     asked = done.outcome is Outcome.ASK and done.when is None and done.intent is intent
     unread = unread_time(said, parsed.left, Purpose.STOP) if asked else None
     return replace(done, why=Why.BAD_TIME, when=unread) if unread else done

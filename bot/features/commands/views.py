@@ -32,7 +32,7 @@ from bot.ui.message import (
 from bot.ui.text import code, esc, own, plain, when
 
 BUTTONS = 20  # Slack takes 25 in a row
-ALL = "all"
+ALL, TOGETHER = "all", "together"
 ANSWER_MOST = 2500
 _VERBS: Mapping[str, str] = {
     Intent.SCHEDULE: "Record",
@@ -191,6 +191,9 @@ def choices(choice_id: str, answers: Mapping[str, Sequence[StoredOrder]]) -> lis
         if answer == ALL:
             made.append(_stop_all(choice_id, orders))
             continue
+        if answer == TOGETHER:
+            made.append(_do_together(choice_id, orders))
+            continue
         order = orders[0]
         if order.room_id and len(ids_of[order.room_name]) > 1:
             name = f"{plain(order.room_name, 35)} …{order.room_id[-4:]}"
@@ -221,6 +224,14 @@ def _choice(choice_id: str, answer: str, order: StoredOrder) -> Block:
     )
     made["text"]["emoji"] = False
     return made
+
+
+def _do_together(choice_id: str, orders: Sequence[StoredOrder]) -> Block:
+    return button(
+        "Do both" if len(orders) == 2 else f"Do all {len(orders)}",
+        ids.numbered(ids.CHOOSE, BUTTONS + 1),
+        value=ids.choice_value(choice_id, TOGETHER),
+    )
 
 
 def _stop_all(choice_id: str, orders: Sequence[StoredOrder]) -> Block:

@@ -200,7 +200,9 @@ _VERBS: Mapping[Intent, str] = {
 }
 
 _SOFT: Mapping[Intent, str] = {
-    Intent.START: "begin | launch | open a recording | roll | run | go | take",
+    Intent.START: """
+        begin | launch | open a recording | roll | run | go | take | set up | put in |
+        organise/organize/create""",
     Intent.SCHEDULE: "plan | book | arrange | reserve",
     Intent.STOP: """
         drop | cut | close | leave | enough | no more | get out | go away | shut up | stp | turn of
@@ -351,7 +353,7 @@ _OTHER: Mapping[Role, str] = {
         is there any/some way to | would be possible to | any chance/way to | any chance/way
         you/we/i can/could | can the bot | could the bot | please can you | may you""",
     Role.WISH: """
-        set up | put in | organise/organize/create | it would help if you | id appreciate it if
+        it would help if you | id appreciate it if
         you | i would appreciate it if you | i would appreciate if you | i would be grateful if
         you | it is important that you | it is important to | its important to | i am needing |
         i need that you | i want that you | please make that | it is necessary to | its
@@ -592,12 +594,14 @@ OPTION_OF: Mapping[tuple[str, ...], tuple[str, object]] = {
     phrase: option for option, text in _OPTIONS.items() for phrase in _listed(text)
 }
 
-# By first word, the lengths of phrases in words: most words need one lookup.
-_LENGTHS: dict[str, set[int]] = defaultdict(set)
+# By their first two words, the lengths of longer phrases in words: most words need one lookup.
+FIRST_WORDS = frozenset(phrase[0] for phrase in PHRASES)
+_LENGTHS: dict[tuple[str, ...], set[int]] = defaultdict(set)
 for _phrase in PHRASES:
-    _LENGTHS[_phrase[0]].add(len(_phrase))
-LENGTHS: Mapping[str, tuple[int, ...]] = {
-    first: tuple(sorted(lengths, reverse=True)) for first, lengths in _LENGTHS.items()
+    if len(_phrase) > 1:
+        _LENGTHS[_phrase[:2]].add(len(_phrase))
+LENGTHS: Mapping[tuple[str, ...], tuple[int, ...]] = {
+    start: tuple(sorted(lengths, reverse=True)) for start, lengths in _LENGTHS.items()
 }
 
 # Words that ask for scheduled recordings instead of running ones.

@@ -242,10 +242,11 @@ class RoomNames:
 
     def _longest(self, words: Sequence[str], at: int) -> str | None:
         """Return the longest name that begins at a word; its last word may be a possessive."""
-        lengths: set[int] = set()
-        for layer in self._layers:
-            for first in (words[at], _bare(words[at])):
-                lengths.update(layer.lengths.get(first, ()))
+        firsts = {words[at], _bare(words[at])}
+        known = [c for layer in self._layers for one in firsts if (c := layer.lengths.get(one))]
+        if not known:
+            return None
+        lengths = set(chain.from_iterable(known))
         for length in sorted(lengths, reverse=True):
             *head, last = words[at : at + length]
             if len(head) + 1 < length:

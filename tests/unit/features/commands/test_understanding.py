@@ -23,6 +23,7 @@ from bot.features.commands.model import (
     Why,
     World,
 )
+from bot.features.commands.several_orders import are_one
 from bot.features.commands.understand import LONGEST, understand
 from bot.features.commands.vocabulary import PHRASES, Intent, Role
 from bot.features.rooms.model import RoomEntry
@@ -232,6 +233,22 @@ def test_each_of_several_orders_has_its_own_room_and_time(
 
 
 @pytest.mark.parametrize(
+    ("where", "text", "one"),
+    [
+        ("mention", "stop webinar and record all hands", True),
+        ("thread", "stop and call it Retro", True),
+        ("thread", "stop and start again", False),  # it cannot start until it has stopped
+        ("mention", "pause, and stop webinar", False),
+        ("mention", "stop, and record all hands", False),  # which one?
+        ("thread", "call it Retro and stop", False),  # perhaps all of that is the title
+        ("mention", "stop webinar", False),
+    ],
+)
+def test_orders_that_one_button_may_do(where: str, text: str, one: bool) -> None:
+    assert are_one(understood(text, where)) is one
+
+
+@pytest.mark.parametrize(
     ("where", "text", "acts"),
     [
         ("mention", "don't record town hall, record all hands", ["start:all hands"]),
@@ -245,6 +262,7 @@ def test_each_of_several_orders_has_its_own_room_and_time(
             ["schedule:town hall"],
         ),
         ("thread", "call it Rise and shine, then", ["rename:standup"]),
+        ("thread", 'call it "Retro and stop"', ["rename:standup"]),
     ],
 )
 def test_orders_that_are_one_are_done(where: str, text: str, acts: list[str]) -> None:
@@ -268,6 +286,28 @@ def test_a_room_called_stop_does_not_keep_a_recording_from_stopping() -> None:
     for text in ("stop", "STOP!!", "stop it", "stop please", "please stop it now"):
         done = understood(text, "thread", world)
         assert [str(order) for order in done.acts] == ["stop:standup"], text
+
+
+@pytest.mark.parametrize("where", ["mention", "slash", "dm"])
+def test_a_room_called_it_does_not_keep_a_channel_from_stopping(where: str) -> None:
+    world = with_rooms("it", "stop", where=where)
+    for text in ("stop it", "stop", "please stop it now"):
+        done = understood(text, where, world)
+        assert [str(order) for order in done.offers] == ["stop:standup", "stop:webinar"], text
+
+
+@pytest.mark.parametrize(
+    ("text", "offer", "words"),
+    [
+        ("don't stop webinar", "stop:webinar", "was not stopped. Stop it?"),
+        ("webinar won't stop", "stop:webinar", "was not stopped. Stop it?"),
+        ("let's not pause webinar", "pause:webinar", "was not paused. Pause it?"),
+    ],
+)
+def test_a_negated_order_is_told_that_nothing_was_done(text: str, offer: str, words: str) -> None:
+    done = understood(text)
+    assert [str(order) for order in done.offers] == [offer]
+    assert said(done) == f"The recording of webinar {words}"
 
 
 def test_a_name_shared_by_two_rooms_is_asked_about() -> None:
@@ -471,6 +511,8 @@ NO_ORDERS = (
     "record all of them",
     "record town hall and all hands",
     "schedule town hall at 3 and stop webinar",
+    "don't stop the webinar, stop recording",
+    "don't stop the webinar. hey can you quit recording us",
     "hold the line",
     "pause the line",
 )
@@ -515,6 +557,8 @@ def test_a_text_without_a_verb_never_acts(text: str, where: Where) -> None:
         st.text(min_size=7000, max_size=LONGEST),
         st.lists(st.sampled_from(_ANY_WORD), max_size=40).map(" ".join),
         st.lists(st.sampled_from([row.text for row in ROWS]), max_size=3).map(" ".join),
+        st.lists(st.sampled_from([row.text for row in ROWS]), max_size=3).map(", and then ".join),
+        st.lists(st.sampled_from([row.text for row in ROWS]), max_size=3).map(". sorry, ".join),
     ),
     st.sampled_from(Where),
 )
@@ -859,6 +903,7 @@ def test_a_skip_of_a_week_or_month_is_of_its_dates(text: str, told: str, days: l
         ("record town hall at 3pm - oops, 4pm", ["schedule:town hall"]),
         ("start emea weekly", ["start:sales-weekly-emea"]),
         ("pause webinar, standup goes on", ["pause:webinar"]),
+        ("don't record the standup, just the webinar", ["stop:standup"]),
         ("not the webinar, only standup needs to be stopped", ["stop:standup"]),
     ],
 )
