@@ -97,11 +97,11 @@ def joined(parts: Sequence[Understood], said: ParsedText) -> Understood:
             room = first.room if len(acts) == 1 else None
             return replace(first, room=room, acts=tuple(acts.values()))
     asked = tuple(_asked(part) for part in parts)
-    offers: dict[tuple[str, str | None], Order] = {}
+    offers: dict[tuple[str, str | None, str], Order] = {}
     for part in asked:
         for order in part.offers:
             if order.verb != OPEN_FORM:
-                offers.setdefault((str(order), part.title), _offered(order, part))
+                offers.setdefault((str(order), part.title, part.times), _offered(order, part))
     unknown = next((part for part in parts if part.why is Why.NO_ROOM), None)
     return replace(
         first,

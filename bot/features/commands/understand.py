@@ -63,14 +63,13 @@ def _understood(text: str, where: Where, world: World, *, whole: bool = True) ->
     if len(text) > LONGEST:
         return Understood(Intent.UNKNOWN, Outcome.ANSWER, Why.TOO_LONG, sure=False)
     said = ParsedText(text, where, world)
-    if _is_pure_stop(said):
-        if said.thread:
-            return act_on(said, Intent.STOP, said.thread, sure=not world.thread_is_over)
-        named = {room.room_id for rooms in said.rooms for room in rooms}
-        if named and not named & world.recorded.keys():
-            # A room called "it" or "stop" does not keep anything from being stopped.
-            others = [room for room in world.names.rooms if room.room_id not in named]
-            return _understood(text, where, replace(world, names=RoomNames(others)))
+    if said.thread and _is_pure_stop(said):
+        return act_on(said, Intent.STOP, said.thread, sure=not world.thread_is_over)
+    named = {room.room_id for rooms in said.rooms for room in rooms}
+    if named and not named & world.recorded.keys() and _is_pure_stop(said, every=True):
+        # A room called "it" or "stop" does not keep anything from being stopped.
+        others = [room for room in world.names.rooms if room.room_id not in named]
+        return _understood(text, where, replace(world, names=RoomNames(others)))
     if said.flags.help:
         return answered(Intent.HELP, topic=said.parsed.intent)
     if said.flags.text and (said.parsed.intent is Intent.FIND or renaming(said)):
@@ -94,8 +93,11 @@ _part = partial(_understood, whole=False)
 _VIEWS = (Intent.SETTINGS, Intent.PRESETS)  # a button opens them
 
 
-def _is_pure_stop(said: ParsedText) -> bool:
-    """Whether a text has only words to stop, even if a room is called so."""
+def _is_pure_stop(said: ParsedText, *, every: bool = False) -> bool:
+    """Whether a text has only words to stop, even if a room is called so.
+
+    `every`: including `stop all`.
+    """
     sentences = sentences_of(said.words, ())
     if len(sentences) > 1 and says_only_no(sentences[0]):
         sentences = sentences[1:]  # `no! stop`
@@ -111,7 +113,9 @@ def _is_pure_stop(said: ParsedText) -> bool:
     if any(parsed.intent not in (Intent.STOP, None, *POLITE) for parsed in parses):
         return False
     pieces = [piece for sentence in sentences for piece in sentence.pieces]
-    if any(p.role is Role.ALL or p.sort in (Sort.CHANNEL, Sort.LINK) for p in pieces):
+    if not every and any(piece.role is Role.ALL for piece in pieces):
+        return False
+    if any(piece.sort in (Sort.CHANNEL, Sort.LINK) for piece in pieces):
         return False
     if said.named and not all(piece.sort is Sort.PHRASE for piece in pieces):
         return False

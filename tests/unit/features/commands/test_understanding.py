@@ -204,6 +204,13 @@ def test_a_room_typed_by_its_name_wins(name: str, text: str, act: str) -> None:
         ),
         (
             "mention",
+            "record all hands at 15:00 and record all hands at 16:00",
+            ["schedule:all hands", "schedule:all hands"],
+            "Record all hands in 40 minutes, at 15:00 (Europe/Berlin)? "
+            "Record all hands: Wed 2 Dec, 16:00 (Europe/Berlin)?",
+        ),
+        (
+            "mention",
             "should we stop webinar and record town hall?",
             ["stop:webinar", "start:town hall"],
             "Stop the recording of webinar? Start recording town hall?",
@@ -294,6 +301,8 @@ def test_a_room_called_it_does_not_keep_a_channel_from_stopping(where: str) -> N
     for text in ("stop it", "stop", "please stop it now"):
         done = understood(text, where, world)
         assert [str(order) for order in done.offers] == ["stop:standup", "stop:webinar"], text
+    done = understood("stop everything", where, world)
+    assert [str(order) for order in (*done.acts, *done.offers)] == ["stop:standup", "stop:webinar"]
 
 
 @pytest.mark.parametrize(
