@@ -141,9 +141,12 @@ async def test_in_the_thread_of_a_card_a_stop_word_stops_it(bench: Bench) -> Non
     await bench.running(other)
     card = await bench.running(room)
     await bench.ines.mention(seed.STANDUP, f"<@{seed.BOT_USER}> stop please!", thread_ts=card.ts)
-    await bench.told(bench.ines, seed.STANDUP, f"Stopping {room.name}")
-    assert await bench.hms_until(room, lambda r: r["stop_reason"])
+    told = await bench.told(bench.ines, seed.STANDUP, f"Stopping {room.name}")
+    assert told.raw.get("thread_ts") == card.ts
+    await bench.card(room, "Video ready")
     assert (await bench.recording(other))["status"] == "running"
+    await bench.ines.mention(seed.STANDUP, f"<@{seed.BOT_USER}> pause", thread_ts=card.ts)
+    await bench.told(bench.ines, seed.STANDUP, f"{room.name} is not being recorded any more.")
 
 
 async def test_what_is_no_order_is_answered(bench: Bench) -> None:

@@ -58,20 +58,6 @@ async def test_everything_of_ours_goes_and_the_receipt_says_what_remains(bench: 
     )
 
 
-async def test_who_may_not_is_told_who_can(bench: Bench) -> None:
-    room = await bench.room()
-    card = await bench.running(room, "--no-transcript")
-    await bench.finish(room)
-    card = await bench.card(room, "Video ready")
-    await details(bench, card, "tariq")
-    await bench.view(bench.tariq, "outcome", "forget this recording")
-    assert cards(await bench.ines.state(), room, seed.STANDUP)
-    await details(bench, card, "amara")
-    await bench.view(bench.amara, "outcome", "is forgetting")
-    await bench.direct(seed.ADMIN, room.name, "was forgotten")
-    assert not cards(await bench.ines.state(), room, seed.STANDUP)
-
-
 async def test_what_runs_cannot_be_forgotten_yet(bench: Bench) -> None:
     room = await bench.room()
     card = await bench.running(room)

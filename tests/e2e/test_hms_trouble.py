@@ -1,12 +1,11 @@
 """100ms is slow, broken, silent or repeats itself: one recording, one card, one set of results."""
 
-import asyncio
 from typing import Any
 
 import pytest
 from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.person import Person
-from record_bot_sandbox.slack.seen import SeenMessage, Snapshot
+from record_bot_sandbox.slack.seen import Snapshot
 
 from tests.e2e.bench import Bench, ended
 from tests.e2e.reading import Room, cards, contains, first, has, labels
@@ -203,78 +202,6 @@ async def test_events_of_strangers_change_nothing(bench: Bench) -> None:
     state = await bench.ines.state()
     assert not [m for m in state.messages(seed.STANDUP) if contains(m.raw, room.name)]
     assert len(state.messages(seed.STANDUP)) >= before + 1
-
-
-OUTAGES: dict[str, dict[str, Any]] = {
-    "503": {"kind": "status", "status": 503},
-    "429": {"kind": "status", "status": 429, "retry_after_s": 1},
-    "no answer": {"kind": "hang", "hang_s": 30},
-}
-
-
-async def test_an_outage_is_said_on_the_card_and_to_the_starter(calm: Bench) -> None:
-    """At the start, in each way, and at a stop: side by side, for it takes a while to be one."""
-    starting = {name: await calm.room() for name in OUTAGES}
-    stopping = await calm.room()
-    running = await calm.running(stopping)
-    for name, room in starting.items():
-        await calm.start_fault(room, **OUTAGES[name])
-        await calm.start(room)
-    path = f"/v2/recordings/{(await calm.recording(stopping))['id']}/stop"
-    await calm.hms_fault(kind="status", status=503, method="POST", path=path)
-    await calm.press(calm.ines, running, "Stop", confirm=True)
-    starts, _ = await asyncio.gather(
-        asyncio.gather(*(_silence_at_a_start(calm, room, name) for name, room in starting.items())),
-        _silence_at_a_stop(calm, stopping),
-    )
-    await calm.hms.sim("/faults", {"clear": True})
-    for room, (card, told) in zip(starting.values(), starts, strict=True):
-        await _edited(calm, told)
-        assert (await calm.card(room, "")).ts == card.ts
-    done = "100ms has answered: the recording has stopped."
-    await calm.direct(seed.STARTER, stopping.name, done)
-
-
-async def _silence_at_a_start(
-    calm: Bench, room: Room, name: str
-) -> tuple[SeenMessage, SeenMessage]:
-    """The card, and what the starter is told."""
-    did = "answered" if name == "no answer" else "accepted"
-    words = (f"100ms has not {did} the request to start", "nothing is being recorded")
-    card = await calm.see(
-        lambda s: first(
-            [m for m in cards(s, room, seed.STANDUP, "Not recording yet") if has(m, *words)]
-        ),
-        f"a card that says what the silence means: {name}",
-    )
-    return card, await calm.direct(seed.STARTER, room.name, *words)
-
-
-async def _silence_at_a_stop(calm: Bench, room: Room) -> None:
-    said = "Not stopped yet."
-    await calm.see(
-        lambda s: first([m for m in cards(s, room, seed.STANDUP, "Stopping") if has(m, said)]),
-        "a card that says that it is not stopped yet",
-    )
-    words = (
-        "100ms has not accepted the request to stop",
-        "(HTTP 503)",
-        "It may still be recording.",
-    )
-    await calm.direct(seed.STARTER, room.name, *words)
-
-
-async def _edited(calm: Bench, told: SeenMessage) -> None:
-    await calm.see(
-        lambda s: first(
-            [
-                m
-                for m in s.messages(told.channel)
-                if m.ts == told.ts and not has(m, "the request to start")
-            ]
-        ),
-        "the same message, edited",
-    )
 
 
 async def test_a_stop_that_is_refused_for_good_is_said_and_offered_again(bench: Bench) -> None:

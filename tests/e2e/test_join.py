@@ -43,17 +43,12 @@ async def test_a_card_and_the_status_give_each_person_a_link_of_their_own(bench:
         await allow_joining(bench, None)
 
 
-async def test_without_a_role_there_is_no_button_and_words_say_why(bench: Bench) -> None:
-    room = await bench.room()
-    card = await bench.running(room)
-    assert "Join" not in labels(card.blocks)
-    await bench.ines.command(seed.STANDUP, f'/record join "{room.name}"')
-    await bench.told(bench.ines, seed.STANDUP, "Joining is not set up in this channel")
-
-
 async def test_join_comes_and_goes_at_once_when_the_role_is_set_and_removed(bench: Bench) -> None:
+    """Without a role, words say why there is none."""
     room = await bench.room()
     await bench.running(room)
+    await bench.ines.command(seed.STANDUP, f'/record join "{room.name}"')
+    await bench.told(bench.ines, seed.STANDUP, "Joining is not set up in this channel")
 
     async def offers(join: bool) -> None:
         await bench.see(

@@ -114,17 +114,6 @@ async def test_it_is_edited_renamed_and_deleted(bench: Bench) -> None:
     assert "Unknown preset “final”" in (answer.text or "")
 
 
-async def test_names_are_checked_at_their_field(bench: Bench) -> None:
-    await bench.ines.close(await saved(bench, "Taken", "start --audio"), whole_stack=True)
-    form = await bench.form(bench.ines, seed.STANDUP, "start --res 720p")
-    await bench.press(bench.ines, form, "Save as preset")
-    asking = await bench.view(bench.ines, "preset_save_as_form")
-    for name, wrong in (("TAKEN", "has that name"), ("x" * 41, "Shorten it")):
-        answer = await bench.ines.submit(await typed(bench.ines, asking, name=name))
-        assert wrong in answer.errors["preset_name"]
-    await bench.ines.close(asking, whole_stack=True)
-
-
 async def test_a_preset_of_the_workspace_is_changed_by_its_maker_or_admins(bench: Bench) -> None:
     made = await saved(bench, "House style", "start --audio", scope="workspace")
     await bench.ines.close(made, whole_stack=True)
@@ -179,3 +168,14 @@ async def test_the_default_preset_of_a_channel_holds_where_nothing_else_is_said(
 async def _room_offered(bench: Bench, form: SeenView, room: Room) -> str:
     offered = await bench.ines.suggest(form, "room_id", room.name)
     return next(str(o["value"]) for o in offered if o["value"] == room.id)
+
+
+async def test_names_are_checked_at_their_field(bench: Bench) -> None:
+    await bench.ines.close(await saved(bench, "Taken", "start --audio"), whole_stack=True)
+    form = await bench.form(bench.ines, seed.STANDUP, "start --res 720p")
+    await bench.press(bench.ines, form, "Save as preset")
+    asking = await bench.view(bench.ines, "preset_save_as_form")
+    for name, wrong in (("TAKEN", "has that name"), ("x" * 41, "Shorten it")):
+        answer = await bench.ines.submit(await typed(bench.ines, asking, name=name))
+        assert wrong in answer.errors["preset_name"]
+    await bench.ines.close(asking, whole_stack=True)

@@ -125,30 +125,6 @@ async def test_a_transcript_of_the_template_comes_though_nobody_asked(bench: Ben
     await bench.file(seed.STANDUP, card.ts, "-transcript.txt")
 
 
-async def test_a_template_that_makes_none_is_not_waited_for_all_day(alone: Bench) -> None:
-    room = await alone.room("meetings-transcribed")
-    await alone.hms_fault(kind="transcript_never", room_id=room.id)
-    other = await alone.room()
-    card = await alone.running(other)
-    await alone.press(alone.ines, card, "Stop", confirm=True)
-    never = await alone.running(room)
-    await alone.press(alone.ines, never, "Stop", confirm=True)
-    results = await alone.reply(card, "The video is ready.")
-    assert "transcript" not in results.text  # nobody asked for one
-    assert not contains((await alone.card(other)).raw, "Gave up")
-    late = await alone.see(
-        lambda s: next(
-            (
-                m
-                for m in s.messages(seed.STANDUP)
-                if m.ts == never.ts and "taking longer than usual" in m.text
-            ),
-            None,
-        )
-    )
-    assert "still checking with 100ms" in late.text
-
-
 async def test_a_refused_upload_is_noted_and_the_button_still_works(bench: Bench) -> None:
     room = await bench.room()
     card = await bench.running(room, "--transcript")

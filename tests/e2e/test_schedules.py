@@ -1,6 +1,5 @@
 """Recordings by the clock and by rule: scheduled, armed, started, ended, told."""
 
-import pytest
 from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.seen import SeenMessage, Snapshot
 
@@ -36,16 +35,26 @@ async def test_a_start_in_some_seconds_says_when_and_then_shows_its_card(bench: 
     assert len(await bench.recordings(room)) == 1
 
 
-@pytest.mark.own_stage
 async def test_undo_leaves_nothing(bench: Bench) -> None:
     room = await bench.room()
     await bench.ines.command(seed.STANDUP, f'/record schedule "{room.name}" every weekday at 9:30')
     answer = await bench.told(bench.ines, seed.STANDUP, room.name, "every weekday at 9:30", "Next:")
     await bench.ines.click(answer, button(answer.blocks, "Undo"))
     await bench.told(bench.ines, seed.STANDUP, "The schedule of", room.name, "was deleted")
+    listed = await schedules(bench)
+    assert room.name not in str(listed.raw)
+
+
+async def schedules(bench: Bench) -> SeenMessage:
+    """The answer to `/record schedules`, this time."""
+    before = {m.ts for m in await bench.ines.ephemerals(seed.STANDUP)}
     await bench.ines.command(seed.STANDUP, "/record schedules")
-    listed = await bench.told(bench.ines, seed.STANDUP, "scheduled")
-    assert room.name not in listed.text
+
+    def fresh(state: Snapshot) -> SeenMessage | None:
+        shown = state.ephemerals(seed.STANDUP, bench.ines.user)
+        return first([m for m in shown if m.ts not in before])
+
+    return await bench.see(fresh, "what is scheduled")
 
 
 async def test_a_rule_for_a_misspelt_room_offers_the_room(bench: Bench) -> None:
@@ -58,14 +67,12 @@ async def test_a_rule_for_a_misspelt_room_offers_the_room(bench: Bench) -> None:
     await bench.told(bench.ines, seed.STANDUP, "Design review is no longer recorded")
 
 
-@pytest.mark.own_stage
 async def test_nothing_is_planned_where_the_bot_cannot_post_cards(bench: Bench) -> None:
     for order in ("schedule Design review tomorrow 9:30", "auto Design review on"):
         await bench.ines.command(seed.BOARD, f"/record {order}")
         told = await bench.told(bench.ines, seed.BOARD, "Design review cannot be recorded here yet")
         assert "/invite @record" in told.text
-    await bench.ines.command(seed.STANDUP, "/record schedules")
-    await bench.told(bench.ines, seed.STANDUP, "Nothing is scheduled.")
+    assert seed.BOARD not in str((await schedules(bench)).raw)
 
 
 async def test_a_rule_for_a_disabled_room_is_refused(bench: Bench) -> None:
@@ -75,7 +82,6 @@ async def test_a_rule_for_a_disabled_room_is_refused(bench: Bench) -> None:
     await bench.told(bench.ines, seed.STANDUP, "No rule is set")
 
 
-@pytest.mark.own_stage
 async def test_what_else_records_the_room_then_is_named(bench: Bench) -> None:
     """A schedule at the time of another one, then a rule for the same room."""
     room = await bench.room()
@@ -234,11 +240,10 @@ async def test_in_the_form_every_session_with_enough_people(bench: Bench) -> Non
     await bench.told(bench.ines, seed.STANDUP, room.name, "no longer recorded automatically")
 
 
-@pytest.mark.own_stage
 async def test_in_the_settings_of_a_channel_rules_are_set_and_turned_off(bench: Bench) -> None:
     room = await bench.room()
     await empty(bench, room)
-    await bench.ines.command(seed.STANDUP, "/record settings")
+    await bench.ines.command(seed.DESIGN, "/record settings")
     settings = await bench.view(bench.ines, "settings_form")
     await bench.ines.click(settings, button(settings.blocks, "Open rules"))
     form = await bench.view(bench.ines, "rules_form")
@@ -249,7 +254,7 @@ async def test_in_the_settings_of_a_channel_rules_are_set_and_turned_off(bench: 
     await bench.ines.submit(form)
     form = await bench.view(bench.ines, "rules_form", f"Saved the rule for *{room.name}*")
     await come(bench, room)
-    await bench.card(room, "Recording")
+    await bench.card(room, "Recording", channel=seed.DESIGN)
     await bench.ines.click(form, button(form.blocks, "Turn off"))
     await bench.view(bench.ines, "rules_form", f"*{room.name}* is no longer recorded")
 

@@ -131,13 +131,6 @@ async def test_who_chooses_a_closed_channel_in_the_form_keeps_what_was_typed(ben
     assert await bench.bodies(room) == []
 
 
-async def test_guests_may_neither_set_nor_look(bench: Bench) -> None:
-    answer = await bench.guus.command(seed.STANDUP, "/record settings")
-    assert answer.ok
-    refused = answer.text or (await bench.told(bench.guus, seed.STANDUP, "settings")).text
-    assert "Only full members of this workspace can change the settings" in refused
-
-
 async def test_settings_belong_to_a_channel(bench: Bench) -> None:
     dm = seed.dm_id(seed.STARTER)
     await bench.ines.command(dm, "/record settings")

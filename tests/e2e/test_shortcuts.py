@@ -48,19 +48,6 @@ async def test_a_message_without_a_room_link_offers_the_form(bench: Bench) -> No
     await bench.view(bench.ines, "start_form")
 
 
-async def test_in_a_thread_a_mention_stops_the_recording_of_that_card(bench: Bench) -> None:
-    room, other = await bench.room(), await bench.room()
-    card = await bench.running(room)
-    await bench.running(other)
-    await mention(bench, "stop", card.ts)
-    told = await bench.told(bench.ines, seed.STANDUP, "Stopping", room.name)
-    assert told.raw.get("thread_ts") == card.ts
-    await bench.card(room, "Video ready")
-    await bench.card(other, "Recording")
-    await mention(bench, "pause", card.ts)
-    await bench.told(bench.ines, seed.STANDUP, f"{room.name} is not being recorded any more.")
-
-
 async def test_a_mention_starts_once_however_often_slack_delivers_it(bench: Bench) -> None:
     room = await bench.room()
     await mention(bench, f'start "{room.name}" --no-transcript')
@@ -85,11 +72,6 @@ async def test_a_mention_answers_what_it_does_not_understand(bench: Bench) -> No
     told = await bench.told(bench.ines, seed.STANDUP, "I did not understand that.")
     await bench.press(bench.ines, told, "What I can do")
     await bench.told(bench.ines, seed.STANDUP, "/record start")
-
-
-async def test_a_mention_of_nothing_is_greeted(bench: Bench) -> None:
-    await mention(bench, "")
-    await bench.told(bench.ines, seed.STANDUP, "Hello. I record 100ms rooms")
 
 
 async def test_a_mention_that_names_no_room_offers_the_form(bench: Bench) -> None:

@@ -70,19 +70,6 @@ async def test_of_a_room_that_is_taken_no_more_is_told_than_that(bench: Bench) -
     assert labels(seen.blocks) == ["Open its card", "Follow here"]
 
 
-async def test_who_may_not_know_of_it_stops_nothing_and_learns_nothing(bench: Bench) -> None:
-    """By the room's name it is as if nothing were recorded, for an admin too."""
-    secret, _ = await secret_and_known(bench)
-    for who, where in ((bench.sol, seed.PARTNERS), (bench.amara, seed.STANDUP)):
-        for verb in ("stop", "pause", "resume"):
-            answer = await who.command(where, f'/record {verb} "{secret.name}"')
-            assert answer.text == f"{secret.name} is not being recorded." or (
-                secret.name not in (answer.text or "")
-            )
-    assert (await bench.recording(secret))["status"] == "running"
-    assert (await bench.recording(secret))["stop_reason"] is None
-
-
 async def test_guests_see_what_their_channel_shows(bench: Bench) -> None:
     _, elsewhere = await secret_and_known(bench)
     here = await bench.room()

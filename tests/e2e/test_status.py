@@ -44,6 +44,11 @@ async def test_with_nothing_running(linked: Bench) -> None:
     await ask(linked, "list", "No recordings yet.")
     await ask(linked, "list standup", "No recordings of", "standup")
     await ask(linked, 'list "nowhere at all"', "There is no room “nowhere at all”.")
+    # Without any connection, until there are two again.
+    told = await linked.ines.tell("sockets/disconnect", reason="refresh_requested", every=True)
+    assert told["told"] == 2
+    await linked.see(lambda s: s.raw["app"]["connections"] == 2)
+    await ask(linked, "status", "Nothing is being recorded here.")
 
 
 @pytest.mark.own_stage
@@ -114,6 +119,18 @@ async def test_the_list_is_newest_first_and_opens_videos(linked: Bench) -> None:
     assert "Watch" in labels(here.blocks)
 
 
+async def test_malformed_events_over_socket_mode_are_acked(linked: Bench) -> None:
+    for odd in (
+        {"type": "app_home_opened", "tab": "home"},
+        {"type": "app_home_opened", "tab": "home", "user": seed.STARTER, "channel": 5},
+        {"type": "member_joined_channel", "user": seed.BOT_USER},
+        {"type": "tokens_revoked", "tokens": "all"},
+    ):
+        answer = await linked.ines.tell("events", **odd)
+        assert answer["ok"], odd
+    assert linked.bot.log.read_text().count("odd_request_ignored") >= 4
+
+
 @pytest.mark.parametrize("reason", ["refresh_requested", "warning"])
 async def test_socket_mode_survives_a_disconnect(linked: Bench, reason: str) -> None:
     room = await linked.room()
@@ -129,14 +146,6 @@ async def test_socket_mode_survives_a_disconnect(linked: Bench, reason: str) -> 
     assert answer.ok, answer
     await linked.reply(card, "The video is ready.")
     await linked.see(lambda s: s.raw["app"]["connections"] == 2)
-
-
-@pytest.mark.own_stage
-async def test_socket_mode_comes_back_when_every_connection_is_gone(linked: Bench) -> None:
-    told = await linked.ines.tell("sockets/disconnect", reason="refresh_requested", every=True)
-    assert told["told"] == 2
-    await linked.see(lambda s: s.raw["app"]["connections"] == 2)
-    await ask(linked, "status", "Nothing is being recorded here.")
 
 
 async def test_a_whole_journey_by_form_over_socket_mode(linked: Bench) -> None:
@@ -161,6 +170,13 @@ async def test_a_whole_journey_by_form_over_socket_mode(linked: Bench) -> None:
     outcome = await linked.view(linked.ines, "outcome", room.name)
     card = await linked.card(room, "Recording")
     assert card.ts.replace(".", "") in url_of(outcome.blocks, "Open the card")
+    link = f"https://acme.app.100ms.live/preview/{room.id}/host"
+    await linked.ines.say(seed.STANDUP, link)
+    await linked.see(
+        lambda s: [
+            m for m in s.messages(seed.STANDUP) if m.text == link and m.raw.get("attachments")
+        ]
+    )
     await linked.press(linked.ines, card, "Pause")
     card = await linked.card(room, "Paused.")
     await linked.press(linked.ines, card, "Stop", confirm=True)

@@ -95,14 +95,6 @@ async def test_another_channel_can_have_the_card_too(bench: Bench) -> None:
     await bench.card(room, "Recording", channel=seed.DESIGN)
 
 
-async def test_where_the_bot_is_not_it_offers_no_card_there(bench: Bench) -> None:
-    room = await bench.room()
-    await bench.running(room)
-    message = await said(bench, at(room), seed.BOARD)
-    (blocks,) = await below(bench, message, "Recording since")
-    assert labels(blocks) == ["Open the card"]
-
-
 async def test_what_a_private_channel_records_shows_nowhere_else(bench: Bench) -> None:
     room = await bench.room()
     await bench.running(room, channel=seed.DESIGN)
@@ -139,18 +131,6 @@ async def test_what_one_person_records_for_themselves_shows_where_they_talk_to_t
     assert "Recording since" not in str(blocks)
 
 
-async def test_a_click_on_old_news_meets_the_truth(bench: Bench) -> None:
-    room = await bench.room()
-    message = await said(bench, at(room))
-    (blocks,) = await below(bench, message, room.name)
-    await bench.running(room)
-    await click(bench.tariq, message, blocks, "Start a recording")
-    form = await bench.view(bench.tariq, "start_form", room.name)
-    await bench.tariq.submit(form)
-    await bench.view(bench.tariq, "outcome", "is already being recorded")
-    assert len(await bench.recordings(room)) == 1
-
-
 async def test_each_room_once_and_nothing_of_which_nothing_is_known(bench: Bench) -> None:
     """One known room, last: once it shows, the others were decided."""
     room = await bench.room()
@@ -183,12 +163,6 @@ async def test_when_slack_refuses_nobody_is_told(bench: Bench) -> None:
     await below(bench, await said(bench, at(room)), room.name)
     state = await bench.ines.state()
     assert state.ephemerals(seed.STANDUP, seed.STARTER) == []
-
-
-async def test_over_socket_mode_as_well(linked: Bench) -> None:
-    room = await linked.room()
-    (blocks,) = await below(linked, await said(linked, at(room)), room.name)
-    assert labels(blocks) == ["Start a recording"]
 
 
 async def is_live(bench: Bench, room: Room) -> bool:

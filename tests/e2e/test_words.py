@@ -1,35 +1,57 @@
-"""Orders in words that name a time, a channel or a title: what they promise is what happens."""
+"""Orders in words, in direct messages and mentions: what they promise is what happens."""
 
 from record_bot_sandbox.slack import seed
+from record_bot_sandbox.slack.config import SlackConfig
+from record_bot_sandbox.slack.seen import SeenMessage
 
 from tests.e2e.bench import Bench
-from tests.e2e.reading import cards, has, labels
-from tests.e2e.test_direct_messages import write
+from tests.e2e.reading import has, labels
 
+DM = seed.dm_id(seed.STARTER)
 BOT = f"<@{seed.BOT_USER}>"
 
 
-async def test_a_late_stop_that_is_asked_about_waits_for_its_time(bench: Bench) -> None:
-    room = await bench.room()
-    card = await bench.running(room)
-    await bench.ines.say(seed.STANDUP, f"{BOT} maybe we should stop in 2 hours", card.ts)
-    asked = await bench.told(bench.ines, seed.STANDUP, "Stop the recording of", room.name)
-    (label,) = labels(asked.blocks)
-    assert label.startswith(f"Stop {room.name} at ")
-    await bench.press(bench.ines, asked, label)
-    await bench.told(bench.ines, seed.STANDUP, room.name, "stops at")
-    await bench.see(
-        lambda s: next((c for c in cards(s, room, seed.STANDUP) if has(c, "until ")), None),
-        "the end on the card",
-    )
-    assert (await bench.recording(room))["status"] == "running"
+async def write(bench: Bench, text: str, thread_ts: str | None = None) -> None:
+    assert (await bench.ines.say(DM, text, thread_ts)).ok
 
 
-async def test_a_pause_of_some_minutes_promises_no_more_than_a_pause(bench: Bench) -> None:
+async def by_bot(bench: Bench, words: str) -> list[SeenMessage]:
+    """The bot's own messages there."""
+    state = await bench.ines.state()
+    return [m for m in state.messages(DM) if m.raw["user"] == seed.BOT_USER and has(m, words)]
+
+
+async def test_a_greeting_gets_help_in_two_lines_and_thanks_one(bench: Bench) -> None:
+    await write(bench, "hi")
+    hello = await bench.direct(seed.STARTER, "Hello. I record 100ms rooms")
+    assert hello.text.count("\n") == 1
+    assert not hello.raw.get("thread_ts")
+    await write(bench, "thanks!", hello.ts)
+    welcome = await bench.reply(hello, "You’re welcome.")
+    assert "\n" not in welcome.text
+    assert (await bench.ines.state()).ephemerals(DM, seed.STARTER) == []
+
+
+async def test_it_starts_there_and_a_bare_stop_stops_that(bench: Bench) -> None:
     room = await bench.room()
-    card = await bench.running(room)
-    await bench.ines.say(seed.STANDUP, f"{BOT} pause for 5 minutes", card.ts)
-    await bench.told(bench.ines, seed.STANDUP, "Pausing", "until somebody resumes it")
+    await write(bench, f'start "{room.name}"')
+    await bench.card(room, "Recording", channel=DM)
+    await write(bench, "Stop!")
+    await bench.direct(seed.STARTER, f"Stopping {room.name}")
+    assert await bench.hms_until(room, lambda r: r["stop_reason"])
+    await bench.card(room, "Video ready", channel=DM)
+    assert (await bench.ines.state()).ephemerals(DM, seed.STARTER) == []
+
+
+async def test_a_planned_recording_moves_to_another_time(bench: Bench) -> None:
+    room = await bench.room()
+    await write(bench, f'schedule "{room.name}" tomorrow 9:30 for 20m')
+    await bench.direct(seed.STARTER, room.name, "will be recorded", "9:30")
+    await write(bench, f'move "{room.name}" to 11')
+    told = await bench.direct(seed.STARTER, f"Move the recording of {room.name} to", "11:00")
+    await bench.press(bench.ines, told, f"Move {room.name}")
+    moved = await bench.direct(seed.STARTER, room.name, "will be recorded", "11:00", "20 min")
+    assert "It was: " in moved.text
 
 
 async def test_one_button_does_both_orders_of_a_text(bench: Bench) -> None:
@@ -44,12 +66,43 @@ async def test_one_button_does_both_orders_of_a_text(bench: Bench) -> None:
     await bench.card(other, "Recording")
 
 
-async def test_words_share_a_recording_into_a_channel(bench: Bench) -> None:
+async def test_more_minutes_move_the_end_of_what_runs(bench: Bench) -> None:
     room = await bench.room()
-    await bench.running(room)
-    await write(bench, f'please share "{room.name}" with <#{seed.DESIGN}|design>')
-    await bench.direct(seed.STARTER, room.name, "also shown in")
-    await bench.card(room, "Recording", channel=seed.DESIGN)
+    await write(bench, f'start "{room.name}"')
+    await bench.card(room, "Recording", channel=DM)
+    await write(bench, "10 more minutes please")
+    told = await bench.direct(seed.STARTER, f"The recording of {room.name} has no end")
+    await bench.press(bench.ines, told, labels(told.blocks)[0])
+    ends = (await bench.direct(seed.STARTER, f"The recording of {room.name} stops at")).text
+    await write(bench, "10 more minutes please")
+
+    async def moved() -> SeenMessage | None:
+        told = await by_bot(bench, f"The recording of {room.name} stops at")
+        return next((one for one in told if one.text != ends), None)
+
+    await bench.world.until(moved, bench.world.slack_news, "a later end")
+    await write(bench, "stop")
+    assert await bench.hms_until(room, lambda r: r["stop_reason"])
+
+
+async def test_what_was_begun_can_be_undone(bench: Bench) -> None:
+    room = await bench.room()
+    await write(bench, f'start "{room.name}"')
+    await bench.card(room, "Recording", channel=DM)
+    await write(bench, "undo")
+    told = await bench.direct(seed.STARTER, "What do you want to undo?")
+    await bench.press(bench.ines, told, f"Stop {room.name}")
+    assert await bench.hms_until(room, lambda r: r["stop_reason"])
+
+
+async def test_without_the_scope_it_is_silent_and_commands_work(bench: Bench) -> None:
+    granted = SlackConfig().scopes
+    await bench.scopes(granted - {"im:history"})
+    try:
+        assert (await bench.ines.say(DM, "help me")).outcome == "not_sent"
+        assert (await bench.ines.command(seed.STANDUP, "/record help")).ok
+    finally:
+        await bench.scopes(granted)
 
 
 async def test_a_channel_that_is_typed_and_not_picked_is_found_by_its_name(bench: Bench) -> None:
@@ -122,14 +175,6 @@ async def test_words_take_a_recording_off_the_schedule(bench: Bench) -> None:
     await bench.told(bench.ines, seed.STANDUP, room.name, "is scheduled again")
 
 
-async def test_a_question_for_what_is_scheduled_lists_it(bench: Bench) -> None:
-    room = await bench.room()
-    await bench.ines.command(seed.STANDUP, f'/record start "{room.name}" tomorrow at 11')
-    await bench.told(bench.ines, seed.STANDUP, room.name, "will be recorded")
-    await bench.ines.say(seed.STANDUP, f"{BOT} what is scheduled for this week?")
-    await bench.told(bench.ines, seed.STANDUP, f"{room.name} · ", "11:00")
-
-
 async def test_the_form_that_a_schedule_opens_has_its_when_set(bench: Bench) -> None:
     room = await bench.room()
     await bench.ines.command(seed.STANDUP, f'/record schedule "{room.name}"')
@@ -152,6 +197,13 @@ async def test_the_form_keeps_the_times_that_were_typed(bench: Bench) -> None:
     assert form.raw["state"]["values"]["stop_after"]["start_stop_after"]["value"] == "for 20m"
 
 
+async def test_a_pause_of_some_minutes_promises_no_more_than_a_pause(bench: Bench) -> None:
+    room = await bench.room()
+    card = await bench.running(room)
+    await bench.ines.say(seed.STANDUP, f"{BOT} pause for 5 minutes", card.ts)
+    await bench.told(bench.ines, seed.STANDUP, "Pausing", "until somebody resumes it")
+
+
 async def test_the_buttons_of_other_orders_stay_after_a_press(bench: Bench) -> None:
     first, second = await bench.room(), await bench.room()
     await bench.running(first)
@@ -159,7 +211,7 @@ async def test_the_buttons_of_other_orders_stay_after_a_press(bench: Bench) -> N
         seed.STANDUP, f'{BOT} stop "{first.name}", and record "{second.name}" tomorrow at 15:00'
     )
     asked = await bench.told(bench.ines, seed.STANDUP, f"Record {second.name}: ", first.name)
-    stop, record = labels(asked.blocks)
+    stop, record, _both = labels(asked.blocks)
     await bench.press(bench.ines, asked, stop)
     await bench.told(bench.ines, seed.STANDUP, f"Stopping *{first.name}*")
     left = await bench.see(

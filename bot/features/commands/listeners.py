@@ -380,9 +380,7 @@ async def ask(request: Request, found: Understood) -> None:
         await do(request, stored)  # shares nothing yet: it asks for the channel
         return
     may = await _changeable(request, stored)
-    clear = [order for order in may if order.verb != OPEN_FORM]
-    together = are_one(found) and len(clear) == len(found.parts)
-    buttons = await question(request, clear, together=together)
+    buttons = await question(request, [order for order in may if order.verb != OPEN_FORM])
     for order in may:
         if order.verb == OPEN_FORM:
             buttons.append(await form_button(request, order, found))
@@ -403,7 +401,9 @@ async def _ask_several(request: Request, found: Understood) -> None:
     known, left = request.known, replace(found, parts=parts, offers=offers)
     if parts:
         stored = stored_orders(offers, left, known.world, _rows(known, left))
-        buttons = await question(request, await _changeable(request, stored))
+        may = await _changeable(request, stored)
+        together = are_one(left) and len(may) == len(parts) > 1
+        buttons = await question(request, may, together=together)
         messages.insert(0, views.question(say(left, now=known.world.now), buttons))
     await request.tell_found(found, views.together(messages))
 

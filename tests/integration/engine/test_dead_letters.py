@@ -1,7 +1,7 @@
 """What cannot be read is set aside, counted and shown; everything else goes on."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -49,7 +49,11 @@ BAD_BODIES: tuple[Any, ...] = ({"a": 1}, [], "text", {"type": ["list"], "data": 
 @pytest.fixture
 async def deps(store: Store, clock: Clock) -> AsyncIterator[Deps]:
     async with aiohttp.ClientSession() as session, new_client() as http:
-        slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
+        slack = SlackGateway(
+            AsyncWebClient(base_url="http://127.0.0.1:9/api/", session=session, retry_handlers=[]),
+            Outbound(),
+            None,
+        )
         hms = HmsClient("http://127.0.0.1:9", FixedToken("none"), http, Outbound(), patience_s=1)
         yield Deps(store, slack, hms, Policy(), NOBODY, clock.now, new_key)
 
@@ -61,10 +65,15 @@ def started(identity: str, job: str) -> Any:
 
 
 async def put_unreadable(store: Store, identity: str, body: object) -> None:
-    await store.inbox.put(entry(identity, body={}))
+    await put_all_unreadable(store, {identity: body})
+
+
+async def put_all_unreadable(store: Store, bodies: Mapping[str, object]) -> None:
+    await asyncio.gather(*(store.inbox.put(entry(identity, body={})) for identity in bodies))
     async with store.db.database.write() as conn:
-        row = update(inbox).where(store.db.mine(inbox), inbox.c.identity == identity)
-        await conn.execute(row.values(body=body))
+        for identity, body in bodies.items():
+            row = update(inbox).where(store.db.mine(inbox), inbox.c.identity == identity)
+            await conn.execute(row.values(body=body))
 
 
 async def states(store: Store) -> dict[str, str]:
@@ -88,8 +97,8 @@ async def set_phase(store: Store, key: str, phase: str) -> None:
 async def test_webhooks_that_cannot_be_read_hold_up_no_other(store: Store, deps: Deps) -> None:
     key = await created(store)
     await store.recordings.record(key, _named("job-1"))
-    for n, body in enumerate(BAD_BODIES * (BATCH // len(BAD_BODIES) + 1)):
-        await put_unreadable(store, f"bad-{n:03}", body)
+    bodies = BAD_BODIES * (BATCH // len(BAD_BODIES) + 1)
+    await put_all_unreadable(store, {f"bad-{n:03}": body for n, body in enumerate(bodies)})
     await store.inbox.put(started("good", "job-1"))
     while (await match_inbox(deps)).events:
         pass

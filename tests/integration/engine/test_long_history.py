@@ -69,7 +69,11 @@ async def test_what_it_became_is_found_in_a_few_calls(
         aiohttp.ClientSession() as session,
         new_client() as http,
     ):
-        slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
+        slack = SlackGateway(
+            AsyncWebClient(base_url="http://127.0.0.1:9/api/", session=session, retry_handlers=[]),
+            Outbound(),
+            None,
+        )
         hms = HmsClient(url, FixedToken("t"), http, Outbound())
         deps = Deps(store, slack, hms, Policy(), NOBODY, clock.now, new_key)
         ctx = Context(deps, OwnWork(key, "me"), await store.recordings.load(key))

@@ -30,7 +30,11 @@ async def test_everything_due_is_done_without_waiting(store: Store, clock: Clock
         key = await created(store, room_id=f"room-{n}")
         await add_facts(store, key, [StopRequested(at=clock.now(), by="U1")])
     async with aiohttp.ClientSession() as session, new_client() as http:
-        slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
+        slack = SlackGateway(
+            AsyncWebClient(base_url="http://127.0.0.1:9/api/", session=session, retry_handlers=[]),
+            Outbound(),
+            None,
+        )
         hms = HmsClient("http://127.0.0.1:9", FixedToken("none"), http, Outbound(), patience_s=1)
         deps = Deps(store, slack, hms, Policy(), NOBODY, clock.now, new_key)
         reconciler = Reconciler(deps, DISPATCH, "me", discover_every_s=HOUR_S)

@@ -60,7 +60,11 @@ class SlowInbox(Inbox):
 
 
 def deps_of(store: Store, clock: Clock, session: aiohttp.ClientSession) -> Deps:
-    slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
+    slack = SlackGateway(
+        AsyncWebClient(base_url="http://127.0.0.1:9/api/", session=session, retry_handlers=[]),
+        Outbound(),
+        None,
+    )
     hms = HmsClient("http://127.0.0.1:9", FixedToken("none"), new_client(), Outbound())
     return Deps(store, slack, hms, Policy(), NOBODY, clock.now, new_key)
 

@@ -77,7 +77,11 @@ async def beside(hms: Hms, store: Store, clock: Clock, *more: Fact) -> AsyncIter
         aiohttp.ClientSession() as session,
         new_client() as http,
     ):
-        slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
+        slack = SlackGateway(
+            AsyncWebClient(base_url="http://127.0.0.1:9/api/", session=session, retry_handlers=[]),
+            Outbound(),
+            None,
+        )
         client = HmsClient(url, FixedToken("t"), http, Outbound(), patience_s=5)
         deps = Deps(store, slack, client, POLICY, NOBODY, clock.now, new_key)
         yield Context(deps, OwnWork(key, "me"), await store.recordings.load(key))

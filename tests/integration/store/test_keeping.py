@@ -32,7 +32,11 @@ DAYS = 30
 @pytest.fixture
 async def deps(store: Store, clock: Clock, http: httpx.AsyncClient) -> AsyncIterator[Deps]:
     async with aiohttp.ClientSession() as session:
-        slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
+        slack = SlackGateway(
+            AsyncWebClient(base_url="http://127.0.0.1:9/api/", session=session, retry_handlers=[]),
+            Outbound(),
+            None,
+        )
         hms = HmsClient("http://127.0.0.1:1", FixedToken("t"), http, Outbound(), patience_s=1)
         yield Deps(
             store,

@@ -5,7 +5,7 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 import pytest
@@ -94,9 +94,8 @@ async def populate(
         ]
         end = [Observed(at=T0 + S, status="completed")] if n >= RUNNING else []
         also = [StartAccepted(at=T0, hms_id=f"hms-{uuid4()}"), *end, *facts]
-        key = await created(
-            store, also, room_id=f"room-{n}", channel_id=seed.STANDUP, at=T0 + n * S
-        )
+        room = {"room_id": f"room-{n}", "room_name": f"Room {n:02}."}
+        key = await created(store, also, **room, channel_id=seed.STANDUP, at=T0 + n * S)
         posted = await gateway.post(seed.STANDUP, HELLO)
         shown = card(seed.STANDUP, posted_in=posted.channel, ts=posted.ts)
         await store.recordings.record(key, Note(deliveries=[shown]))
@@ -134,6 +133,12 @@ async def test_home_asks_for_the_link_of_a_card_once_and_for_all_rows_at_once(
     assert list(world.sim.calls) == []
     assert str(view).count("|open card>") == SHOWN
     assert len(after) == len(before) > 0
+    older = await rig.homes.view(replace(PAGE, page=1))
+    for shown, other, room in ((view, older, RUNNING + ENDED - 1), (older, view, RUNNING)):
+        assert f"Room {room}." in str(shown)
+        assert f"Room {room}." not in str(other)
+    assert ("'Older'" in str(view), "'Newer'" in str(view)) == (True, False)
+    assert ("'Older'" in str(older), "'Newer'" in str(older)) == (False, True)
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,11 @@ async def deps(store: Store, clock: Clock, account: Account) -> AsyncIterator[De
         aiohttp.ClientSession() as session,
         new_client() as http,
     ):
-        slack = SlackGateway(AsyncWebClient(session=session), Outbound(), None)
+        slack = SlackGateway(
+            AsyncWebClient(base_url="http://127.0.0.1:9/api/", session=session, retry_handlers=[]),
+            Outbound(),
+            None,
+        )
         client = HmsClient(url, FixedToken("t"), http, Outbound())
         yield Deps(store, slack, client, Policy(), NOBODY, clock.now, new_key)
 
