@@ -156,6 +156,8 @@ class Meaning(Days):
             if draft.on:
                 raise self.refused("That names two days.")
             draft.on = On(draft.starting.day)
+        if draft.at and draft.until and draft.on is None:
+            self._share_day(draft, draft.at, draft.until)
         start = self._start(draft)
         if isinstance(start, Day):
             return start
@@ -198,6 +200,16 @@ class Meaning(Days):
                 self.near_enough(found.date())
                 return Moment(found, self.zone)
         raise self.refused(f"{self.moment(found)} has passed.")
+
+    def _share_day(self, draft: Draft, at: At, until: Until) -> None:
+        """In `at 10 until 11 on friday`, the start is on that day, too; not `at 23 until 1`."""
+        if until.day is None:
+            return
+        on = On(until.day)
+        start, later = self.settle(self._begin(at), at.part, on=on)
+        ends = self._ends(until, on)
+        if any((days, end) > (later, start) for end, days in ends):
+            draft.on, draft.until = on, replace(until, day=None)
 
     def _after(self, delay: In, draft: Draft) -> Moment | Day:
         """Return the start of `in 10m`, `in 2 days at 9`."""

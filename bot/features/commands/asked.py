@@ -181,6 +181,9 @@ def _may_be(parsed: Parsed, sentence: Sentence, asked: Asked) -> bool:
         return sentence.asks and (asked is Asked.ENDS or (asked is Asked.STATE and not orders))
     if parsed.mood is Mood.ORDER or parsed.intent in (Intent.JOIN, Intent.FOLLOW, Intent.SHARE):
         return asked in FILES or (asked is Asked.PEOPLE and parsed.intent is Intent.JOIN)
+    roles = {piece.role for piece in sentence.pieces}
+    if parsed.intent is Intent.HELP and {Role.HOW, Role.VERB} <= roles:
+        return False  # show me how to share a recording
     return parsed.intent is not Intent.HELP or asked is not Asked.STATE
 
 

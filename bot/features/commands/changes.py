@@ -149,7 +149,7 @@ _CLOCK = re.compile(
 
 def changes_time(said: ParsedText) -> bool:
     """Whether a room is to be moved by a word that may mean more: `change webinar to 10:00`."""
-    changes = any(word.key == "change" for word in said.words)
+    changes = any(piece.key == ("change",) for piece in said.pieces)
     return changes and said.room() is not None and _CLOCK.search(said.text) is not None
 
 

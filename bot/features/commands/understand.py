@@ -126,7 +126,7 @@ def _decided(said: ParsedText) -> Understood:
     parsed = said.parsed
     intent = parsed.intent
     match intent:
-        case None | Intent.UNKNOWN if changes_time(said):
+        case None | Intent.UNKNOWN | Intent.SCHEDULE if changes_time(said):
             return rescheduling(said)
         case None:
             return _without_verb(said)

@@ -263,7 +263,7 @@ _NOUNS: Mapping[Intent, str] = {
         nothing happened | does nothing | did nothing | not responding | doesnt respond | everything
         ok | everything okay | everything all right | everything alright | dont work | do not work |
         not work | doesnt works | not works | dont works | offline | is the bot down | is it down |
-        are you down | are you ok | are you okay | are you alright | are you there | bot is down |
+        are you down | are you ok | are you okay | are you alright | bot is down |
         is the bot dead | are you dead | is the bot broken | wasnt recorded | was not recorded |
         wont record | has no sound | has no audio | has no video | has no picture | has no image |
         is silent | is empty | is black | has a black screen | you missed | you forgot | you forgot
@@ -482,7 +482,7 @@ _OTHER: Mapping[Role, str] = {
         | guten morgen | buenos dias | whats up | wassup | sup | how are you | how are you
         doing | ola | olá | привет | こんにちは | 你好 | aloha | gday | hi all | hello all | hey
         all | hi everyone | hello everyone | hi everybody | hi team | nice to meet you |
-        welcome""",
+        welcome | are you there | are you still there | anyone there""",
     Role.FILLER: """
         while you are/re at it | while youre at it | when/if you have/get a/the
         chance/minute/moment/second/sec/time | when you have/get time | no rush | no hurry |

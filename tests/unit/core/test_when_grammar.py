@@ -202,6 +202,8 @@ def said(text: str, purpose: Purpose = Purpose.START, now: datetime = NOW) -> st
         ("last day of the month at 5pm", "on the last day of every month at 17:00"),
         ("first weekday of the month at 9", "on the first weekday of every month at 9:00"),
         ("every weekday 9:30-10", "every weekday, 9:30 – 10:00"),
+        ("at 10 until 11 on friday", "Fri 4 Dec, 10:00 – 11:00"),
+        ("from 11 till 1 on monday", "Mon 7 Dec, 11:00 – 13:00"),
         ("every weekday at 9:30 until 10:00", "every weekday, 9:30 – 10:00"),
         ("every day at 23:00 until midnight", "every day, 23:00 – 00:00"),
         ("every day at 22:00 until 24:00", "every day, 22:00 – 00:00"),

@@ -982,6 +982,7 @@ def test_what_is_asked_about_a_schedule_is_answered_with_the_schedules() -> None
         "when is the next one?",
         "what's next?",
         "next one?",
+        "change the schedule of design review to 12:00",
         "will the town hall be recorded on friday?",
         "is the town hall going to be recorded tomorrow?",
         "are we recording the town hall on friday?",
@@ -1002,9 +1003,14 @@ def test_what_is_asked_about_the_past_or_today_is_not_a_question_about_schedules
 
 
 def test_a_change_of_a_room_without_a_schedule_says_so() -> None:
-    assert said(understood("change webinar to 10:00", "slash")) == (
-        "No recording of webinar is scheduled."
-    )
+    for text in ("change webinar to 10:00", "change the schedule of webinar to 10:00"):
+        assert said(understood(text, "slash")) == "No recording of webinar is scheduled."
+
+
+def test_how_to_do_a_thing_is_help_and_not_a_question_about_a_recording() -> None:
+    for text in ("show me how to share a recording", "how do I share a video?", "are you there?"):
+        assert understood(text).intent is Intent.HELP, text
+    assert understood("how do I get the video?", "thread").intent is Intent.STATUS
 
 
 @pytest.mark.parametrize("word", ["skip", "cancel", "auto", "schedules", "share", "find", "join"])
