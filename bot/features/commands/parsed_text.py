@@ -153,7 +153,7 @@ class ParsedText:
         if parsed.intent is Intent.LIST and parsed.article:
             ahead = find_times(text, now=self.world.now, zone=self.world.zone)
             found = ahead if self._is_ahead(ahead.reading) else found
-        elif main and parsed.intent is Intent.STATUS and _asks_ahead(main):
+        elif main and _may_be_ahead(main, parsed):
             zone = self.world.zone
             ahead = find_times(text, now=self.world.now, zone=zone, purpose=Purpose.DAY)
             found = ahead if self._is_ahead(ahead.reading) else found
@@ -223,6 +223,9 @@ class ParsedText:
             parsed = replace(parsed, intent=Intent.START, mood=Mood.TOLD, left=())
         if parsed.intent is Intent.STATUS and self._is_ahead(self.when):
             parsed = replace(parsed, topic=SCHEDULED)  # will it be recorded on friday?
+        if parsed.intent is Intent.DOCTOR and self._is_ahead(self.when):
+            # There is no standup tomorrow.
+            parsed = replace(parsed, intent=Intent.UNSCHEDULE, mood=Mood.TOLD)
         for sentence in rest:
             if main and says_only_no(sentence) and sentence.pieces[0].start < main.pieces[0].start:
                 continue  # `no! stop`
@@ -487,8 +490,20 @@ def _has_start(when: Reading | None) -> bool:
     return not (isinstance(when, When) and when.start is None)
 
 
+_NONE = {("there", "is", "no"), ("theres", "no")}
+
+
+def _may_be_ahead(sentence: Sentence, parsed: Parsed) -> bool:
+    """Whether a day in it may be ahead, although the bot is asked what there is."""
+    if parsed.intent is Intent.DOCTOR:  # there is no standup tomorrow
+        head, *rest = sentence.pieces
+        beside = any(piece.role not in (None, Role.FILLER) for piece in rest)
+        return head.key in _NONE and bool(rest) and rest[0].sort is Sort.ROOM and not beside
+    return parsed.intent is Intent.STATUS and _asks_ahead(sentence)
+
+
 def _asks_ahead(question: Sentence) -> bool:
-    """Whether a time in it may be ahead: `is it recorded on friday`, but not `was it`."""
+    """Whether it is a question such as `is it recorded on friday`, but not `was it`."""
     verb = next((p for p in question.pieces if p.role in (Role.IS, Role.WAS, Role.HEDGE)), None)
     recorded = any(piece.intent is Intent.START for piece in question.pieces)
     if verb is None or verb.role is Role.WAS:

@@ -1007,6 +1007,23 @@ def test_a_change_of_a_room_without_a_schedule_says_so() -> None:
         assert said(understood(text, "slash")) == "No recording of webinar is scheduled."
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("there is no town hall on friday", Intent.UNSCHEDULE),
+        ("there's no standup tomorrow", Intent.UNSCHEDULE),
+        ("there is no standup video from monday", Intent.DOCTOR),
+        ("there was no webinar on monday", Intent.DOCTOR),
+        ("there is no town hall", Intent.DOCTOR),
+    ],
+)
+def test_a_meeting_that_will_not_be_is_not_a_recording_that_is_missing(
+    text: str, intent: Intent
+) -> None:
+    done = understood(text)
+    assert (done.intent, done.acts) == (intent, ())
+
+
 def test_how_to_do_a_thing_is_help_and_not_a_question_about_a_recording() -> None:
     for text in ("show me how to share a recording", "how do I share a video?", "are you there?"):
         assert understood(text).intent is Intent.HELP, text
