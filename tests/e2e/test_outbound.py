@@ -60,9 +60,9 @@ async def test_a_file_that_moved_to_this_machine_is_not_fetched(bench: Bench, ho
             await bench.finish(room)
             await logged(bench, "outbound_refused", since)
             await logged(bench, "the link is not followed", since)
+            await bench.reply(card, "did not open the link that 100ms gave")
         finally:
             await bench.files_moved(None)
-        await bench.reply(card, "did not open the link that 100ms gave")
         assert files(await bench.ines.state(), seed.STANDUP, card.ts) == []
         assert there.called == []
     assert "hunter2" not in bench.bot.log.read_text()
@@ -76,7 +76,7 @@ async def test_an_answer_does_not_go_to_an_address_of_this_machine(bench: Bench,
     await bench.finish(room)
     card = await bench.card(room, "Video ready")
     pressed = await bench.press(bench.ines, card, "Watch")
-    told = await bench.told(bench.ines, seed.STANDUP, f"Video of {room.name}")
+    told = await bench.told(bench.ines, seed.STANDUP, f"video of {room.name}")
     every = await bench.ines.deliveries()
     click = next(d for d in every if d["id"] == pressed.delivery)["payload"]
     async with inside() as there:
@@ -92,7 +92,7 @@ async def test_an_answer_does_not_go_to_an_address_of_this_machine(bench: Bench,
                 [
                     m
                     for m in s.ephemerals(seed.STANDUP, seed.STARTER)
-                    if f"Video of {room.name}" in m.text and m.ts != told.ts
+                    if f"video of {room.name}" in m.text and m.ts != told.ts
                 ]
                 or None
             )

@@ -156,7 +156,7 @@ async def test_an_answer_takes_the_other_way_where_its_own_is_closed(bench: Benc
     await bench.slack_fault("response_url", http_status=503)
     await bench.press(bench.ines, card, "Watch")
     await bench.slack_fault_taken("response_url")
-    await bench.told(bench.ines, seed.STANDUP, f"Video of {room.name}")
+    await bench.told(bench.ines, seed.STANDUP, f"video of {room.name}")
 
 
 async def test_a_click_on_a_card_that_was_posted_twice_removes_it(bench: Bench) -> None:

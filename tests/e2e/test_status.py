@@ -113,12 +113,13 @@ async def test_the_list_is_newest_first_and_opens_videos(linked: Bench) -> None:
     limited = await ask(linked, f'list "{room.name}" 1', f"1 recording of {room.name}")
     assert card.ts.replace(".", "") in str(limited.blocks)
     await linked.press(linked.ines, limited, "Watch")
-    told = await linked.told(linked.ines, seed.STANDUP, f"Video of {room.name}")
+    told = await linked.told(linked.ines, seed.STANDUP, f"video of {room.name}")
     assert (await linked.http.get(url_of(told.blocks, "Open"))).status_code == 200
     here = await ask(linked, "list 20", room.name)
     assert "Watch" in labels(here.blocks)
 
 
+@pytest.mark.own_stage  # its token counts as revoked afterwards
 async def test_malformed_events_over_socket_mode_are_acked(linked: Bench) -> None:
     for odd in (
         {"type": "app_home_opened", "tab": "home"},
