@@ -181,10 +181,11 @@ def _may_be(parsed: Parsed, sentence: Sentence, asked: Asked) -> bool:
         return sentence.asks and (asked is Asked.ENDS or (asked is Asked.STATE and not orders))
     if parsed.mood is Mood.ORDER or parsed.intent in (Intent.JOIN, Intent.FOLLOW, Intent.SHARE):
         return asked in FILES or (asked is Asked.PEOPLE and parsed.intent is Intent.JOIN)
-    roles = {piece.role for piece in sentence.pieces}
-    if parsed.intent is Intent.HELP and {Role.HOW, Role.VERB} <= roles:
-        return False  # show me how to share a recording
-    return parsed.intent is not Intent.HELP or asked is not Asked.STATE
+    if parsed.intent is not Intent.HELP:
+        return True
+    how = any(p.role is Role.HOW and p.key[0] != "where" for p in sentence.pieces)
+    to_do = any(p.role is Role.VERB for p in sentence.pieces)
+    return asked is not Asked.STATE and not (how and to_do)  # show me how to share a recording
 
 
 def _name_in(sentence: Sentence) -> str:

@@ -482,7 +482,7 @@ _OTHER: Mapping[Role, str] = {
         | guten morgen | buenos dias | whats up | wassup | sup | how are you | how are you
         doing | ola | olá | привет | こんにちは | 你好 | aloha | gday | hi all | hello all | hey
         all | hi everyone | hello everyone | hi everybody | hi team | nice to meet you |
-        welcome | are you there | are you still there | anyone there""",
+        welcome | are you there | are you still there""",
     Role.FILLER: """
         while you are/re at it | while youre at it | when/if you have/get a/the
         chance/minute/moment/second/sec/time | when you have/get time | no rush | no hurry |
