@@ -113,11 +113,15 @@ class For:
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """Until a time of day, optionally of a given day."""
+    """Until a time of day, optionally of a given day.
+
+    `day_last`: the day comes behind the time, and may be that of the start, too.
+    """
 
     clock: Clock
     day: DayRef | None = None
     part: Part | None = None
+    day_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,7 +203,7 @@ class Meaning(Days):
 
     def _share_day(self, draft: Draft, at: At, until: Until) -> None:
         """In `at 10 until 11 on friday`, the start is on that day, too; not `at 23 until 1`."""
-        if until.day is None:
+        if until.day is None or not until.day_last:
             return
         on = On(until.day)
         start, later = self.settle(self._begin(at), at.part, on=on)

@@ -142,7 +142,7 @@ class ClauseScanner(TimeScanner):
         if clock:
             part = self.part()
             day = self.maybe(partial(self.later_day, bare=False))
-            return Until(clock, day.day if day else None, part)
+            return Until(clock, day.day if day else None, part, day_last=True)
         day = self.day()
         if day is None:
             return None
