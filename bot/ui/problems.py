@@ -281,7 +281,8 @@ def slack_refusal(
         why = f"{where} belongs to a workspace in which {name} is not installed."
         return why, "Ask an admin to install it there, or use another channel."
     if error in SLACK_FAILS:
-        return f"Slack had an internal error ({code(error, 60)}).", "Try again in a minute."
+        fix = "Try again in a minute." if again else "This usually passes by itself."
+        return f"Slack had an internal error ({code(error, 60)}).", fix
     if direct or error in _NO_DIRECT_MESSAGES:
         why = f"Slack does not let {name} post in {where}{said}."
         return why, f"Start it from a channel that {name} is in."

@@ -6,14 +6,10 @@ What is said last counts, and is asked about.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import replace
 
-from bot.features.commands.model import Outcome, Understood, Where, Why, World
+from bot.features.commands.model import Outcome, Read, Understood, asked_first
 from bot.features.commands.parsed_text import ParsedText
 from bot.features.commands.sentences import Sort
-
-Read = Callable[[str, Where, World], Understood]
 
 _MARK = (
     r"(?:no,? wait|wait,? no|no,? sorry|oh,? sorry|sorry|oops|whoops|i mean|i meant|or rather|"
@@ -44,7 +40,7 @@ def corrected(said: ParsedText, read: Read) -> Understood | None:
     done = read(f"{text} {said.flags.text}".strip(), said.where, said.world)
     if done.outcome is not Outcome.DO or not done.acts:
         return done
-    return replace(done, outcome=Outcome.ASK, why=Why.UNSURE, sure=False, offers=done.acts, acts=())
+    return asked_first(done, done.acts)
 
 
 def _meant(before: ParsedText, after: ParsedText) -> str | None:

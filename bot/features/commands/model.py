@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum, auto
 
@@ -159,6 +159,16 @@ class Understood:
 def orders(verb: str | None, rooms: Iterable[RoomEntry]) -> tuple[Order, ...]:
     """Return the same order for each room; none without a verb."""
     return tuple(Order(verb, room) for room in rooms) if verb else ()
+
+
+def asked_first(done: Understood, offers: Iterable[Order]) -> Understood:
+    """Ask about what would be done, with these orders as buttons."""
+    return replace(
+        done, outcome=Outcome.ASK, why=Why.UNSURE, sure=False, offers=tuple(offers), acts=()
+    )
+
+
+Read = Callable[[str, Where, World], Understood]
 
 
 def which_of(

@@ -7,7 +7,7 @@ order that names no room is about the room of the order before: `stop webinar an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.core.when import When
@@ -15,19 +15,19 @@ from bot.features.commands.model import (
     OPEN_FORM,
     Order,
     Outcome,
+    Read,
     State,
     Understood,
     Where,
     Why,
     World,
+    asked_first,
 )
 from bot.features.commands.parsed import Mood, Parsed
 from bot.features.commands.parsed_text import CONTROLS, POLITE, Clause, ParsedText
 from bot.features.commands.vocabulary import Intent
 from bot.features.rooms.model import RoomEntry
 from bot.kit.typed_text import DOUBLE_QUOTES
-
-Read = Callable[[str, Where, World], Understood]
 
 _STARTS = (Intent.START, Intent.SCHEDULE)
 # `and stop after 30 minutes`, `then stop it at 15:00`: the end of the recording before.
@@ -135,8 +135,7 @@ def _asked(part: Understood) -> Understood:
     """Turn what would be done into a question."""
     if part.outcome is not Outcome.DO:
         return part
-    acts = tuple(_offered(order, part) for order in part.acts)
-    return replace(part, outcome=Outcome.ASK, why=Why.UNSURE, sure=False, offers=acts, acts=())
+    return asked_first(part, [_offered(order, part) for order in part.acts])
 
 
 def _is_contrast(said: ParsedText, first: Parsed, then: Clause) -> bool:

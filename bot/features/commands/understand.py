@@ -24,6 +24,7 @@ from bot.features.commands.model import (
     Why,
     World,
     answered,
+    asked_first,
     orders,
     which_of,
 )
@@ -45,9 +46,7 @@ def understand(text: str, where: Where, world: World) -> Understood:
     """Return the meaning of any text. Never raises."""
     done = _understood(text, where, world)
     if done.outcome is Outcome.DO and done.acts and _NOT_MEANT.search(clean(text)):
-        return replace(
-            done, outcome=Outcome.ASK, why=Why.UNSURE, sure=False, offers=done.acts, acts=()
-        )
+        return asked_first(done, done.acts)
     return done
 
 

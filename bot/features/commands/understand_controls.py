@@ -346,9 +346,12 @@ def _dates_within(
         return []
     now = said.world.now
     begin = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    unit = relativedelta(weeks=1) if named["unit"].lower() == "week" else relativedelta(months=1)
-    first = begin - timedelta(days=begin.weekday()) if unit.days else begin.replace(day=1)
-    first += unit if named["which"].lower() == "next" else relativedelta()
+    if named["unit"].lower() == "week":
+        first, unit = begin - timedelta(days=begin.weekday()), relativedelta(weeks=1)
+    else:
+        first, unit = begin.replace(day=1), relativedelta(months=1)
+    if named["which"].lower() == "next":
+        first += unit
     found = [
         (one, at) for one in planned for at in _dates_between(one, max(first, now), first + unit)
     ]

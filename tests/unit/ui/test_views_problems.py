@@ -174,6 +174,14 @@ def test_an_invitation_is_ready_to_paste() -> None:
     assert "/invite" not in direct
 
 
+@pytest.mark.parametrize(
+    "error", ["not_in_channel", "channel_not_found", "invalid_auth", "internal_error"]
+)
+def test_only_where_the_person_repeats_it_are_they_told_to_try_again(error: str) -> None:
+    assert "ry again" in slack_refusal(error, "C1")[1]
+    assert "ry again" not in slack_refusal(error, "C1", again=False)[1]
+
+
 def test_settings_that_cannot_work_are_not_to_be_tried_again() -> None:
     assert not explain(Problem(Why.REFUSED, "invalid input", 400), recording()).can_retry
     assert explain(Problem(Why.REFUSED, "", 401), recording()).can_retry
