@@ -12,6 +12,7 @@ from enum import StrEnum, auto
 
 from bot.features.commands.vocabulary import (
     FIRST_WORDS,
+    KNOWN_WORDS,
     LENGTHS,
     OPTION_OF,
     ORDERS,
@@ -378,10 +379,7 @@ def _longest(
     """Return the number of words and the meaning of the longest known phrase that begins here."""
     first = words[at].bare
     if first not in FIRST_WORDS:
-        squeezed = _SQUEEZED.get(_REPEATED.sub(r"\1", first))
-        if squeezed and (len(squeezed) < 2 or (len(squeezed) < 3 and not _THRICE.search(first))):
-            squeezed = None  # `aaaa` is not an article
-        known = squeezed or _SWAPPED.get(first)
+        known = _respelt(first)
         return 1, PHRASES[known,] if known else None
     lengths = LENGTHS.get((first, words[at + 1].bare), ()) if at + 1 < len(words) else ()
     for length in lengths:
@@ -397,6 +395,19 @@ def _longest(
             continue
         return length, meaning
     return 1, PHRASES.get((first,))
+
+
+def is_known(word: Word) -> bool:
+    """Whether a word is one of a phrase."""
+    return word.bare in KNOWN_WORDS or _respelt(word.bare) is not None
+
+
+def _respelt(word: str) -> str | None:
+    """Return the known word that has these letters, repeated or swapped."""
+    squeezed = _SQUEEZED.get(_REPEATED.sub(r"\1", word))
+    if squeezed and (len(squeezed) < 2 or (len(squeezed) < 3 and not _THRICE.search(word))):
+        squeezed = None  # `aaaa` is not an article
+    return squeezed or _SWAPPED.get(word)
 
 
 # For `stoppp` and `pleaaase`: known words by their letters without repetition.

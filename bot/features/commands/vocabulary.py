@@ -596,6 +596,7 @@ OPTION_OF: Mapping[tuple[str, ...], tuple[str, object]] = {
 
 # By their first two words, the lengths of longer phrases in words: most words need one lookup.
 FIRST_WORDS = frozenset(phrase[0] for phrase in PHRASES)
+KNOWN_WORDS = frozenset(word for phrase in PHRASES for word in phrase)
 _LENGTHS: dict[tuple[str, ...], set[int]] = defaultdict(set)
 for _phrase in PHRASES:
     if len(_phrase) > 1:
