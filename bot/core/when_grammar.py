@@ -362,7 +362,7 @@ def _read(draft: Draft, meaning: Meaning) -> Reading:
     """Resolve a draft. Raises Answer and Choose, like the meaning."""
     if draft.since or meaning.purpose is Purpose.PAST:
         return read_past(meaning, draft)
-    return meaning.read(replace(draft))
+    return meaning.read(draft)
 
 
 def _with_examples(reading: Reading, text: str, draft: Draft, meaning: Meaning) -> Reading:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum, auto
+from functools import lru_cache
 
 from bot.features.commands.vocabulary import (
     FIRST_WORDS,
@@ -169,9 +170,12 @@ def like_a_time(word: str) -> bool:
     return _TIME_LIKE.fullmatch(word) is not None
 
 
+_DOUBLE_QUOTE = re.compile(f"[{re.escape(DOUBLE_QUOTES)}]")
+
+
 def _quoted(text: str) -> list[Span]:
     """Return the spans between double quotes, without the quotes."""
-    places = [n for n, char in enumerate(text) if char in DOUBLE_QUOTES]
+    places = [found.start() for found in _DOUBLE_QUOTE.finditer(text)]
     return [(places[n] + 1, places[n + 1]) for n in range(0, len(places) - 1, 2)]
 
 
@@ -354,15 +358,8 @@ def _ends(words: Sequence[Word], at: int) -> bool:
 
 def _piece(words: Sequence[Word], at: int, rooms: dict[int, Named], times: Sequence[Span]) -> Piece:
     word = words[at]
-    match word.sort:
-        case "channel":
-            return Piece(Sort.CHANNEL, (word,))
-        case "link":
-            return Piece(Sort.LINK, (word,))
-        case "bot":
-            return Piece(Sort.BOT, (word,))
-        case "user" | "emoji":
-            return Piece(Sort.USER, (word,))
+    if sort := _SORTS.get(word.sort):
+        return Piece(sort, (word,))
     if not word.quoted:
         length, meaning = _longest(words, at, rooms, times)
         counted = at > 0 and words[at - 1].key.isdigit() and word.key in ("minutes", "minute")
@@ -371,6 +368,15 @@ def _piece(words: Sequence[Word], at: int, rooms: dict[int, Named], times: Seque
     if word.sort == "mark":
         return Piece(Sort.COMMA, (word,))
     return Piece(Sort.UNREAD, (word,))
+
+
+_SORTS = {
+    "channel": Sort.CHANNEL,
+    "link": Sort.LINK,
+    "bot": Sort.BOT,
+    "user": Sort.USER,
+    "emoji": Sort.USER,
+}
 
 
 def _longest(
@@ -402,6 +408,7 @@ def is_known(word: Word) -> bool:
     return word.bare in KNOWN_WORDS or _respelt(word.bare) is not None
 
 
+@lru_cache(maxsize=4096)
 def _respelt(word: str) -> str | None:
     """Return the known word that has these letters, repeated or swapped."""
     squeezed = _SQUEEZED.get(_REPEATED.sub(r"\1", word))
