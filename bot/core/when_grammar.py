@@ -27,6 +27,7 @@ from bot.core.when_clauses import (
     DAY_PLURALS,
     MONTHS,
     NUMBERS,
+    PARTS,
     Ask,
     At,
     Bad,
@@ -227,7 +228,8 @@ class _Scan:
     """A text cut into clauses and unread tokens."""
 
     def __init__(self, text: str, purpose: Purpose, protected: Sequence[Span] = ()) -> None:
-        scanner = ClauseScanner(text, protected, rules=purpose is Purpose.START)
+        rules, months = purpose is Purpose.START, purpose is Purpose.PAST
+        scanner = ClauseScanner(text, protected, rules=rules, months=months)
         self.tokens = scanner.tokens
         self.placed: list[Placed] = []
         self.unread: list[Token] = []
@@ -354,7 +356,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def _corrected(word: str) -> str:
     """Return a word as it is written: tomorow was read as tomorrow."""
-    near = _near(word.casefold())
+    near = None if word.casefold() in PARTS else _near(word.casefold())
     return near if near in _ALONE else word
 
 

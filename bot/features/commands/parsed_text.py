@@ -254,7 +254,21 @@ class ParsedText:
         doubt = self._words_around(rooms[0]) if len(rooms) == 1 else None
         if doubt and (whole := self.world.names.with_words(doubt)):
             return [whole], None  # start emea weekly: the room with all these words
+        if len(rooms) == 1 and (one := self._narrowed()):
+            return [one], None
         return rooms, doubt
+
+    def _narrowed(self) -> tuple[RoomEntry, ...]:
+        """Return the room that a second name tells apart: `the sales weekly, the emea one`."""
+        at = next((n for n, p in enumerate(self.pieces) if p.sort is Sort.ROOM), None)
+        behind = self.pieces[at + 1 :] if at is not None else []
+        if at is None or [p.sort for p in behind[:1]] != [Sort.COMMA]:
+            return ()
+        words = [p for p in behind[1:] if p.key != ("the",)][:2]
+        if [p.sort is Sort.UNREAD for p in words] != [True, False] or words[1].key != ("one",):
+            return ()
+        room = self.text[self.pieces[at].start : self.pieces[at].end]
+        return self.world.names.with_words(f"{room} {words[0].words[0].text}")
 
     def _excluded(self, room: Piece) -> bool:
         """Whether a room is named in order to exclude it: `A, not B`, `B goes on`."""
