@@ -30,6 +30,7 @@ from bot.core.when_clauses import (
     For,
     In,
     LastDay,
+    NamedMonth,
     Now,
     Numeric,
     On,
@@ -71,11 +72,20 @@ _PREPOSITIONS = {"on", "at", "in", "for", "from", "since", "every", "each"}
 
 class ClauseScanner(TimeScanner):
     def __init__(
-        self, text: str, protected: Sequence[tuple[int, int]] = (), *, rules: bool = True
+        self,
+        text: str,
+        protected: Sequence[tuple[int, int]] = (),
+        *,
+        rules: bool = True,
+        months: bool = False,
     ) -> None:
-        """Without `rules`, no recurrence is read: `the sales weekly on monday` names a day."""
+        """Without `rules`, no recurrence is read: `the sales weekly on monday` names a day.
+
+        With `months`, whole months are: `since october`, `in november`.
+        """
         super().__init__(text, protected)
         self.rules = rules
+        self.months = months
         self.tries = 0  # how many tokens looked like the start of a clause
 
     def clause(self, *, led: bool = False) -> Placed | None:
@@ -158,9 +168,18 @@ class ClauseScanner(TimeScanner):
         if day := self.day():
             clock = self.maybe(self.led_clock)
             return clock if isinstance(clock, Bad) else Since(day.day, clock)
+        if month := self._named_month():
+            return Since(month, None)
         self.take("at")
         clock = self.clock(led=True)
         return clock if clock is None or isinstance(clock, Bad) else Since(None, clock)
+
+    def _in_month(self) -> Clause | None:
+        return On(month) if self.take("in") and (month := self._named_month()) else None
+
+    def _named_month(self) -> NamedMonth | None:
+        month = self._month() if self.months else None
+        return NamedMonth(month, self._year()) if month else None
 
     def _starting(self) -> Clause | None:
         if not self.phrase("as of"):
@@ -501,6 +520,7 @@ _TABLE: tuple[tuple[_Reader, Iterable[str]], ...] = (
     (ClauseScanner._excepted, _EXCEPT),
     (ClauseScanner._now, ("right", "now", "immediately")),
     (ClauseScanner._in, ("in",)),
+    (ClauseScanner._in_month, ("in",)),
     (ClauseScanner._for, ("for",)),
     (ClauseScanner._until, (*UNTIL, "ending", "up")),
     (ClauseScanner._since, ("since",)),

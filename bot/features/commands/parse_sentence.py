@@ -316,6 +316,8 @@ def _by_head(
         case Role.PAST if head.intent is Intent.UNSCHEDULE and not base.asks and has_room(pieces):
             left = tuple(left_over(Intent.UNSCHEDULE, pieces))
             return replace(base, intent=Intent.UNSCHEDULE, mood=Mood.TOLD, left=left)
+        case Role.PAST if head.intent is Intent.STOP and not base.asks and _was_done(pieces):
+            return replace(base, intent=Intent.STATUS)
         case Role.PAST if thread and head.intent is Intent.STOP and not base.asks:
             left = tuple(p for p in left_over(Intent.STOP, pieces) if p is not head)
             return replace(base, intent=Intent.STOP, mood=Mood.TOLD, left=left)
@@ -375,6 +377,14 @@ def _not_wanted(pieces: Sequence[Piece]) -> bool:
     """Say whether a recording is not wanted: `standup is recorded and we dont want it`."""
     records = any(p.key[-1] in ("recording", "recorded", "record") for p in pieces)
     return records and any(p.role is Role.NOT and p.key[-1] == "want" for p in pieces)
+
+
+def _was_done(pieces: Sequence[Piece]) -> bool:
+    """Say whether somebody has done it: `someone stopped it already`."""
+    return any(piece.key in _DOERS for piece in pieces[:1]) or pieces[-1].key == ("already",)
+
+
+_DOERS = {("someone",), ("somebody",), ("he",), ("she",), ("they",), ("i",)}
 
 
 def _asked_by_others(rest: Sequence[Piece]) -> bool:

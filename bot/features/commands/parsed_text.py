@@ -122,11 +122,15 @@ class ParsedText:
         self, main: Sentence | None, rest: Sequence[Sentence]
     ) -> tuple[Reading | None, list[Span], list[Span]]:
         """Read the times of the main sentence, and of others that contain nothing else."""
-        others = [(one.pieces[0].start, one.pieces[-1].end) for one in rest]
-        found = self._times_beside(main, others)
-        if not others or found[0] or found[2]:
-            return found
         everywhere = self._times_beside(main, ())
+        others = [(one.pieces[0].start, one.pieces[-1].end) for one in rest]
+        if not any(
+            _overlap(one, other) for one in everywhere[1] + everywhere[2] for other in others
+        ):
+            return everywhere
+        found = self._times_beside(main, others)
+        if found[0] or found[2]:
+            return found
         _, rest = self._main(sentences_of(self.words, self.named, everywhere[1]))
         unread = any(piece.sort is Sort.UNREAD for one in rest for piece in one.pieces)
         return found if unread and not _refers_back(main) else everywhere
@@ -160,7 +164,7 @@ class ParsedText:
         reading = found.reading
         spans, loose = list(found.spans), list(found.loose)
         bare = _BARE_MINUTES.search(text) if reading is None else None
-        if bare and not any(start < bare.end() and bare.start() < end for start, end in others):
+        if bare and not any(_overlap(bare.span(), other) for other in others):
             said = f"{bare[0]} min"
             again = find_times(said, now=self.world.now, zone=self.world.zone, purpose=purpose)
             return again.reading, [bare.span()], []
@@ -250,7 +254,21 @@ class ParsedText:
         doubt = self._words_around(rooms[0]) if len(rooms) == 1 else None
         if doubt and (whole := self.world.names.with_words(doubt)):
             return [whole], None  # start emea weekly: the room with all these words
+        if len(rooms) == 1 and (one := self._narrowed()):
+            return [one], None
         return rooms, doubt
+
+    def _narrowed(self) -> tuple[RoomEntry, ...]:
+        """Return the room that a second name tells apart: `the sales weekly, the emea one`."""
+        at = next((n for n, p in enumerate(self.pieces) if p.sort is Sort.ROOM), None)
+        behind = self.pieces[at + 1 :] if at is not None else []
+        if at is None or [p.sort for p in behind[:1]] != [Sort.COMMA]:
+            return ()
+        words = [p for p in behind[1:] if p.key != ("the",)][:2]
+        if [p.sort is Sort.UNREAD for p in words] != [True, False] or words[1].key != ("one",):
+            return ()
+        room = self.text[self.pieces[at].start : self.pieces[at].end]
+        return self.world.names.with_words(f"{room} {words[0].words[0].text}")
 
     def _excluded(self, room: Piece) -> bool:
         """Whether a room is named in order to exclude it: `A, not B`, `B goes on`."""
@@ -474,6 +492,10 @@ class ParsedText:
 def parse_in_place(sentence: Sentence, where: Where) -> Parsed:
     """Parse a sentence that was typed in `where`."""
     return parse_sentence(sentence, slash=where is Where.SLASH, thread=where is Where.THREAD)
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def _refers_back(sentence: Sentence | None) -> bool:

@@ -344,8 +344,8 @@ _OTHER: Mapping[Role, str] = {
         can you | could you | would you | will you | can u | could u | would u | can you please |
         cant you | couldnt you | wont you | wouldnt you | why dont you | why wont you just | would
         you mind | do you mind | would you be so kind | would you be so kind and | would you be so
-        kind to | be so kind | be so kind as | are you able to | are you so kind | is it possible to
-        | is it possible that you | would it be possible to | could you maybe | can someone | could
+        kind to | be so kind | be so kind as | are you able to | are you so kind | is it possible
+        that you | would it be possible to | could you maybe | can someone | could
         someone | can somebody | could somebody | can anyone | would you like to | may i ask you to
         | can i ask you to | could i ask you to | is possible | is possible to | is it possible |
         possible to | is there a/any/some chance/possibility to/you/we/i _/can/could |
@@ -385,13 +385,13 @@ _OTHER: Mapping[Role, str] = {
         dont let us forget to | dont let me forget to | it would be nice to | it would be good
         to | it would be great to | i was | we were | i had | we had""",
     Role.MAY: """
-        should we | shall we | shall i | should i | should you | can we | can i | could we |
-        could i | may i | may we | do we want to | do we need to | do we have to | must we | are
-        we allowed to | am i allowed to | is it ok to | is it okay to | is it ok if we | is it
-        okay if we | would it be ok to | would it be okay to | would it be ok if we | would it
-        be okay if we | is it allowed to | do you want to | do you want me to | shouldnt we |
-        does anyone want to | how about | what about | why not | why dont we | what if we | what
-        if | do i need to | is anyone going to | is anybody
+        is it possible to | should we | shall we | shall i | should i | should you | can we | can i
+        | could we | could i | may i | may we | do we want to | do we need to | do we have to |
+        must we | are we allowed to | am i allowed to | is it ok to | is it okay to | is it ok if
+        we | is it okay if we | would it be ok to | would it be okay to | would it be ok if we |
+        would it be okay if we | is it allowed to | do you want to | do you want me to | shouldnt
+        we | does anyone want to | how about | what about | why not | why dont we | what if we |
+        what if | do i need to | is anyone going to | is anybody
         going to | is someone going to | is somebody going to | do we need | do we want | does
         anybody want to | will we | do i have to | should somebody |
         should someone | would we | are you going to | are we going to | is it time to | does
@@ -447,9 +447,9 @@ _OTHER: Mapping[Role, str] = {
     Role.AGAIN: "again | once more | back",
     Role.CLAUSE: """
         at the end | at the very end | in the end | at its end | at end |
-        because | every | each | always | automatically | since | when | if | once | after |
-        before | while | unless | whenever | cause | cuz | bc | as soon as | in case | until | till
-        | whether | starts | begins | is starting | is beginning | takes place""",
+        because | every | each | always | automatically | from now on | since | when | if | once |
+        after | before | while | unless | whenever | cause | cuz | bc | as soon as | in case |
+        until | till | whether | starts | begins | is starting | is beginning | takes place""",
     Role.HERE: """
         here | in here | in this channel | to this channel | into this channel | this
         channel | in the channel | us""",
@@ -519,8 +519,9 @@ _OTHER: Mapping[Role, str] = {
         away | this second | this instant | this minute | in a sec | sir | madam | boss | people
         | everyone please | channel | full | quality | resolution | format | mode | size | off
         you go | thanks in advance | tia | regards | best regards | kind regards | br | rgds | 4
-        me | 4 us | a lot | a ton | a bunch | so much | very much | until further notice | until
-        i say stop | until i say so | until told otherwise | until i stop it | until we stop it""",
+        me | 4 us | a lot | a ton | a bunch | so much | very much | until further notice | by
+        default | until i say stop | until i say so | until told otherwise | until i stop it |
+        until we stop it""",
 }
 
 
@@ -596,6 +597,7 @@ OPTION_OF: Mapping[tuple[str, ...], tuple[str, object]] = {
 
 # By their first two words, the lengths of longer phrases in words: most words need one lookup.
 FIRST_WORDS = frozenset(phrase[0] for phrase in PHRASES)
+KNOWN_WORDS = frozenset(word for phrase in PHRASES for word in phrase)
 _LENGTHS: dict[tuple[str, ...], set[int]] = defaultdict(set)
 for _phrase in PHRASES:
     if len(_phrase) > 1:

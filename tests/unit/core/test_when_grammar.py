@@ -485,6 +485,11 @@ def test_a_day_will_do_for_what_is_skipped() -> None:
         ("this week", "2026-11-30T00:00", None),
         ("last 3 days", "2026-11-29T00:00", None),
         ("last month", "2026-11-01T00:00", "2026-12-01T00:00"),
+        ("in november", "2026-11-01T00:00", "2026-12-01T00:00"),
+        ("in december", "2026-12-01T00:00", None),
+        ("in Jan 2026", "2026-01-01T00:00", "2026-02-01T00:00"),
+        ("since october", "2026-10-01T00:00", None),
+        ("since dec 2025", "2025-12-01T00:00", None),
         ("on the 30th", "2026-11-30T00:00", "2026-12-01T00:00"),
         ("from monday", "2026-11-30T00:00", None),
         ("30.11.", "2026-11-30T00:00", "2026-12-01T00:00"),
@@ -498,7 +503,13 @@ def test_times_of_the_past_for_lists(text: str, since: str, until: str | None) -
     )
 
 
-@pytest.mark.parametrize("text", ["since 15:00", "tomorrow", "in 10m", "every monday", "for 10m"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("since 15:00", "tomorrow", "in 10m", "every monday", "for 10m"),
+        *("in january 2027", "since december 2027"),
+    ],
+)
 def test_the_future_is_no_time_of_the_past(text: str) -> None:
     assert isinstance(read(text, Purpose.PAST), Refused)
 
