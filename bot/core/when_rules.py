@@ -120,9 +120,13 @@ class ClauseScanner(TimeScanner):
         return None
 
     def _from_now(self) -> Clause | None:
-        if (length := self.length()) and self.phrase("from now"):
-            return In(*length)
-        return None
+        if (length := self.length()) is None or not self.take("from"):
+            return None
+        days, seconds = length
+        if self.take("now"):
+            return In(days, seconds)
+        day = self.take("today", "tomorrow") if days and not seconds else None
+        return In(days + RELATIVE[day], 0) if day else None  # a week from tomorrow
 
     def _for(self) -> Clause | None:
         if not self.take("for"):
@@ -175,7 +179,8 @@ class ClauseScanner(TimeScanner):
         return clock if clock is None or isinstance(clock, Bad) else Since(None, clock)
 
     def _in_month(self) -> Clause | None:
-        return On(month) if self.take("in") and (month := self._named_month()) else None
+        led = self.take("in", "of", "from", "during")
+        return On(month) if led and (month := self._named_month()) else None
 
     def _named_month(self) -> NamedMonth | None:
         month = self._month() if self.months else None
@@ -520,7 +525,7 @@ _TABLE: tuple[tuple[_Reader, Iterable[str]], ...] = (
     (ClauseScanner._excepted, _EXCEPT),
     (ClauseScanner._now, ("right", "now", "immediately")),
     (ClauseScanner._in, ("in",)),
-    (ClauseScanner._in_month, ("in",)),
+    (ClauseScanner._in_month, ("in", "of", "from", "during")),
     (ClauseScanner._for, ("for",)),
     (ClauseScanner._until, (*UNTIL, "ending", "up")),
     (ClauseScanner._since, ("since",)),

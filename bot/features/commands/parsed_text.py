@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from unicodedata import category
 
 from bot.core.when import Day, Moment, Past, Reading, Refused, When
@@ -18,7 +19,7 @@ from bot.features.commands.flags import Flags, split_flags
 from bot.features.commands.model import Scheduled, Where, World
 from bot.features.commands.options_in_words import Options, options_in
 from bot.features.commands.parse_sentence import parse_sentence, says_only_no
-from bot.features.commands.parsed import Mood, Parsed, has_order
+from bot.features.commands.parsed import REFERRING, Mood, Parsed, has_order, skipped
 from bot.features.commands.sentences import (
     Piece,
     Sentence,
@@ -154,12 +155,9 @@ class ParsedText:
             purpose=purpose,
             protected=sorted([*self._protected(), *others]),
         )
-        if parsed.intent is Intent.LIST and parsed.article:
-            ahead = find_times(text, now=self.world.now, zone=self.world.zone)
-            found = ahead if self._is_ahead(ahead.reading) else found
-        elif main and _may_be_ahead(main, parsed):
+        if main and (planned := _purpose_ahead(main, parsed)):
             zone = self.world.zone
-            ahead = find_times(text, now=self.world.now, zone=zone, purpose=Purpose.DAY)
+            ahead = find_times(text, now=self.world.now, zone=zone, purpose=planned)
             found = ahead if self._is_ahead(ahead.reading) else found
         reading = found.reading
         spans, loose = list(found.spans), list(found.loose)
@@ -224,6 +222,9 @@ class ParsedText:
         parsed = self.meaning(main) if main else Parsed()
         if parsed.intent is Intent.LIST and self._is_ahead(self.when):
             # A recording of a time ahead is yet to be made.
+            parsed = replace(parsed, intent=Intent.START, mood=Mood.TOLD, left=())
+        if parsed.intent is Intent.SUMMARY and self._is_ahead(self.when) and self.named:
+            # The transcript of a time ahead is an option.
             parsed = replace(parsed, intent=Intent.START, mood=Mood.TOLD, left=())
         if parsed.intent is Intent.STATUS and self._is_ahead(self.when):
             parsed = replace(parsed, topic=SCHEDULED)  # will it be recorded on friday?
@@ -501,9 +502,13 @@ def _overlap(one: Span, other: Span) -> bool:
 def _refers_back(sentence: Sentence | None) -> bool:
     """Whether an order is about what another sentence names: `can you record it`."""
     pieces = sentence.pieces if sentence else []
-    verb = next((n for n, p in enumerate(pieces) if p.role is Role.VERB), None)
-    named = any(piece.sort in (Sort.ROOM, Sort.UNREAD, Sort.LINK) for piece in pieces)
-    return verb is not None and not named and any(p.key in _IT for p in pieces[verb + 1 : verb + 2])
+    if any(piece.sort in (Sort.ROOM, Sort.UNREAD, Sort.LINK) for piece in pieces):
+        return False
+    return any(
+        (piece.key in _IT and before.role is Role.VERB)
+        or (piece.key in REFERRING and before.key == ("get",))  # get that one recorded
+        for before, piece in pairwise(pieces)
+    )
 
 
 def _has_start(when: Reading | None) -> bool:
@@ -515,6 +520,14 @@ def _has_start(when: Reading | None) -> bool:
 _NONE = {("there", "is", "no"), ("theres", "no")}
 
 
+def _purpose_ahead(sentence: Sentence, parsed: Parsed) -> Purpose | None:
+    """Return the purpose that a time ahead has where the bot is asked what there is."""
+    made = parsed.intent is Intent.LIST and parsed.article
+    if made or (parsed.intent is Intent.SUMMARY and _names_only_options(sentence)):
+        return Purpose.START
+    return Purpose.DAY if _may_be_ahead(sentence, parsed) else None
+
+
 def _may_be_ahead(sentence: Sentence, parsed: Parsed) -> bool:
     """Whether a day in it may be ahead, although the bot is asked what there is."""
     if parsed.intent is Intent.DOCTOR:  # there is no standup tomorrow
@@ -522,6 +535,11 @@ def _may_be_ahead(sentence: Sentence, parsed: Parsed) -> bool:
         beside = any(piece.role not in (None, Role.FILLER) for piece in rest)
         return head.key in _NONE and bool(rest) and rest[0].sort is Sort.ROOM and not beside
     return parsed.intent is Intent.STATUS and _asks_ahead(sentence)
+
+
+def _names_only_options(sentence: Sentence) -> bool:
+    """Whether it has no words but names, times and options: `standup: 4pm, transcript please`."""
+    return all(p.option or p.sort is Sort.UNREAD or skipped(p) for p in sentence.pieces)
 
 
 def _asks_ahead(question: Sentence) -> bool:
