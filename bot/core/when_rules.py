@@ -53,6 +53,7 @@ _EXCEPT = ("except", "excluding", "but", "not")
 _MOST_DAYS = 14  # in one list
 _TOO_OFTEN = "A recording repeats once a day at most."
 _TOO_RARE = "A recording repeats once a month at least."
+_ONE_DATE = "One date cannot be left out here. Schedule the rest, then skip that date."
 _ADVERBS: dict[str, Rule | Bad] = {
     "daily": Rule("DAILY"),
     "everyday": Rule("DAILY"),
@@ -301,9 +302,9 @@ class ClauseScanner(TimeScanner):
         if not isinstance(rule, Rule) or self.peek().word not in _EXCEPT:
             return rule
         out = self._excepted()
-        return rule.without(out.days) if out else None
+        return rule.without(out.days) if isinstance(out, Except) else out
 
-    def _excepted(self) -> Except | None:
+    def _excepted(self) -> Except | Bad | None:
         """Read the days left out: `except friday`, `but not on weekends`."""
         if not self.rules or not self.take(*_EXCEPT):
             return None
@@ -311,6 +312,8 @@ class ClauseScanner(TimeScanner):
         self.take("on", "at")
         self.take("the")
         days = WEEKEND if self.take("weekend", "weekends") else self._days()
+        if days is None and self._named_date():
+            return Bad(_ONE_DATE)
         return Except(days) if days else None
 
     def _every(self) -> Clause | None:

@@ -61,6 +61,8 @@ _BARE_MINUTES = re.compile(
     r"\b(?:in|for) (?:[5-9]|[1-9][0-9])"
     r"(?=[ .,!?]*$|[.,!?](?![0-9])| (?:please|pls|plz|thx|thanks|with|no|and)\b)"
 )
+# The comma in `start standup in 5, stop at 3`.
+_BARE_BEFORE_MARK = re.compile(r"\b((?:in|for) (?:[5-9]|[1-9][0-9]))[,.;](?= )")
 _MEETINGS = {(word,) for word in ["meeting", "call", "room", "session", "recording", "thing"]}
 _NO_TIMES = frozenset({"right", "now"})
 _JOINERS = frozenset("\u200d\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
@@ -148,6 +150,7 @@ class ParsedText:
             purpose = Purpose.PAST  # who was in standup yesterday?
         text = _POSSESSIVE.sub("  ", self.text[:LONGEST_ORDER])
         text = _MORE.sub(lambda found: " " * len(found[0]), text)
+        text = _BARE_BEFORE_MARK.sub(r"\1m", text)
         found = find_times(
             text,
             now=self.world.now,
@@ -159,6 +162,9 @@ class ParsedText:
             zone = self.world.zone
             ahead = find_times(text, now=self.world.now, zone=zone, purpose=planned)
             found = ahead if self._is_ahead(ahead.reading) else found
+            day = self._as_days(text, ahead.loose, planned) if not ahead.spans else None
+            if self._is_ahead(day):  # there is no town hall this friday
+                return day, list(ahead.loose), []
         reading = found.reading
         spans, loose = list(found.spans), list(found.loose)
         bare = _BARE_MINUTES.search(text) if reading is None else None
@@ -170,11 +176,10 @@ class ParsedText:
             return self._read_again(text, spans), spans, loose
         if reading is None and loose and purpose in (Purpose.DAY, Purpose.PAST):
             # `skip design review thursday`, `what was said last thursday`
-            said = ", ".join(f"on {text[start:end]}" for start, end in loose)
-            again = find_times(said, now=self.world.now, zone=self.world.zone, purpose=purpose)
-            past = purpose is Purpose.PAST and said.startswith(("on last", "on this"))
-            if isinstance(again.reading, Day) or (past and isinstance(again.reading, Past)):
-                return again.reading, loose, []
+            day = self._as_days(text, loose, purpose)
+            past = text[loose[0][0] :].startswith(("last", "this"))
+            if isinstance(day, Day) or (past and isinstance(day, Past)):
+                return day, loose, []
         if reading is None and loose and purpose is Purpose.START:
             # `start standup 30m`
             text = ", ".join(f"for {text[start:end]}" for start, end in loose)
@@ -182,6 +187,12 @@ class ParsedText:
             if isinstance(again.reading, When) and again.reading.stop and not again.loose:
                 return again.reading, loose, []
         return reading, spans, loose
+
+    def _as_days(self, text: str, loose: Sequence[Span], purpose: Purpose) -> Reading | None:
+        """Read words that may be days, such as `this friday`, as if `on` led them."""
+        said = ", ".join(f"on {text[start:end]}" for start, end in loose)
+        now, zone = self.world.now, self.world.zone
+        return find_times(said, now=now, zone=zone, purpose=purpose).reading if loose else None
 
     def _read_again(self, text: str, spans: Sequence[Span]) -> Reading | None:
         """Read the times of a stop again, as a length: `stop for 5 minutes`."""

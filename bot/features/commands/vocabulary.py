@@ -326,8 +326,8 @@ _OTHER: Mapping[Role, str] = {
         meetings | call | room | rooms | session | thing | video | video call | stream | recorder |
         capture | rec | conference | the one | huddle | conversation | something | smth""",
     Role.ALL: """
-        all | everything | both | all of them | all of it | every one | them | each of
-        them""",
+        all | everything | whatever is running/on | whatever youre recording | whatever you are
+        recording | both | all of them | all of it | every one | them | each of them""",
     Role.NOT: """
         dont | do not | never | not | no need to | do never | shouldnt | should not |
         mustnt | must not | dont you dare | not to | no recordings | no longer | doesnt |
@@ -405,10 +405,10 @@ _OTHER: Mapping[Role, str] = {
         type/write/say/enter/press/click | how do i | how do you | how do we | how can i | how
         can we | how to | how does one | how would i | how does | how should i | how do | how
         could i | how can you | how is it possible to | what is the command to | whats the
-        command to | what do i type to | show me how to | explain how to | teach me to | what is
-        the way to | how is | how i can | how i | how works | what happens if | what happens
-        when | how | is there a way to | what do i do to | where do i click to | where do/can i
-        change/set/edit | where can i | explain how | tell me how | show me how""",
+        command to | what do i type to | show me how to | explain how to | explain to me how to |
+        teach me to | what is the way to | how is | how i can | how i | how works | what happens if
+        | what happens when | how | is there a way to | what do i do to | where do i click to |
+        where do/can i change/set/edit | where can i | explain how | tell me how | show me how""",
     Role.WHY: """
         why | how come | what happened to | what happened with | why is | why isnt | why
         did | why didnt | whats wrong with | what is wrong with | whats wrong | why are |
