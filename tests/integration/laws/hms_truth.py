@@ -242,7 +242,7 @@ class HmsDoor(HmsClient):
             yield one
 
     def _listed(self, room_id: str | None, status: HmsStatus | None) -> list[Recording]:
-        jobs = [j for j in self._truth.jobs.values() if j.room_id == room_id]
+        jobs = [j for j in self._truth.jobs.values() if room_id in (None, j.room_id)]
         shown = [self._truth.shown(j, files=False) for j in jobs]
         found = [r for r in shown if status in (None, r.status)]
         return found[::-1] if self._truth.newest_first else found
