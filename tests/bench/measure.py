@@ -75,7 +75,8 @@ class Scale:
     starts: int = 30
     cards: int = 20
     open_recordings: int = 1000
-    idle_s: float = 10.0
+    idle_s: float = 600.0  # in which every recording is asked for
+    one_by_one_s: float = 10.0
     many_recordings: int = 10_000
     hours: int = 1000  # of transcripts
 

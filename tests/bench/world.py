@@ -115,9 +115,9 @@ class World:
                 await asyncio.sleep(LOOK_EVERY_S)
 
     def spread_asks(self) -> None:
-        """As in a bot that has run for a while: the asks are spread evenly over their period.
+        """As if 100ms' list showed none of them: the asks are spread evenly over their period.
 
-        At its start it asks for all at once, so without this nothing would be due for minutes.
+        The bot does not move rows that somebody else has changed.
         """
         now = datetime.now(UTC)
         with self.database.begin() as conn:
