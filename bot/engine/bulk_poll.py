@@ -71,10 +71,10 @@ class BulkPoll:
         moved: list[tuple[Calm, Calm]] = []
         async for row in self.deps.hms.list_recordings(status="running"):
             rows += 1
-            one = ours.pop(row.id, None)
-            said = {fact.identity for fact in facts_of_recording(row, now)}
-            if one and (later := after_list(one, said, now)):
-                moved.append((one, later))
+            if one := ours.pop(row.id, None):
+                said = {fact.identity for fact in facts_of_recording(row, now)}
+                if later := after_list(one, said, now):
+                    moved.append((one, later))
             over = not ours or rows >= most
             if over or len(moved) >= PAGE:
                 polled += await self._store(moved)

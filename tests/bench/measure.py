@@ -76,7 +76,7 @@ class Scale:
     cards: int = 20
     open_recordings: int = 1000
     idle_s: float = 600.0  # in which every recording is asked for
-    one_by_one_s: float = 10.0
+    unlisted_s: float = 10.0
     many_recordings: int = 10_000
     hours: int = 1000  # of transcripts
 
@@ -88,6 +88,7 @@ QUICK = Scale(
     paced_s=2,
     starts=10,
     cards=8,
+    idle_s=60.0,
     many_recordings=2000,
     hours=20,
 )

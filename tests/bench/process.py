@@ -33,7 +33,7 @@ async def idle_figures(scale: Scale) -> list[Figure]:
 
     Afterwards without the list: each is asked for by itself, spread over ten minutes.
     """
-    one_by_one: list[float] = []
+    unlisted: list[float] = []
     rss: list[float] = []
     asks: list[float] = []
     async with world(open_recordings=scale.open_recordings) as there:
@@ -44,14 +44,14 @@ async def idle_figures(scale: Scale) -> list[Figure]:
         await asyncio.sleep(CALM_S)
         for _ in range(scale.times):
             before = len(there.hms.asked_at)
-            one_by_one.append(await _cpu_share(there, scale.one_by_one_s))
-            asks.append((len(there.hms.asked_at) - before) / scale.one_by_one_s)
+            unlisted.append(await _cpu_share(there, scale.unlisted_s))
+            asks.append((len(there.hms.asked_at) - before) / scale.unlisted_s)
             rss.append(there.process.memory_info().rss / MIB)
     return [
         Figure("idle memory (RSS), 1,000 open recordings", rss, "MiB", Target("<", 120)),
         Figure("idle CPU, 1,000 open recordings", [cpu], "% of a core", Target("<", 0.8)),
         Figure("  pages of 100ms' list meanwhile", [pages], "/s"),
-        Figure("  CPU without the list", one_by_one, "% of a core"),
+        Figure("  CPU without the list", unlisted, "% of a core"),
         Figure("  asks of 100ms meanwhile", asks, "/s"),
     ]
 
