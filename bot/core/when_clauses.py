@@ -75,7 +75,15 @@ class Stretch:
     rolling: bool = False  # counted back from now, not by the calendar
 
 
-DayRef = Relative | Weekday | OnDate | MonthDay | Numeric | Stretch
+@dataclass(frozen=True, slots=True)
+class NamedMonth:
+    """A whole month of the past: october, november 2025."""
+
+    month: int
+    year: int | None = None
+
+
+DayRef = Relative | Weekday | OnDate | MonthDay | Numeric | Stretch | NamedMonth
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from bot.core.when_clauses import (
     Clock,
     DayRef,
     MonthDay,
+    NamedMonth,
     Numeric,
     On,
     OnDate,
@@ -127,6 +128,8 @@ class Days:
                 return found
             case Numeric():
                 return [self.date_of(self.numeric(ref))]
+            case NamedMonth():
+                raise self.unclear("On which day?")
             case Stretch(back=back):
                 if back:
                     raise self.refused("That has passed.")

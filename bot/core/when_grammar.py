@@ -27,8 +27,11 @@ from bot.core.when_clauses import (
     DAY_PLURALS,
     MONTHS,
     NUMBERS,
+    PARTS,
     Ask,
+    At,
     Bad,
+    Clock,
     For,
     Now,
     On,
@@ -125,13 +128,22 @@ def find_times(
     if not spans:
         return Found((), None, loose)
     said = ", ".join(text[start:end] for start, end in spans)
-    return Found(tuple(spans), read_when(said, now=now, zone=zone, purpose=purpose), loose)
+    only = [group for group in groups if not _all_weak(group)]
+    if spans == [(group[0].start, group[-1].end) for group in only[:1]]:
+        placed = [_moved(piece, -spans[0][0]) for piece in only[0]]
+        reading = _understood(said, placed, now=now, zone=zone, purpose=purpose)
+    else:
+        reading = read_when(said, now=now, zone=zone, purpose=purpose)
+    return Found(tuple(spans), reading, loose)
+
+
+def _moved(piece: Placed, by: int) -> Placed:
+    return Placed(piece.clause, piece.start + by, piece.end + by, piece.weak)
 
 
 _SPOKEN = re.compile(
-    r"2m|by |about|around|approx|roughly|half|quarter|hour|max|most|tops|up to|teen|thirty|five|"
-    r"after "
-    r"|first|second|third",
+    r"2m|by |about|around|approx|roughly|half|quarter|hour|max|most|tops|each|up to|teen|thirty|"
+    r"five|after |first|second|third",
     re.IGNORECASE,
 )
 _TWO = re.compile(r"\b2(?=m(?:oro|orrow|rw|ro)\b)", re.IGNORECASE)  # 2moro
@@ -162,10 +174,11 @@ _TWO_NUMBERS = re.compile(
     r"(?P<minute>fifteen|thirty|forty[ -]five)\b(?! ?(?:m|h))",
     re.IGNORECASE,
 )
-# `half an hour tops` is for half an hour.
+# `half an hour tops` is for half an hour, and so is `half an hour each`.
 _TOPS = re.compile(
     r"(?<![\w.-])(?<!for )(?<!in )(?P<length>(?:[0-9]+ ?|an? |half an |one |two |three |thirty |"
-    r"twenty )(?:min|minutes|h|hours?)) (?:tops|max\.?|at most|maximum)\b",
+    r"twenty )(?:min|minutes|h|hours?)) "
+    r"(?:tops\b|max\b\.?|at most\b|maximum\b|each(?=[\s,.!?]*$| time))",
     re.IGNORECASE,
 )
 # `after 10 minutes` is in 10 minutes; `the first of january` is the 1st.
@@ -215,7 +228,8 @@ class _Scan:
     """A text cut into clauses and unread tokens."""
 
     def __init__(self, text: str, purpose: Purpose, protected: Sequence[Span] = ()) -> None:
-        scanner = ClauseScanner(text, protected, rules=purpose is Purpose.START)
+        rules, months = purpose is Purpose.START, purpose is Purpose.PAST
+        scanner = ClauseScanner(text, protected, rules=rules, months=months)
         self.tokens = scanner.tokens
         self.placed: list[Placed] = []
         self.unread: list[Token] = []
@@ -307,11 +321,9 @@ def _understood(
         return asked
     meaning = Meaning(now=now, zone=meant_zone, purpose=purpose)
     try:
-        if draft.since or purpose is Purpose.PAST:
-            return read_past(meaning, draft)
-        return meaning.read(draft)
+        return _read(draft, meaning)
     except Answer as answer:
-        return _with_examples(answer.reading, text, now=now, zone=zone, purpose=purpose)
+        return _with_examples(answer.reading, text, draft, meaning)
     except Choose as choose:
         choices = [
             re.sub(choose.pattern, instead, text, count=1, flags=re.IGNORECASE)
@@ -344,25 +356,42 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def _corrected(word: str) -> str:
     """Return a word as it is written: tomorow was read as tomorrow."""
-    near = _near(word.casefold())
+    near = None if word.casefold() in PARTS else _near(word.casefold())
     return near if near in _ALONE else word
 
 
-def _with_examples(
-    reading: Reading, text: str, *, now: datetime, zone: str, purpose: Purpose
-) -> Reading:
+def _read(draft: Draft, meaning: Meaning) -> Reading:
+    """Resolve a draft. Raises Answer and Choose, like the meaning."""
+    if draft.since or meaning.purpose is Purpose.PAST:
+        return read_past(meaning, draft)
+    return meaning.read(draft)
+
+
+def _with_examples(reading: Reading, text: str, draft: Draft, meaning: Meaning) -> Reading:
     """Replace the examples by the person's own text with a time added, if the time is missing."""
-    if not isinstance(reading, Unclear) or "what time" not in reading.question:
+    if not isinstance(reading, Unclear) or "what time" not in reading.question or draft.at:
         return reading
-    text = _WORD.sub(lambda word: _corrected(word[0]), text.strip())
-    for one, other in (("9:30", "15:00"), ("8", "9"), ("5", "6")):
-        examples = f"{text} at {one}", f"{text} at {other}"
-        if all(
-            isinstance(read_when(example, now=now, zone=zone, purpose=purpose), When)
-            for example in examples
-        ):
-            return replace(reading, examples=examples)
+    for one, other in _EXAMPLE_TIMES:
+        if _may_be_at(one, draft, meaning) and _may_be_at(other, draft, meaning):
+            text = _WORD.sub(lambda word: _corrected(word[0]), text.strip())
+            return replace(reading, examples=(f"{text} at {one}", f"{text} at {other}"))
     return reading
+
+
+def _may_be_at(clock: str, draft: Draft, meaning: Meaning) -> bool:
+    """Whether the draft can be read once it has this time."""
+    try:
+        return isinstance(_read(replace(draft, at=At(_CLOCKS[clock])), meaning), When)
+    except (Answer, Choose):
+        return False
+
+
+_EXAMPLE_TIMES = (("9:30", "15:00"), ("8", "9"), ("5", "6"))
+_CLOCKS = {
+    "9:30": Clock(9, 30, loose=True),
+    "15:00": Clock(15),
+    **{str(hour): Clock(hour, loose=True) for hour in (5, 6, 8, 9)},
+}
 
 
 def _choice(

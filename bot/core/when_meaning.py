@@ -145,7 +145,7 @@ class Meaning(Days):
     def read(self, draft: Draft) -> When | Day:
         """Return the future time that a draft names."""
         if draft.out:
-            draft.rule = self._without(draft.rule, draft.out)
+            draft = replace(draft, rule=self._without(draft.rule, draft.out))
         if draft.rule:
             self.examples = RULE_EXAMPLES
         if self.purpose is Purpose.STOP:
@@ -155,9 +155,9 @@ class Meaning(Days):
         if draft.starting:
             if draft.on:
                 raise self.refused("That names two days.")
-            draft.on = On(draft.starting.day)
+            draft = replace(draft, on=On(draft.starting.day))
         if draft.at and draft.until and draft.on is None:
-            self._share_day(draft, draft.at, draft.until)
+            draft = self._sharing_day(draft, draft.at, draft.until)
         start = self._start(draft)
         if isinstance(start, Day):
             return start
@@ -201,15 +201,16 @@ class Meaning(Days):
                 return Moment(found, self.zone)
         raise self.refused(f"{self.moment(found)} has passed.")
 
-    def _share_day(self, draft: Draft, at: At, until: Until) -> None:
+    def _sharing_day(self, draft: Draft, at: At, until: Until) -> Draft:
         """In `at 10 until 11 on friday`, the start is on that day, too; not `at 23 until 1`."""
         if until.day is None or not until.day_last:
-            return
+            return draft
         on = On(until.day)
         start, later = self.settle(self._begin(at), at.part, on=on)
         ends = self._ends(until, on)
         if any((days, end) > (later, start) for end, days in ends):
-            draft.on, draft.until = on, replace(until, day=None)
+            return replace(draft, on=on, until=replace(until, day=None))
+        return draft
 
     def _after(self, delay: In, draft: Draft) -> Moment | Day:
         """Return the start of `in 10m`, `in 2 days at 9`."""
@@ -220,8 +221,7 @@ class Meaning(Days):
         if draft.at:
             if delay.seconds:
                 raise self.refused("That says two times to start.")
-            draft.on = On(Relative(delay.days))
-            return self._at(draft.at, draft)
+            return self._at(draft.at, replace(draft, on=On(Relative(delay.days))))
         wall = self.now.replace(tzinfo=None) + timedelta(days=delay.days)
         if self.purpose is Purpose.DAY and not delay.seconds:
             return Day(wall.date(), self.zone)

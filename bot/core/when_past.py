@@ -8,6 +8,7 @@ from bot.core.when import Past, instant
 from bot.core.when_clauses import (
     DayRef,
     MonthDay,
+    NamedMonth,
     Numeric,
     OnDate,
     Relative,
@@ -63,9 +64,20 @@ def _days(days: Days, ref: DayRef) -> tuple[date, date]:
             return _days(days, days.numeric(ref))
         case Stretch():
             return _stretch(days, ref)
+        case NamedMonth():
+            return _month(days, ref)
     if first > days.today:
         raise days.refused(f"{days.said(first)} has not come yet.")
     return first, first + timedelta(days=1)
+
+
+def _month(days: Days, ref: NamedMonth) -> tuple[date, date]:
+    """Return the bounds of a month, without a year the last one of that name."""
+    year = ref.year or days.today.year - (ref.month > days.today.month)
+    first = date(year, ref.month, 1)
+    if first > days.today:
+        raise days.refused("That month has not come yet.")
+    return first, (first + timedelta(days=31)).replace(day=1)
 
 
 def _stretch(days: Days, ref: Stretch) -> tuple[date, date]:

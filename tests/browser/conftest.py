@@ -16,7 +16,8 @@ from tests.browser.screen import PATIENCE_MS, Screen
 from tests.databases import migrated_copy
 from tests.e2e.forked import ForkedBot
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The headless shell takes a third of the time.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 MISSING = (
     "Browser tests skipped: there is no Chromium. On Debian: apt-get install chromium; "
     "elsewhere set CHROMIUM to its path."

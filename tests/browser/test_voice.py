@@ -92,6 +92,7 @@ async def _draw(page: Page, slug: str, samples: list[dict[str, Any]]) -> list[di
             const section = document.createElement("section");
             section.id = id;
             section.className = `group of-${kind}`;
+            document.querySelectorAll("section.group").forEach((drawn) => drawn.remove());
             document.body.append(section);
         }""",
         [slug, kind],

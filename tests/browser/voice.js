@@ -52,18 +52,20 @@ async ({ samples, me, bot }) => {
     },
   };
 
-  const read = [];
-  for (const sample of samples) {
+  // All of them before any is read: each reading lays out whatever has changed.
+  const drawn = samples.map((sample) => {
     const figure = document.createElement("figure");
     const caption = document.createElement("figcaption");
     caption.textContent = sample.caption;
     const node = DRAW[sample.kind](sample);
     for (const n of [node, ...node.querySelectorAll("dialog")]) if (n.tagName === "DIALOG") n.open = true;
     figure.append(caption, node);
-    document.getElementById(sample.group).append(figure);
+    return { figure, node };
+  });
+  document.getElementById(samples[0].group).append(...drawn.map(({ figure }) => figure));
+  return drawn.map(({ node }) => {
     const typed = [...node.querySelectorAll("input, textarea")].map((field) => field.value);
     const unknown = node.querySelectorAll(".unknown").length;
-    read.push({ text: `${node.innerText} ${typed.join(" ")}`, unknown });
-  }
-  return read;
+    return { text: `${node.innerText} ${typed.join(" ")}`, unknown };
+  });
 };

@@ -46,6 +46,10 @@ _LONGER = tuple(
         r"\b(?:run|go|keep|record|going|recording|it|ROOM) longer$",
     )
 )
+# One of these is in each of the patterns above.
+_MAY_LENGTHEN = re.compile(
+    r"another|extra|additional|further|more|longer|\+|plus|add|extend|prolong|lengthen"
+)
 _ONES = {"another": "one", "an extra": "one", "a": "one", "an": "one", "": "one", "half": "half an"}
 # A minus before a number: `by -15 minutes`, but not a range such as `5-10 minutes`.
 _LESS = re.compile(r"(?<![\w.-])(?:[-−–](?=[0-9])|minus (?=[0-9a-z]))", re.IGNORECASE)
@@ -116,6 +120,8 @@ def _texts(said: ParsedText) -> list[str]:
 
 def _longer_in(text: str) -> str | None:
     """Return the length by which to record longer; empty if none is said."""
+    if _MAY_LENGTHEN.search(text) is None:
+        return None  # most texts
     text = re.sub(rf"\b([0-9]{{1,3}})({_UNIT})\b", r"\1 \2", text)
     found = next((match for rule in _LONGER if (match := rule.search(text))), None)
     if found is None:

@@ -10,6 +10,7 @@ import re
 from bot.features.commands.model import Outcome, Read, Understood, asked_first
 from bot.features.commands.parsed_text import ParsedText
 from bot.features.commands.sentences import Sort
+from bot.features.commands.vocabulary import Role
 
 _MARK = (
     r"(?:no,? wait|wait,? no|no,? sorry|oh,? sorry|sorry|oops|whoops|i mean|i meant|or rather|"
@@ -46,6 +47,9 @@ def corrected(said: ParsedText, read: Read) -> Understood | None:
 def _meant(before: ParsedText, after: ParsedText) -> str | None:
     """Return the first part with the room or the time of the second in place of its own."""
     first, second = before.clauses(), after.clauses()
+    denies = [piece.role for piece in before.parsed.left] == [Role.NOT]
+    if not first and denies and not before.named:
+        return after.text if second else None  # not this one, i meant record all hands
     if not first:
         return None
     if second:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.features.commands.parsed import (
     OPENERS,
     RECORDS,
+    REFERRING,
     Mood,
     Parsed,
     asks_for_a_recording,
@@ -220,6 +221,8 @@ def read_order(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequenc
             piece.sort is Sort.ROOM for piece in pieces
         ):
             return replace(base, intent=Intent.UNKNOWN, left=(head,))
+        case Intent.START if head.role is Role.SOFT and _is_of_presets(rest):
+            return replace(base, intent=Intent.PRESETS, mood=mood)
         case Intent.START if _only_options(rest) and head.key[0] in _SWITCHES:
             return replace(base, intent=Intent.SETTINGS, mood=mood, left=(head,))
         case Intent.STOP if _only_options(rest) and head.key[0] in _SWITCHES:
@@ -273,6 +276,12 @@ def _without_recording(intent: Intent, rest: Sequence[Piece]) -> bool:
     """Say whether a start is meant `without recording`."""
     at = next((n for n, piece in enumerate(rest) if piece.role is Role.WITHOUT), None)
     return intent is Intent.START and at is not None and recording_word(rest[at:])
+
+
+def _is_of_presets(rest: Sequence[Piece]) -> bool:
+    """Say whether a preset is to be made: `set up a new preset for interviews`."""
+    named = next((piece for piece in rest if not skipped(piece)), None)
+    return named is not None and named.intent is Intent.PRESETS and not has_room(rest)
 
 
 def _only_options(rest: Sequence[Piece]) -> bool:
@@ -331,10 +340,16 @@ def _shown(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Pi
                 continue
             return replace(base, intent=piece.intent)
     room = any(piece.sort is Sort.ROOM for piece in rest)
+    if room and has_role(rest, Role.OPTION):  # get the all hands, audio only
+        left = tuple(p for p in left_over(Intent.START, pieces) if p is not head)
+        return replace(base, intent=Intent.START, mood=Mood.TOLD, left=left)
     unread = tuple(piece for piece in rest if piece.sort is Sort.UNREAD)
     recorded = next((p for p in rest if p.role is Role.PAST and p.intent is Intent.START), None)
     before = rest[: list(rest).index(recorded)] if recorded else ()
-    if recorded and room and not has_role(before, Role.WAS, Role.WHICH, Role.IS):
+    it = recorded and any(
+        piece.key in REFERRING for piece in before
+    )  # could you get that one recorded?
+    if recorded and (room or it) and not has_role(before, Role.WAS, Role.WHICH, Role.IS):
         left = tuple(p for p in left_over(Intent.START, pieces) if p not in (head, recorded))
         return replace(base, intent=Intent.START, mood=Mood.TOLD, left=left)
     timed = any(piece.sort is Sort.TIME for piece in rest)

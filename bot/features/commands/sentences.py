@@ -9,9 +9,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum, auto
+from functools import lru_cache
 
+from bot.core.when_clauses import NUMBERS
 from bot.features.commands.vocabulary import (
     FIRST_WORDS,
+    KNOWN_WORDS,
     LENGTHS,
     OPTION_OF,
     ORDERS,
@@ -168,9 +171,12 @@ def like_a_time(word: str) -> bool:
     return _TIME_LIKE.fullmatch(word) is not None
 
 
+_DOUBLE_QUOTE = re.compile(f"[{re.escape(DOUBLE_QUOTES)}]")
+
+
 def _quoted(text: str) -> list[Span]:
     """Return the spans between double quotes, without the quotes."""
-    places = [n for n, char in enumerate(text) if char in DOUBLE_QUOTES]
+    places = [found.start() for found in _DOUBLE_QUOTE.finditer(text)]
     return [(places[n] + 1, places[n + 1]) for n in range(0, len(places) - 1, 2)]
 
 
@@ -353,23 +359,29 @@ def _ends(words: Sequence[Word], at: int) -> bool:
 
 def _piece(words: Sequence[Word], at: int, rooms: dict[int, Named], times: Sequence[Span]) -> Piece:
     word = words[at]
-    match word.sort:
-        case "channel":
-            return Piece(Sort.CHANNEL, (word,))
-        case "link":
-            return Piece(Sort.LINK, (word,))
-        case "bot":
-            return Piece(Sort.BOT, (word,))
-        case "user" | "emoji":
-            return Piece(Sort.USER, (word,))
+    if sort := _SORTS.get(word.sort):
+        return Piece(sort, (word,))
     if not word.quoted:
         length, meaning = _longest(words, at, rooms, times)
-        counted = at > 0 and words[at - 1].key.isdigit() and word.key in ("minutes", "minute")
+        counted = at > 0 and word.key in ("minutes", "minute") and _is_number(words[at - 1])
         if meaning and not counted:
             return Piece(Sort.PHRASE, tuple(words[at : at + length]), meaning)
     if word.sort == "mark":
         return Piece(Sort.COMMA, (word,))
     return Piece(Sort.UNREAD, (word,))
+
+
+def _is_number(word: Word) -> bool:
+    return word.key.isdigit() or word.key in NUMBERS
+
+
+_SORTS = {
+    "channel": Sort.CHANNEL,
+    "link": Sort.LINK,
+    "bot": Sort.BOT,
+    "user": Sort.USER,
+    "emoji": Sort.USER,
+}
 
 
 def _longest(
@@ -378,10 +390,7 @@ def _longest(
     """Return the number of words and the meaning of the longest known phrase that begins here."""
     first = words[at].bare
     if first not in FIRST_WORDS:
-        squeezed = _SQUEEZED.get(_REPEATED.sub(r"\1", first))
-        if squeezed and (len(squeezed) < 2 or (len(squeezed) < 3 and not _THRICE.search(first))):
-            squeezed = None  # `aaaa` is not an article
-        known = squeezed or _SWAPPED.get(first)
+        known = _respelt(first)
         return 1, PHRASES[known,] if known else None
     lengths = LENGTHS.get((first, words[at + 1].bare), ()) if at + 1 < len(words) else ()
     for length in lengths:
@@ -397,6 +406,20 @@ def _longest(
             continue
         return length, meaning
     return 1, PHRASES.get((first,))
+
+
+def is_known(word: Word) -> bool:
+    """Whether a word is one of a phrase."""
+    return word.bare in KNOWN_WORDS or _respelt(word.bare) is not None
+
+
+@lru_cache(maxsize=4096)
+def _respelt(word: str) -> str | None:
+    """Return the known word that has these letters, repeated or swapped."""
+    squeezed = _SQUEEZED.get(_REPEATED.sub(r"\1", word))
+    if squeezed and (len(squeezed) < 2 or (len(squeezed) < 3 and not _THRICE.search(word))):
+        squeezed = None  # `aaaa` is not an article
+    return squeezed or _SWAPPED.get(word)
 
 
 # For `stoppp` and `pleaaase`: known words by their letters without repetition.

@@ -31,7 +31,7 @@ from bot.features.commands.model import (
 from bot.features.commands.parse_sentence import says_only_no
 from bot.features.commands.parsed import Mood, Parsed
 from bot.features.commands.parsed_text import CONTROLS, POLITE, ParsedText, parse_in_place
-from bot.features.commands.sentences import Sort, Word, clean, sentences_of
+from bot.features.commands.sentences import Sort, Word, clean, is_known, sentences_of
 from bot.features.commands.several_orders import several, with_title
 from bot.features.commands.titles import renaming
 from bot.features.commands.understand_controls import act_on, understand_control, unschedule, which
@@ -97,13 +97,17 @@ def _is_pure_stop(said: ParsedText, *, every: bool = False) -> bool:
 
     `every`: including `stop all`.
     """
-    sentences = sentences_of(said.words, ())
+    if said.times or said.long or said.flags.text:
+        return False
+    if not all(is_known(word) for one in said.named for word in said.words[one.first : one.last]):
+        return False
+    sentences = sentences_of(said.words, ()) if said.named else said.sentences
     if len(sentences) > 1 and says_only_no(sentences[0]):
         sentences = sentences[1:]  # `no! stop`
     roles = {piece.role for sentence in sentences for piece in sentence.pieces}
-    if Role.VERB not in roles or said.long or said.flags.text:
+    if Role.VERB not in roles:
         return False
-    parses = [parse_in_place(sentence, said.where) for sentence in sentences]
+    parses = [said.meaning(sentence) for sentence in sentences]
     orders = [parsed for parsed in parses if parsed.intent is Intent.STOP]
     if not orders or any(
         parsed.left or parsed.mood not in (Mood.ORDER, Mood.NONE) for parsed in parses
@@ -116,9 +120,7 @@ def _is_pure_stop(said: ParsedText, *, every: bool = False) -> bool:
         return False
     if any(piece.sort in (Sort.CHANNEL, Sort.LINK) for piece in pieces):
         return False
-    if said.named and not all(piece.sort is Sort.PHRASE for piece in pieces):
-        return False
-    return not said.times
+    return not said.named or all(piece.sort is Sort.PHRASE for piece in pieces)
 
 
 def _decided(said: ParsedText) -> Understood:

@@ -99,20 +99,21 @@ class Meaning:
 
 _VERBS: Mapping[Intent, str] = {
     Intent.START: """
-        start | record | rec | start up | kick off | commence | initiate | fire up | take notes |
-        take minutes | make a recording | make recording | make a record | make record | make the
-        recording | do a recording | do the recording | do recording | get a recording | press
-        record | hit record | push record | press the record button | hit the record button | push
-        the record button | turn on | switch on | capture | tape | film | start to record | start
-        recording | start record | start rec | begin recording | make a video | make video | make a
-        video of | activate | enable | begin to record | begin the recording | starting recording |
-        set up a recording | aufnehmen | aufzeichnen | grabar | graba | enregistrer | gravar | get
-        it on tape | get this on tape | get that on tape | have it on tape | have this on tape |
-        have that on tape | get it on video | get this on video | have it on video | have this on
-        video | have that on video | have it on record | have this on record | write down what we
-        say | write down what is said | write everything down | write down everything | write it
-        down | jot it down | start again | record again | would you mind recording | do you mind
-        recording | mind recording | recording please | please recording""",
+        start | record | rec | start up | kick off | sit in on | commence | initiate | fire up |
+        take notes | take/write/keep/note minutes | take/write/keep/note the minutes | make a
+        recording | make recording | make a record | make record | make the recording | do a
+        recording | do the recording | do recording | get a recording | press record | hit record |
+        push record | press the record button | hit the record button | push the record button |
+        turn on | switch on | capture | tape | film | start to record | start recording | start
+        record | start rec | begin recording | make a video | make video | make a video of |
+        activate | enable | begin to record | begin the recording | starting recording | set up a
+        recording | aufnehmen | aufzeichnen | grabar | graba | enregistrer | gravar | get it on
+        tape | get this on tape | get that on tape | have it on tape | have this on tape | have
+        that on tape | get it on video | get this on video | have it on video | have this on video
+        | have that on video | have it on record | have this on record | write down what we say |
+        write down what is said | write everything down | write down everything | write it down |
+        jot it down | start again | record again | would you mind recording | do you mind recording
+        | mind recording | recording please | please recording""",
     Intent.STOP: """
         stop | stopp | halt | stahp | stap | stawp | finish | end | quit | kill | abort |
         deactivate | disable | interrupt | recording off | record off | rec off |
@@ -138,8 +139,8 @@ _VERBS: Mapping[Intent, str] = {
         schedule | sched | set up a schedule for | make a
         schedule for | plan a recording of | schedule a recording""",
     Intent.UNSCHEDULE: """
-        unschedule | skip | call off | deschedule | off the schedule | from the schedule | off
-        the calendar | from the calendar""",
+        unschedule | skip | call off | deschedule | off/from the _/recording
+        schedule/calendar/plan""",
     Intent.FOLLOW: """
         follow | subscribe | subscribe to | subscribe us to | notify | watch | track |
         monitor | keep an eye on | get notified when | be notified when | get notified
@@ -185,7 +186,8 @@ _VERBS: Mapping[Intent, str] = {
         who may | who can | who is allowed to | whos allowed to | who has permission to |
         settings | setting | config | configure | configuration | preferences | prefs |
         setup | set the default room | set default room | set the default | change the
-        default room | default room | make the default room | set a default room""",
+        default room | default room | defaults | the defaults | default settings | make the default
+        room | set a default room""",
     Intent.PRESETS: "presets | bundles",
     Intent.DOCTOR: """
         doctor | health | diagnose | debug | diagnostics | checkup | health check |
@@ -214,9 +216,9 @@ _SOFT: Mapping[Intent, str] = {
         | go ahead | back | im back""",
     Intent.LIST: """
         show | show me | show us | get | get me | fetch | give me | give us | display |
-        see | view | open | can i see | let me see | send me | send us | can i get | can i
-        have | can we get | can we have | can we see | could i get | could i have | could
-        i see | may i see | may i have | i need | wheres | where is | where are | where
+        see | view | open | im after | i am after | can i see | let me see | send me | send us |
+        can i get | can i have | can we get | can we have | can we see | could i get | could i have
+        | could i see | may i see | may i have | i need | wheres | where is | where are | where
         can i find | where do i find""",
     Intent.SHARE: "put | copy | upload",
     Intent.DOCTOR: "check | test | ping | verify",
@@ -257,7 +259,8 @@ _NOUNS: Mapping[Intent, str] = {
         not working | doesnt work | does not work | isnt working | is not working | broken | wrong |
         failed | fail | failing | fails | missing | wont start | wont work | will not start | didnt
         work | did not work | didnt record | did not record | not recording | not recorded | doesnt
-        record | does not record | bug | error | errors | problem | problems | trouble | stuck |
+        record | does not record | never/hasnt arrived/came/come | never turned/showed/came up |
+        never came through | bug | error | errors | problem | problems | trouble | stuck |
         alive | healthy | didnt start | did not start | not arrived | crashed | out of order |
         stopped working | keeps failing | hangs | nothing works | nothing worked | nothing happens |
         nothing happened | does nothing | did nothing | not responding | doesnt respond | everything
@@ -323,8 +326,8 @@ _OTHER: Mapping[Role, str] = {
         meetings | call | room | rooms | session | thing | video | video call | stream | recorder |
         capture | rec | conference | the one | huddle | conversation | something | smth""",
     Role.ALL: """
-        all | everything | both | all of them | all of it | every one | them | each of
-        them""",
+        all | everything | whatever is running/on | whatever youre recording | whatever you are
+        recording | both | all of them | all of it | every one | them | each of them""",
     Role.NOT: """
         dont | do not | never | not | no need to | do never | shouldnt | should not |
         mustnt | must not | dont you dare | not to | no recordings | no longer | doesnt |
@@ -344,8 +347,8 @@ _OTHER: Mapping[Role, str] = {
         can you | could you | would you | will you | can u | could u | would u | can you please |
         cant you | couldnt you | wont you | wouldnt you | why dont you | why wont you just | would
         you mind | do you mind | would you be so kind | would you be so kind and | would you be so
-        kind to | be so kind | be so kind as | are you able to | are you so kind | is it possible to
-        | is it possible that you | would it be possible to | could you maybe | can someone | could
+        kind to | be so kind | be so kind as | are you able to | are you so kind | is it possible
+        that you | would it be possible to | could you maybe | can someone | could
         someone | can somebody | could somebody | can anyone | would you like to | may i ask you to
         | can i ask you to | could i ask you to | is possible | is possible to | is it possible |
         possible to | is there a/any/some chance/possibility to/you/we/i _/can/could |
@@ -385,13 +388,13 @@ _OTHER: Mapping[Role, str] = {
         dont let us forget to | dont let me forget to | it would be nice to | it would be good
         to | it would be great to | i was | we were | i had | we had""",
     Role.MAY: """
-        should we | shall we | shall i | should i | should you | can we | can i | could we |
-        could i | may i | may we | do we want to | do we need to | do we have to | must we | are
-        we allowed to | am i allowed to | is it ok to | is it okay to | is it ok if we | is it
-        okay if we | would it be ok to | would it be okay to | would it be ok if we | would it
-        be okay if we | is it allowed to | do you want to | do you want me to | shouldnt we |
-        does anyone want to | how about | what about | why not | why dont we | what if we | what
-        if | do i need to | is anyone going to | is anybody
+        is it possible to | should we | shall we | shall i | should i | should you | can we | can i
+        | could we | could i | may i | may we | do we want to | do we need to | do we have to |
+        must we | are we allowed to | am i allowed to | is it ok to | is it okay to | is it ok if
+        we | is it okay if we | would it be ok to | would it be okay to | would it be ok if we |
+        would it be okay if we | is it allowed to | do you want to | do you want me to | shouldnt
+        we | does anyone want to | how about | what about | why not | why dont we | what if we |
+        what if | do i need to | is anyone going to | is anybody
         going to | is someone going to | is somebody going to | do we need | do we want | does
         anybody want to | will we | do i have to | should somebody |
         should someone | would we | are you going to | are we going to | is it time to | does
@@ -402,10 +405,10 @@ _OTHER: Mapping[Role, str] = {
         type/write/say/enter/press/click | how do i | how do you | how do we | how can i | how
         can we | how to | how does one | how would i | how does | how should i | how do | how
         could i | how can you | how is it possible to | what is the command to | whats the
-        command to | what do i type to | show me how to | explain how to | teach me to | what is
-        the way to | how is | how i can | how i | how works | what happens if | what happens
-        when | how | is there a way to | what do i do to | where do i click to | where can i |
-        explain how | tell me how | show me how""",
+        command to | what do i type to | show me how to | explain how to | explain to me how to |
+        teach me to | what is the way to | how is | how i can | how i | how works | what happens if
+        | what happens when | how | is there a way to | what do i do to | where do i click to |
+        where do/can i change/set/edit | where can i | explain how | tell me how | show me how""",
     Role.WHY: """
         why | how come | what happened to | what happened with | why is | why isnt | why
         did | why didnt | whats wrong with | what is wrong with | whats wrong | why are |
@@ -447,9 +450,9 @@ _OTHER: Mapping[Role, str] = {
     Role.AGAIN: "again | once more | back",
     Role.CLAUSE: """
         at the end | at the very end | in the end | at its end | at end |
-        because | every | each | always | automatically | since | when | if | once | after |
-        before | while | unless | whenever | cause | cuz | bc | as soon as | in case | until | till
-        | whether | starts | begins | is starting | is beginning | takes place""",
+        because | every | each | always | automatically | from now on | since | when | if | once |
+        after | before | while | unless | whenever | cause | cuz | bc | as soon as | in case |
+        until | till | whether | starts | begins | is starting | is beginning | takes place""",
     Role.HERE: """
         here | in here | in this channel | to this channel | into this channel | this
         channel | in the channel | us""",
@@ -519,8 +522,9 @@ _OTHER: Mapping[Role, str] = {
         away | this second | this instant | this minute | in a sec | sir | madam | boss | people
         | everyone please | channel | full | quality | resolution | format | mode | size | off
         you go | thanks in advance | tia | regards | best regards | kind regards | br | rgds | 4
-        me | 4 us | a lot | a ton | a bunch | so much | very much | until further notice | until
-        i say stop | until i say so | until told otherwise | until i stop it | until we stop it""",
+        me | 4 us | a lot | a ton | a bunch | so much | very much | until further notice | by
+        default | until i say stop | until i say so | until told otherwise | until i stop it |
+        until we stop it""",
 }
 
 
@@ -543,7 +547,7 @@ def _alternatives(phrase: str) -> list[str]:
 def _with_whenever(phrases: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Add variants to phrases with `when`: `tell us whenever`, `tell us here when`."""
     ends = [("when",), ("whenever",), ("as", "soon", "as"), ("every", "time")]
-    ends += [("here", *end) for end in ends]
+    ends += [(*here, *end) for here in (("here",), ("in", "here")) for end in ends]
     return phrases + [(*p[:-1], *end) for p in phrases if p[-1] == "when" for end in ends]
 
 
@@ -596,6 +600,7 @@ OPTION_OF: Mapping[tuple[str, ...], tuple[str, object]] = {
 
 # By their first two words, the lengths of longer phrases in words: most words need one lookup.
 FIRST_WORDS = frozenset(phrase[0] for phrase in PHRASES)
+KNOWN_WORDS = frozenset(word for phrase in PHRASES for word in phrase)
 _LENGTHS: dict[tuple[str, ...], set[int]] = defaultdict(set)
 for _phrase in PHRASES:
     if len(_phrase) > 1:

@@ -54,6 +54,8 @@ def said(text: str, purpose: Purpose = Purpose.START, now: datetime = NOW) -> st
         ("in seventy minutes", "Wed 2 Dec, 15:30"),
         ("in eighty-five minutes", "Wed 2 Dec, 15:45"),
         ("10 minutes from now", "Wed 2 Dec, 14:30"),
+        ("a week from today at 10", "Wed 9 Dec, 10:00"),
+        ("two weeks from tomorrow at 10am", "Thu 17 Dec, 10:00"),
         ("in 2 days", "Fri 4 Dec, 14:20"),
         ("in 2 days at 9", "Fri 4 Dec, 9:00"),
         ("in a week", "Wed 9 Dec, 14:20"),
@@ -310,6 +312,10 @@ def test_a_recurrence_that_begins_in_a_gap_keeps_the_wall_time_that_was_said() -
         ("now at 3", "That says now and another time."),
         ("every day at 9 tomorrow", "That says to repeat, and one day to start."),
         ("every hour", "A recording repeats once a day at most."),
+        (
+            "every weekday at 9 but not on 25 december",
+            "One date cannot be left out here. Schedule the rest, then skip that date.",
+        ),
         ("yearly at 9", "A recording repeats once a month at least."),
         ("every day at 9 until 1 dec 2025", "Mon 1 Dec 2025 has passed."),
         ("at 9 Mars/Base", "I do not know the time zone Mars/Base."),
@@ -485,6 +491,12 @@ def test_a_day_will_do_for_what_is_skipped() -> None:
         ("this week", "2026-11-30T00:00", None),
         ("last 3 days", "2026-11-29T00:00", None),
         ("last month", "2026-11-01T00:00", "2026-12-01T00:00"),
+        ("in november", "2026-11-01T00:00", "2026-12-01T00:00"),
+        ("in december", "2026-12-01T00:00", None),
+        ("in Jan 2026", "2026-01-01T00:00", "2026-02-01T00:00"),
+        ("since october", "2026-10-01T00:00", None),
+        ("from november", "2026-11-01T00:00", "2026-12-01T00:00"),
+        ("since dec 2025", "2025-12-01T00:00", None),
         ("on the 30th", "2026-11-30T00:00", "2026-12-01T00:00"),
         ("from monday", "2026-11-30T00:00", None),
         ("30.11.", "2026-11-30T00:00", "2026-12-01T00:00"),
@@ -498,7 +510,13 @@ def test_times_of_the_past_for_lists(text: str, since: str, until: str | None) -
     )
 
 
-@pytest.mark.parametrize("text", ["since 15:00", "tomorrow", "in 10m", "every monday", "for 10m"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("since 15:00", "tomorrow", "in 10m", "every monday", "for 10m"),
+        *("in january 2027", "since december 2027"),
+    ],
+)
 def test_the_future_is_no_time_of_the_past(text: str) -> None:
     assert isinstance(read(text, Purpose.PAST), Refused)
 
