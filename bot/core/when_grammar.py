@@ -142,9 +142,8 @@ def _moved(piece: Placed, by: int) -> Placed:
 
 
 _SPOKEN = re.compile(
-    r"2m|by |about|around|approx|roughly|half|quarter|hour|max|most|tops|up to|teen|thirty|five|"
-    r"after "
-    r"|first|second|third",
+    r"2m|by |about|around|approx|roughly|half|quarter|hour|max|most|tops|each|up to|teen|thirty|"
+    r"five|after |first|second|third",
     re.IGNORECASE,
 )
 _TWO = re.compile(r"\b2(?=m(?:oro|orrow|rw|ro)\b)", re.IGNORECASE)  # 2moro
@@ -175,10 +174,11 @@ _TWO_NUMBERS = re.compile(
     r"(?P<minute>fifteen|thirty|forty[ -]five)\b(?! ?(?:m|h))",
     re.IGNORECASE,
 )
-# `half an hour tops` is for half an hour.
+# `half an hour tops` is for half an hour, and so is `half an hour each`.
 _TOPS = re.compile(
     r"(?<![\w.-])(?<!for )(?<!in )(?P<length>(?:[0-9]+ ?|an? |half an |one |two |three |thirty |"
-    r"twenty )(?:min|minutes|h|hours?)) (?:tops|max\.?|at most|maximum)\b",
+    r"twenty )(?:min|minutes|h|hours?)) "
+    r"(?:tops\b|max\b\.?|at most\b|maximum\b|each(?=[\s,.!?]*$| time))",
     re.IGNORECASE,
 )
 # `after 10 minutes` is in 10 minutes; `the first of january` is the 1st.

@@ -53,6 +53,7 @@ _EXCEPT = ("except", "excluding", "but", "not")
 _MOST_DAYS = 14  # in one list
 _TOO_OFTEN = "A recording repeats once a day at most."
 _TOO_RARE = "A recording repeats once a month at least."
+_ONE_DATE = "One date cannot be left out here. Schedule the rest, then skip that date."
 _ADVERBS: dict[str, Rule | Bad] = {
     "daily": Rule("DAILY"),
     "everyday": Rule("DAILY"),
@@ -120,9 +121,13 @@ class ClauseScanner(TimeScanner):
         return None
 
     def _from_now(self) -> Clause | None:
-        if (length := self.length()) and self.phrase("from now"):
-            return In(*length)
-        return None
+        if (length := self.length()) is None or not self.take("from"):
+            return None
+        days, seconds = length
+        if self.take("now"):
+            return In(days, seconds)
+        day = self.take("today", "tomorrow") if days and not seconds else None
+        return In(days + RELATIVE[day], 0) if day else None  # a week from tomorrow
 
     def _for(self) -> Clause | None:
         if not self.take("for"):
@@ -175,7 +180,8 @@ class ClauseScanner(TimeScanner):
         return clock if clock is None or isinstance(clock, Bad) else Since(None, clock)
 
     def _in_month(self) -> Clause | None:
-        return On(month) if self.take("in") and (month := self._named_month()) else None
+        led = self.take("in", "of", "from", "during")
+        return On(month) if led and (month := self._named_month()) else None
 
     def _named_month(self) -> NamedMonth | None:
         month = self._month() if self.months else None
@@ -296,9 +302,9 @@ class ClauseScanner(TimeScanner):
         if not isinstance(rule, Rule) or self.peek().word not in _EXCEPT:
             return rule
         out = self._excepted()
-        return rule.without(out.days) if out else None
+        return rule.without(out.days) if isinstance(out, Except) else out
 
-    def _excepted(self) -> Except | None:
+    def _excepted(self) -> Except | Bad | None:
         """Read the days left out: `except friday`, `but not on weekends`."""
         if not self.rules or not self.take(*_EXCEPT):
             return None
@@ -306,6 +312,8 @@ class ClauseScanner(TimeScanner):
         self.take("on", "at")
         self.take("the")
         days = WEEKEND if self.take("weekend", "weekends") else self._days()
+        if days is None and self._named_date():
+            return Bad(_ONE_DATE)
         return Except(days) if days else None
 
     def _every(self) -> Clause | None:
@@ -520,7 +528,7 @@ _TABLE: tuple[tuple[_Reader, Iterable[str]], ...] = (
     (ClauseScanner._excepted, _EXCEPT),
     (ClauseScanner._now, ("right", "now", "immediately")),
     (ClauseScanner._in, ("in",)),
-    (ClauseScanner._in_month, ("in",)),
+    (ClauseScanner._in_month, ("in", "of", "from", "during")),
     (ClauseScanner._for, ("for",)),
     (ClauseScanner._until, (*UNTIL, "ending", "up")),
     (ClauseScanner._since, ("since",)),

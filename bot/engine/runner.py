@@ -10,7 +10,7 @@ from logging import ERROR, INFO, WARNING
 
 import structlog
 
-from bot.core.deliveries import Kind, Polled, State
+from bot.core.deliveries import Kind, Polled, State, Wanted
 from bot.core.facts import Fact
 from bot.core.moments import Brief
 from bot.core.note import Loaded, Note, after, merge
@@ -52,6 +52,16 @@ class Rest:
     polled: Polled | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """What should be shown at a time, and what the views took from other places for it."""
+
+    at: datetime
+    link: str | None
+    brief: Brief | None
+    wanted: Wanted
+
+
 async def run(
     deps: Deps,
     dispatch: Dispatch,
@@ -65,14 +75,12 @@ async def run(
     Stops after the current step once `enough()` is true. Raises StoreError if the database is gone
     or the lease is lost.
     """
-    state, polled = loaded or await deps.store.recordings.load(own.key), None
+    state, polled, target = loaded or await deps.store.recordings.load(own.key), None, None
     for _ in range(MAX_STEPS_IN_A_ROW):
         if state.owner != own.owner:
             raise LeaseLost(own.key)
-        link, brief = await _pointer_link(deps, state.recording), await _brief(deps, state)
-        ctx = Context(deps, own, state, link, brief)
-        wanted = dispatch.wanted(ctx)
-        match next_step(state.recording, state.work, wanted, deps.policy, deps.now()):
+        target = target or await _target(deps, dispatch, own, state)
+        match next_step(state.recording, state.work, target.wanted, deps.policy, target.at):
             case Wait(until=until):
                 return Rest(until, polled)
             case Done():
@@ -82,22 +90,31 @@ async def run(
                 log.info("forgotten", key=own.key)
                 return Rest(None)
             case step:
+                ctx = Context(deps, own, state, target.link, target.brief)
                 note = await _carry_out(dispatch, step, ctx)
         if _only_polled(note):
             state, polled = after(ctx.latest, note, merge((), ())), note.polled
         else:
             state = await _write(ctx, replace(note, polled=note.polled or polled))
-            polled = None
+            polled = target = None
         if enough():
             return Rest(deps.now(), polled)
     log.warning("many_steps_in_a_row", key=own.key)
     return Rest(deps.now() + BREATHER, polled)
 
 
+async def _target(deps: Deps, dispatch: Dispatch, own: OwnWork, state: Loaded) -> _Target:
+    at = deps.now()  # before the views: what changes meanwhile is planned for later
+    link, brief = await _pointer_link(deps, state.recording), await _brief(deps, state)
+    wanted = dispatch.wanted(Context(deps, own, state, link, brief))
+    return _Target(at, link, brief, wanted)
+
+
 def _only_polled(note: Note) -> bool:
     """Whether the step was a poll without news, the most frequent one.
 
-    It is stored together with the release of the lease, which saves a write.
+    It is stored together with the release of the lease, which saves a write. The views show none
+    of it, so the target stays.
     """
     return note.polled is not None and not (note.facts or note.deliveries or note.retries)
 

@@ -34,6 +34,7 @@ SAID = [
     (Where.SLASH, "unfollow"),
     (Where.SLASH, "rm -rf"),
     (Where.MENTION, "stop"),
+    (Where.MENTION, "stop foobar"),
     (Where.MENTION, "should we record the town hall?"),
     (Where.MENTION, "don’t stop the webinar"),
     (Where.THREAD, "stop the webinar as well"),

@@ -83,6 +83,10 @@ _STATES = {
 
 
 _BOTH = {
+    **{
+        (intent, Why.UNKNOWN_WORD): f"I do not understand “{{reference}}”. {_ASKED[intent]}"
+        for intent in (Intent.STOP, Intent.PAUSE, Intent.RESUME)
+    },
     (Intent.SHARE, Why.NO_ROOM): "There is no recording “{reference}”.",
     (Intent.RENAME, Why.NO_ROOM): "There is no recording “{reference}”.",
     (Intent.RENAME, Why.NEEDS_ROOM): _ANSWERED[Intent.RENAME],

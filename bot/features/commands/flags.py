@@ -74,6 +74,7 @@ def split_flags(text: str) -> tuple[str, Flags]:
         return head, Flags(help=True)
     words = " ".join(token.text for token in reading.words).strip()
     head = f"{head} {words}".strip()
+    tail = tail.replace(words, "", 1).strip() if words else tail
     preset = reading.take_preset()
     options = parse_options(reading.raw)
     if isinstance(options, FieldErrors):

@@ -48,6 +48,7 @@ class Why(StrEnum):
     CLEAR = auto()
     UNSURE = auto()  # part of the order was not understood
     WHICH_ROOM = auto()
+    UNKNOWN_WORD = auto()  # an order with a word that is no room; `reference` is the word
     NO_ROOM = auto()  # no such room; `reference` is what was typed
     NO_ROOM_YET = auto()  # not found so far: 100ms did not answer the lookup by name
     UNKNOWN_CODE = auto()  # a room code or link whose room is not known

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.features.commands.parsed import (
     OPENERS,
     RECORDS,
+    REFERRING,
     Mood,
     Parsed,
     asks_for_a_recording,
@@ -345,7 +346,10 @@ def _shown(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Pi
     unread = tuple(piece for piece in rest if piece.sort is Sort.UNREAD)
     recorded = next((p for p in rest if p.role is Role.PAST and p.intent is Intent.START), None)
     before = rest[: list(rest).index(recorded)] if recorded else ()
-    if recorded and room and not has_role(before, Role.WAS, Role.WHICH, Role.IS):
+    it = recorded and any(
+        piece.key in REFERRING for piece in before
+    )  # could you get that one recorded?
+    if recorded and (room or it) and not has_role(before, Role.WAS, Role.WHICH, Role.IS):
         left = tuple(p for p in left_over(Intent.START, pieces) if p not in (head, recorded))
         return replace(base, intent=Intent.START, mood=Mood.TOLD, left=left)
     timed = any(piece.sort is Sort.TIME for piece in rest)

@@ -54,7 +54,7 @@ def parse_sentence(sentence: Sentence, *, slash: bool = False, thread: bool = Fa
     pieces = _with_parted_verbs(sentence.pieces)
     roles = {piece.role for piece in pieces}
     request = Role.REQUEST in roles
-    pieces = _behind_no(_behind_do_you_know(pieces))
+    pieces = _without_other_room(_behind_no(_behind_do_you_know(pieces)))
     base = Parsed(
         asks=sentence.asks and not request,
         thing=Role.THING in roles or has_intent(pieces, Intent.START, Role.VERB),
@@ -111,6 +111,15 @@ def _behind_do_you_know(pieces: Sequence[Piece]) -> Sequence[Piece]:
     """Skip `do you know` before a question."""
     asks = pieces[1:] and pieces[0].key == ("do", "you", "know") and pieces[1].role in OPENERS
     return pieces[1:] if asks else pieces
+
+
+def _without_other_room(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """Leave out `not B` before an order: `I meant A, not B, record that`."""
+    at = next((n for n, piece in enumerate(pieces) if piece.role is Role.NOT), 0)
+    before = [piece for piece in pieces[:at] if piece.sort is not Sort.COMMA]
+    rooms = [piece.sort is Sort.ROOM for piece in (*before[-1:], *pieces[at + 1 : at + 2])]
+    other = rooms == [True, True] and has_order(pieces[at:]) and not has_order(before)
+    return [*pieces[:at], *pieces[at + 2 :]] if other else pieces
 
 
 def _behind_no(pieces: Sequence[Piece]) -> Sequence[Piece]:
@@ -226,7 +235,7 @@ def _without_head(base: Parsed, pieces: Sequence[Piece], *, slash: bool) -> Pars
     ahead = any(p.key == ("next",) for p in pieces) and all(p.sort is not Sort.TIME for p in pieces)
     if ahead and roomless and (base.asks or recording_word(pieces)):
         return replace(base, intent=Intent.STATUS, mood=Mood.QUESTION, topic=SCHEDULED)
-    made = any(p.role is Role.WISH and p.key in (("make",), ("do",)) for p in pieces)
+    made = any(p.role is Role.WISH and p.key in _MAKING for p in pieces)
     if not base.asks and (asks_for_a_recording(pieces) or (made and recording_word(pieces))):
         return replace(base, intent=Intent.START, mood=Mood.TOLD)
     if recording_word(pieces) and not slash:
@@ -238,6 +247,7 @@ def _without_head(base: Parsed, pieces: Sequence[Piece], *, slash: bool) -> Pars
     return base
 
 
+_MAKING = {("make",), ("do",), ("needs",)}  # this one needs recording
 _ASSENTS = {(word,) for word in ("ok", "okay", "k", "fine", "good", "alright", "yes", "no")}
 
 

@@ -115,6 +115,10 @@ _EXPLAINED: dict[Intent, tuple[frozenset[Role], frozenset[Intent]]] = {
 }
 
 
+# Words for what is named before: can you record it?
+REFERRING = {("it",), ("this",), ("that",), ("this", "one"), ("that", "one")}
+
+
 def skipped(piece: Piece) -> bool:
     """Say whether a piece is passed over in the search for the verb."""
     if piece.sort in _PLAIN_SORTS or piece.sort in (Sort.CHANNEL, Sort.LINK):
@@ -243,10 +247,18 @@ _LEADING = frozenset(
     (word,)
     for word in (
         *("the", "a", "an", "any", "some", "our", "my", "your", "this", "that", "it"),
-        *("discussed", "discuss", "mentions", "everything"),
+        *("discussed", "discuss", "mentions", "everything", "anything", "something"),
         *("of", "for", "in", "on", "at", "from", "to", "about", "and"),
     )
 )
+
+
+def _is_hyphenated(pieces: Sequence[Piece]) -> bool:
+    """Say whether the last piece is the end of a word such as `sign-on`."""
+    return len(pieces) > 2 and pieces[-2].key == ("-",) and pieces[-2].end == pieces[-1].start
+
+
+_TRAILING = {("recordings",), ("yet",)}  # in the webinar recordings
 
 
 def words_after(pieces: Sequence[Piece], head: Piece) -> tuple[Word, ...]:
@@ -267,10 +279,10 @@ def words_after(pieces: Sequence[Piece], head: Piece) -> tuple[Word, ...]:
         Role.IS,
         Role.CLAUSE,
     )
-    while kept and (
-        kept[-1].role in fillers
-        or kept[-1].sort is Sort.COMMA
-        or kept[-1].key == ("recordings",)  # in the webinar recordings
+    while (
+        kept
+        and (kept[-1].role in fillers or kept[-1].sort is Sort.COMMA or kept[-1].key in _TRAILING)
+        and not _is_hyphenated(kept)
     ):
         kept.pop()
     leading = _ASKED_FOR if head.intent is Intent.FIND else frozenset()

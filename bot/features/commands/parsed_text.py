@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from unicodedata import category
 
 from bot.core.when import Day, Moment, Past, Reading, Refused, When
@@ -18,7 +19,7 @@ from bot.features.commands.flags import Flags, split_flags
 from bot.features.commands.model import Scheduled, Where, World
 from bot.features.commands.options_in_words import Options, options_in
 from bot.features.commands.parse_sentence import parse_sentence, says_only_no
-from bot.features.commands.parsed import Mood, Parsed, has_order
+from bot.features.commands.parsed import REFERRING, Mood, Parsed, has_order, skipped
 from bot.features.commands.sentences import (
     Piece,
     Sentence,
@@ -60,6 +61,8 @@ _BARE_MINUTES = re.compile(
     r"\b(?:in|for) (?:[5-9]|[1-9][0-9])"
     r"(?=[ .,!?]*$|[.,!?](?![0-9])| (?:please|pls|plz|thx|thanks|with|no|and)\b)"
 )
+# The comma in `start standup in 5, stop at 3`.
+_BARE_BEFORE_MARK = re.compile(r"\b((?:in|for) (?:[5-9]|[1-9][0-9]))[,.;](?= )")
 _MEETINGS = {(word,) for word in ["meeting", "call", "room", "session", "recording", "thing"]}
 _NO_TIMES = frozenset({"right", "now"})
 _JOINERS = frozenset("\u200d\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
@@ -147,6 +150,7 @@ class ParsedText:
             purpose = Purpose.PAST  # who was in standup yesterday?
         text = _POSSESSIVE.sub("  ", self.text[:LONGEST_ORDER])
         text = _MORE.sub(lambda found: " " * len(found[0]), text)
+        text = _BARE_BEFORE_MARK.sub(r"\1m", text)
         found = find_times(
             text,
             now=self.world.now,
@@ -154,13 +158,13 @@ class ParsedText:
             purpose=purpose,
             protected=sorted([*self._protected(), *others]),
         )
-        if parsed.intent is Intent.LIST and parsed.article:
-            ahead = find_times(text, now=self.world.now, zone=self.world.zone)
-            found = ahead if self._is_ahead(ahead.reading) else found
-        elif main and _may_be_ahead(main, parsed):
+        if main and (planned := _purpose_ahead(main, parsed)):
             zone = self.world.zone
-            ahead = find_times(text, now=self.world.now, zone=zone, purpose=Purpose.DAY)
+            ahead = find_times(text, now=self.world.now, zone=zone, purpose=planned)
             found = ahead if self._is_ahead(ahead.reading) else found
+            day = self._as_days(text, ahead.loose, planned) if not ahead.spans else None
+            if self._is_ahead(day):  # there is no town hall this friday
+                return day, list(ahead.loose), []
         reading = found.reading
         spans, loose = list(found.spans), list(found.loose)
         bare = _BARE_MINUTES.search(text) if reading is None else None
@@ -172,11 +176,10 @@ class ParsedText:
             return self._read_again(text, spans), spans, loose
         if reading is None and loose and purpose in (Purpose.DAY, Purpose.PAST):
             # `skip design review thursday`, `what was said last thursday`
-            said = ", ".join(f"on {text[start:end]}" for start, end in loose)
-            again = find_times(said, now=self.world.now, zone=self.world.zone, purpose=purpose)
-            past = purpose is Purpose.PAST and said.startswith(("on last", "on this"))
-            if isinstance(again.reading, Day) or (past and isinstance(again.reading, Past)):
-                return again.reading, loose, []
+            day = self._as_days(text, loose, purpose)
+            past = text[loose[0][0] :].startswith(("last", "this"))
+            if isinstance(day, Day) or (past and isinstance(day, Past)):
+                return day, loose, []
         if reading is None and loose and purpose is Purpose.START:
             # `start standup 30m`
             text = ", ".join(f"for {text[start:end]}" for start, end in loose)
@@ -184,6 +187,12 @@ class ParsedText:
             if isinstance(again.reading, When) and again.reading.stop and not again.loose:
                 return again.reading, loose, []
         return reading, spans, loose
+
+    def _as_days(self, text: str, loose: Sequence[Span], purpose: Purpose) -> Reading | None:
+        """Read words that may be days, such as `this friday`, as if `on` led them."""
+        said = ", ".join(f"on {text[start:end]}" for start, end in loose)
+        now, zone = self.world.now, self.world.zone
+        return find_times(said, now=now, zone=zone, purpose=purpose).reading if loose else None
 
     def _read_again(self, text: str, spans: Sequence[Span]) -> Reading | None:
         """Read the times of a stop again, as a length: `stop for 5 minutes`."""
@@ -224,6 +233,9 @@ class ParsedText:
         parsed = self.meaning(main) if main else Parsed()
         if parsed.intent is Intent.LIST and self._is_ahead(self.when):
             # A recording of a time ahead is yet to be made.
+            parsed = replace(parsed, intent=Intent.START, mood=Mood.TOLD, left=())
+        if parsed.intent is Intent.SUMMARY and self._is_ahead(self.when) and self.named:
+            # The transcript of a time ahead is an option.
             parsed = replace(parsed, intent=Intent.START, mood=Mood.TOLD, left=())
         if parsed.intent is Intent.STATUS and self._is_ahead(self.when):
             parsed = replace(parsed, topic=SCHEDULED)  # will it be recorded on friday?
@@ -501,9 +513,13 @@ def _overlap(one: Span, other: Span) -> bool:
 def _refers_back(sentence: Sentence | None) -> bool:
     """Whether an order is about what another sentence names: `can you record it`."""
     pieces = sentence.pieces if sentence else []
-    verb = next((n for n, p in enumerate(pieces) if p.role is Role.VERB), None)
-    named = any(piece.sort in (Sort.ROOM, Sort.UNREAD, Sort.LINK) for piece in pieces)
-    return verb is not None and not named and any(p.key in _IT for p in pieces[verb + 1 : verb + 2])
+    if any(piece.sort in (Sort.ROOM, Sort.UNREAD, Sort.LINK) for piece in pieces):
+        return False
+    return any(
+        (piece.key in _IT and before.role is Role.VERB)
+        or (piece.key in REFERRING and before.key == ("get",))  # get that one recorded
+        for before, piece in pairwise(pieces)
+    )
 
 
 def _has_start(when: Reading | None) -> bool:
@@ -515,6 +531,14 @@ def _has_start(when: Reading | None) -> bool:
 _NONE = {("there", "is", "no"), ("theres", "no")}
 
 
+def _purpose_ahead(sentence: Sentence, parsed: Parsed) -> Purpose | None:
+    """Return the purpose that a time ahead has where the bot is asked what there is."""
+    made = parsed.intent is Intent.LIST and parsed.article
+    if made or (parsed.intent is Intent.SUMMARY and _names_only_options(sentence)):
+        return Purpose.START
+    return Purpose.DAY if _may_be_ahead(sentence, parsed) else None
+
+
 def _may_be_ahead(sentence: Sentence, parsed: Parsed) -> bool:
     """Whether a day in it may be ahead, although the bot is asked what there is."""
     if parsed.intent is Intent.DOCTOR:  # there is no standup tomorrow
@@ -522,6 +546,11 @@ def _may_be_ahead(sentence: Sentence, parsed: Parsed) -> bool:
         beside = any(piece.role not in (None, Role.FILLER) for piece in rest)
         return head.key in _NONE and bool(rest) and rest[0].sort is Sort.ROOM and not beside
     return parsed.intent is Intent.STATUS and _asks_ahead(sentence)
+
+
+def _names_only_options(sentence: Sentence) -> bool:
+    """Whether it has no words but names, times and options: `standup: 4pm, transcript please`."""
+    return all(p.option or p.sort is Sort.UNREAD or skipped(p) for p in sentence.pieces)
 
 
 def _asks_ahead(question: Sentence) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum, auto
 from functools import lru_cache
 
+from bot.core.when_clauses import NUMBERS
 from bot.features.commands.vocabulary import (
     FIRST_WORDS,
     KNOWN_WORDS,
@@ -362,12 +363,16 @@ def _piece(words: Sequence[Word], at: int, rooms: dict[int, Named], times: Seque
         return Piece(sort, (word,))
     if not word.quoted:
         length, meaning = _longest(words, at, rooms, times)
-        counted = at > 0 and words[at - 1].key.isdigit() and word.key in ("minutes", "minute")
+        counted = at > 0 and word.key in ("minutes", "minute") and _is_number(words[at - 1])
         if meaning and not counted:
             return Piece(Sort.PHRASE, tuple(words[at : at + length]), meaning)
     if word.sort == "mark":
         return Piece(Sort.COMMA, (word,))
     return Piece(Sort.UNREAD, (word,))
+
+
+def _is_number(word: Word) -> bool:
+    return word.key.isdigit() or word.key in NUMBERS
 
 
 _SORTS = {

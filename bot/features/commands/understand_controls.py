@@ -145,7 +145,16 @@ def _unnamed(
     if len(here) == 1 and shown and sure:
         return act_on(said, intent, here[0], sure=True)
     made = which(said, intent, here)
+    if made.outcome is Outcome.ASK and made.why is Why.WHICH_ROOM and _has_object(said, intent):
+        return replace(made, reference=reference, why=Why.UNKNOWN_WORD)
     return replace(made, reference=reference)
+
+
+def _has_object(said: ParsedText, intent: Intent) -> bool:
+    """Whether an unknown word follows the verb: `stop foobar`."""
+    verb = next((n for n, p in enumerate(said.pieces) if p.intent is intent), None)
+    after = said.pieces[verb + 1 :] if verb is not None else []
+    return [p.sort for p in after if p.key != ("the",)][:1] == [Sort.UNREAD]
 
 
 def recorded_here(said: ParsedText, intent: Intent) -> tuple[RoomEntry, ...]:

@@ -99,20 +99,21 @@ class Meaning:
 
 _VERBS: Mapping[Intent, str] = {
     Intent.START: """
-        start | record | rec | start up | kick off | commence | initiate | fire up | take notes |
-        take minutes | make a recording | make recording | make a record | make record | make the
-        recording | do a recording | do the recording | do recording | get a recording | press
-        record | hit record | push record | press the record button | hit the record button | push
-        the record button | turn on | switch on | capture | tape | film | start to record | start
-        recording | start record | start rec | begin recording | make a video | make video | make a
-        video of | activate | enable | begin to record | begin the recording | starting recording |
-        set up a recording | aufnehmen | aufzeichnen | grabar | graba | enregistrer | gravar | get
-        it on tape | get this on tape | get that on tape | have it on tape | have this on tape |
-        have that on tape | get it on video | get this on video | have it on video | have this on
-        video | have that on video | have it on record | have this on record | write down what we
-        say | write down what is said | write everything down | write down everything | write it
-        down | jot it down | start again | record again | would you mind recording | do you mind
-        recording | mind recording | recording please | please recording""",
+        start | record | rec | start up | kick off | sit in on | commence | initiate | fire up |
+        take notes | take/write/keep/note minutes | take/write/keep/note the minutes | make a
+        recording | make recording | make a record | make record | make the recording | do a
+        recording | do the recording | do recording | get a recording | press record | hit record |
+        push record | press the record button | hit the record button | push the record button |
+        turn on | switch on | capture | tape | film | start to record | start recording | start
+        record | start rec | begin recording | make a video | make video | make a video of |
+        activate | enable | begin to record | begin the recording | starting recording | set up a
+        recording | aufnehmen | aufzeichnen | grabar | graba | enregistrer | gravar | get it on
+        tape | get this on tape | get that on tape | have it on tape | have this on tape | have
+        that on tape | get it on video | get this on video | have it on video | have this on video
+        | have that on video | have it on record | have this on record | write down what we say |
+        write down what is said | write everything down | write down everything | write it down |
+        jot it down | start again | record again | would you mind recording | do you mind recording
+        | mind recording | recording please | please recording""",
     Intent.STOP: """
         stop | stopp | halt | stahp | stap | stawp | finish | end | quit | kill | abort |
         deactivate | disable | interrupt | recording off | record off | rec off |
@@ -138,8 +139,8 @@ _VERBS: Mapping[Intent, str] = {
         schedule | sched | set up a schedule for | make a
         schedule for | plan a recording of | schedule a recording""",
     Intent.UNSCHEDULE: """
-        unschedule | skip | call off | deschedule | off the schedule | from the schedule | off
-        the calendar | from the calendar""",
+        unschedule | skip | call off | deschedule | off/from the _/recording
+        schedule/calendar/plan""",
     Intent.FOLLOW: """
         follow | subscribe | subscribe to | subscribe us to | notify | watch | track |
         monitor | keep an eye on | get notified when | be notified when | get notified
@@ -185,7 +186,8 @@ _VERBS: Mapping[Intent, str] = {
         who may | who can | who is allowed to | whos allowed to | who has permission to |
         settings | setting | config | configure | configuration | preferences | prefs |
         setup | set the default room | set default room | set the default | change the
-        default room | default room | make the default room | set a default room""",
+        default room | default room | defaults | the defaults | default settings | make the default
+        room | set a default room""",
     Intent.PRESETS: "presets | bundles",
     Intent.DOCTOR: """
         doctor | health | diagnose | debug | diagnostics | checkup | health check |
@@ -214,9 +216,9 @@ _SOFT: Mapping[Intent, str] = {
         | go ahead | back | im back""",
     Intent.LIST: """
         show | show me | show us | get | get me | fetch | give me | give us | display |
-        see | view | open | can i see | let me see | send me | send us | can i get | can i
-        have | can we get | can we have | can we see | could i get | could i have | could
-        i see | may i see | may i have | i need | wheres | where is | where are | where
+        see | view | open | im after | i am after | can i see | let me see | send me | send us |
+        can i get | can i have | can we get | can we have | can we see | could i get | could i have
+        | could i see | may i see | may i have | i need | wheres | where is | where are | where
         can i find | where do i find""",
     Intent.SHARE: "put | copy | upload",
     Intent.DOCTOR: "check | test | ping | verify",
@@ -257,7 +259,8 @@ _NOUNS: Mapping[Intent, str] = {
         not working | doesnt work | does not work | isnt working | is not working | broken | wrong |
         failed | fail | failing | fails | missing | wont start | wont work | will not start | didnt
         work | did not work | didnt record | did not record | not recording | not recorded | doesnt
-        record | does not record | bug | error | errors | problem | problems | trouble | stuck |
+        record | does not record | never/hasnt arrived/came/come | never turned/showed/came up |
+        never came through | bug | error | errors | problem | problems | trouble | stuck |
         alive | healthy | didnt start | did not start | not arrived | crashed | out of order |
         stopped working | keeps failing | hangs | nothing works | nothing worked | nothing happens |
         nothing happened | does nothing | did nothing | not responding | doesnt respond | everything
@@ -323,8 +326,8 @@ _OTHER: Mapping[Role, str] = {
         meetings | call | room | rooms | session | thing | video | video call | stream | recorder |
         capture | rec | conference | the one | huddle | conversation | something | smth""",
     Role.ALL: """
-        all | everything | both | all of them | all of it | every one | them | each of
-        them""",
+        all | everything | whatever is running/on | whatever youre recording | whatever you are
+        recording | both | all of them | all of it | every one | them | each of them""",
     Role.NOT: """
         dont | do not | never | not | no need to | do never | shouldnt | should not |
         mustnt | must not | dont you dare | not to | no recordings | no longer | doesnt |
@@ -402,10 +405,10 @@ _OTHER: Mapping[Role, str] = {
         type/write/say/enter/press/click | how do i | how do you | how do we | how can i | how
         can we | how to | how does one | how would i | how does | how should i | how do | how
         could i | how can you | how is it possible to | what is the command to | whats the
-        command to | what do i type to | show me how to | explain how to | teach me to | what is
-        the way to | how is | how i can | how i | how works | what happens if | what happens
-        when | how | is there a way to | what do i do to | where do i click to | where can i |
-        explain how | tell me how | show me how""",
+        command to | what do i type to | show me how to | explain how to | explain to me how to |
+        teach me to | what is the way to | how is | how i can | how i | how works | what happens if
+        | what happens when | how | is there a way to | what do i do to | where do i click to |
+        where do/can i change/set/edit | where can i | explain how | tell me how | show me how""",
     Role.WHY: """
         why | how come | what happened to | what happened with | why is | why isnt | why
         did | why didnt | whats wrong with | what is wrong with | whats wrong | why are |
@@ -544,7 +547,7 @@ def _alternatives(phrase: str) -> list[str]:
 def _with_whenever(phrases: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Add variants to phrases with `when`: `tell us whenever`, `tell us here when`."""
     ends = [("when",), ("whenever",), ("as", "soon", "as"), ("every", "time")]
-    ends += [("here", *end) for end in ends]
+    ends += [(*here, *end) for here in (("here",), ("in", "here")) for end in ends]
     return phrases + [(*p[:-1], *end) for p in phrases if p[-1] == "when" for end in ends]
 
 

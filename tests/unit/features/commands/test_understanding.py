@@ -178,6 +178,24 @@ def test_a_room_typed_by_its_name_wins(name: str, text: str, act: str) -> None:
             "Stop the recording of standup at Wed 2 Dec, 14:30?",
         ),
         (
+            "slash",
+            "start town hall --res 720p and stop webinar",
+            ["start:town hall", "stop:webinar"],
+            "Start recording town hall (720p)? Stop the recording of webinar?",
+        ),
+        (
+            "mention",
+            "stop foobar",
+            ["stop:standup", "stop:webinar"],
+            "I do not understand “foobar”. Stop the recording of standup or webinar?",
+        ),
+        (
+            "mention",
+            "there is no town hall this friday",
+            ["unschedule:town hall"],
+            "Cancel the recording of town hall on Fri 4 Dec, 10:00 (Europe/Berlin)?",
+        ),
+        (
             "mention",
             "pause, and stop webinar",
             ["pause:webinar", "stop:webinar"],
