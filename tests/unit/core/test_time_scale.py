@@ -113,6 +113,7 @@ DEFAULTS: dict[str, float] = {
     "poll_cap_starting": 30,
     "poll_running": 600,
     "poll_running_alone": 30,
+    "look_every": 3600,
     "poll_ending": 60,
     "poll_ending_alone": 10,
     "poll_transcript": 30,
