@@ -121,6 +121,7 @@ _RULES: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
         Asked.STATE: (
             rf"\b(?:is|was|has|did|isnt|hasnt|does) {_IT}(?: \w+){{0,3}} (?:{_DONE}|{_GOING})\b",
             rf"^(?:are|is|did|have|has) (?:you|we|u)(?: \w+){{0,2}} (?:{_GOING}|{_DONE})\b",
+            rf"^(?:did|has) {_IT}(?: \w+){{0,2}} (?:start|started|begin|begun)$",
             rf"^(?:still|already|all) (?:{_DONE}|{_GOING})$",
             rf"^(?:it is |its |this is |is )?(?!stop$|end$)(?:{_DONE}|{_GOING})(?: already| yet)?$",
         ),

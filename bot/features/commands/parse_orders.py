@@ -329,7 +329,9 @@ def _shown(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Pi
     if has_role(rest, Role.SAID) or (has_role(rest, Role.ABOUT) and head.role is Role.SOFT):
         said = next((p for p in rest if p.role in (Role.SAID, Role.ABOUT)), head)
         return read_find(base, said, pieces)
-    if has_role(rest, Role.CARDS) and any(piece.sort is Sort.ROOM for piece in rest):
+    shown = head.key == ("see",) and has_intent(rest, Intent.LIST, Role.NOUN)
+    here = shown and any(p.key[-1] == "channel" for p in rest if p.role is Role.HERE)
+    if (here or has_role(rest, Role.CARDS)) and any(piece.sort is Sort.ROOM for piece in rest):
         left = tuple(p for p in left_over(Intent.FOLLOW, pieces) if p is not head)
         return replace(base, intent=Intent.FOLLOW, mood=Mood.ORDER, left=left)
     for piece in rest:

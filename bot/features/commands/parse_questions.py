@@ -21,7 +21,7 @@ from bot.features.commands.parsed import (
     skipped,
     words_after,
 )
-from bot.features.commands.sentences import Piece, Sort
+from bot.features.commands.sentences import Piece, Sort, Word
 from bot.features.commands.vocabulary import SCHEDULED, UPCOMING, Intent, Role
 
 
@@ -70,6 +70,23 @@ def _openers(pieces: Sequence[Piece]) -> list[Piece]:
     return [piece for piece in pieces if piece.role is Role.MAY]
 
 
+def _discussed(rest: Sequence[Piece]) -> tuple[Word, ...]:
+    """Return what was talked about: `was the migration deadline ever discussed?`."""
+    at = next((n for n, piece in enumerate(rest) if piece.key[0] in _TALKED), 0)
+    unread = [piece for piece in rest[:at] if piece.sort is Sort.UNREAD]
+    subject = has_role(rest[:at], Role.WHICH) or any(p.key in _SPEAKING for p in rest[:at])
+    active = subject or any(piece.sort is Sort.UNREAD for piece in rest[at:])
+    if not unread or active or len(rest[at].key) > 1:
+        return ()
+    words = [word for piece in unread for word in piece.words if word.key not in _EVER]
+    return tuple(words)
+
+
+_TALKED = ("discussed", "mentioned", "raised", "decided", "announced", "agreed")
+_SPEAKING = {("we",), ("you",), ("they",), ("anyone",), ("anybody",), ("someone",), ("somebody",)}
+_EVER = ("ever", "been", "already")
+
+
 def read_question(
     base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Piece]
 ) -> Parsed:
@@ -83,6 +100,8 @@ def read_question(
         told = [piece for piece in rest if not skipped(piece)]
         if len(told) == 1 and told[0].intent is Intent.START:
             return replace(base, intent=Intent.STATUS, topic=SCHEDULED)  # when does webinar start?
+    if head.role is Role.WAS and (query := _discussed(rest)):
+        return replace(base, intent=Intent.FIND, query=query)
     said = next((piece for piece in rest if piece.role is Role.SAID), None)
     about = has_role(rest, Role.ABOUT)
     last = next((piece for piece in rest if piece.role is Role.ABOUT), None)

@@ -62,11 +62,12 @@ def parse_sentence(sentence: Sentence, *, slash: bool = False, thread: bool = Fa
         all_of_them=Role.ALL in roles,
     )
     heads = [piece for piece in pieces if not skipped(piece)]
-    thanked = [piece for piece in pieces if piece.role is not Role.HELLO][:2]
-    if len(thanked) == 2 and thanked[0].role is Role.THANKS and thanked[1].key == ("for",):
-        return replace(base, intent=Intent.THANKS)  # thanks for recording
+    if _thanks_for_it(pieces):
+        return replace(base, intent=Intent.THANKS)
     if not heads:
         return _without_head(base, pieces, slash=slash)
+    if not sentence.asks and any(piece.key[-2:] == ("had", "to") for piece in pieces):
+        return replace(base, intent=Intent.UNKNOWN, left=tuple(heads))  # we had to stop
     praised = Role.THANKS in roles and [p.role for p in heads] in ([Role.WAS], [Role.IS])
     if not sentence.asks and (praised or _thanks_alone(pieces)):
         return replace(base, intent=Intent.THANKS)
@@ -105,6 +106,15 @@ def parse_sentence(sentence: Sentence, *, slash: bool = False, thread: bool = Fa
     return parsed
 
 
+def _thanks_for_it(pieces: Sequence[Piece]) -> bool:
+    """Say whether somebody is thanked for what was done: `perfect, thanks for stopping`."""
+    at = next((n for n, p in enumerate(pieces) if p.role is Role.THANKS and p.key in _THANKS), None)
+    if at is None or [piece.key for piece in pieces[at + 1 : at + 2]] != [("for",)]:
+        return False
+    return not has_order(pieces[:at])
+
+
+_THANKS = {("thanks",), ("thank", "you"), ("thx",), ("ty",), ("tx",), ("cheers",)}
 _LISTS = (Intent.STATUS, Intent.LIST)
 
 
@@ -123,16 +133,23 @@ def _without_other_room(pieces: Sequence[Piece]) -> Sequence[Piece]:
     return [*pieces[:at], *pieces[at + 2 :]] if other else pieces
 
 
+_WAIT = ("wait",)
+
+
 def _behind_no(pieces: Sequence[Piece]) -> Sequence[Piece]:
     """Skip each `no` before an order or a negation: `no, stop!`, `no no stop`, `no don't stop`."""
     insists = bool(pieces) and len(pieces[0].key[0]) > len("no")
     while len(pieces) > 1 and _is_no(pieces[0]) and _is_no(pieces[1]):
         pieces, insists = pieces[1:], True
-    if not _is_no(pieces[0]):
+    waits = bool(pieces) and pieces[0].key == _WAIT
+    if not waits and not _is_no(pieces[0]):
         return pieces
     said = [p for p in pieces[1:] if p.sort is not Sort.COMMA and p.role is not Role.FILLER]
+    said = said[1:] if said and said[0].key == _WAIT else said
     if said and said[0].role is Role.NOT:
-        return pieces[1:]
+        return pieces[pieces.index(said[0]) :]
+    if waits:
+        return pieces
     # `no stop` and `no pause` are negated orders.
     parted = len(pieces) > 1 and pieces[1].sort is Sort.COMMA
     controls = _CONTROLS if parted else (Intent.STOP,) if insists or _ordered(pieces[1:]) else ()
@@ -362,10 +379,14 @@ def _by_head(
         case Role.FORGET if head.key == ("forget",) and _recording_of(rest):
             left = tuple(p for p in left_over(Intent.START, rest) if p.role is not Role.ABOUT)
             return replace(base, intent=Intent.STOP, mood=Mood.UNWANTED, left=left, asks=True)
+        case Role.FORGET if has_intent(rest, Intent.PRESETS):
+            return replace(base, intent=Intent.PRESETS)
         case Role.FORGET:
             return replace(base, intent=Intent.UNKNOWN, mood=Mood.ORDER, left=(head,))
         case Role.POSTING if head.intent is None and not base.asks:
             return replace(base, intent=Intent.UNKNOWN, left=(head,))
+        case Role.CARDS if has_intent(rest, Intent.DOCTOR, Role.NOUN):
+            return replace(base, intent=Intent.DOCTOR)  # the card is not updating
         case Role.CARDS:
             return replace(base, intent=Intent.UNKNOWN, left=(head,))
         case Role.WITHOUT if _is_no(head) and has_intent(rest[:1], Intent.STOP, Role.VERB):

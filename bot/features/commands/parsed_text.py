@@ -68,6 +68,7 @@ _NO_TIMES = frozenset({"right", "now"})
 _JOINERS = frozenset("\u200d\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 _IT = {("it",), ("this",), ("that",)}
 _ADDRESSED = (Role.VERB, Role.CANCEL, Role.REQUEST)
+_COULD = {(word,) for word in ("could", "can", "would", "will")}  # could @bot record this?
 _BEFORE_NAME = (Role.FILLER, Role.HELLO, Role.THANKS, Role.REQUEST, Role.AND, Role.WISH)
 _NAME_INNER = (Role.FILLER, Role.WITH, Role.AND, Role.ARTICLE, Role.THING)
 
@@ -177,9 +178,16 @@ class ParsedText:
         if reading is None and loose and purpose in (Purpose.DAY, Purpose.PAST):
             # `skip design review thursday`, `what was said last thursday`
             day = self._as_days(text, loose, purpose)
-            past = text[loose[0][0] :].startswith(("last", "this"))
+            past = text[loose[0][0] :].startswith(("last", "this")) or _POSSESSIVE.search(self.text)
             if isinstance(day, Day) or (past and isinstance(day, Past)):
                 return day, loose, []
+        if isinstance(reading, When) and loose and purpose is Purpose.START and not reading.stop:
+            # `every day at 5 pm record town hall, 20 minutes`
+            said = ", ".join(text[start:end] for start, end in spans)
+            said += "".join(f", for {text[start:end]}" for start, end in loose)
+            longer = find_times(said, now=self.world.now, zone=self.world.zone)
+            if isinstance(longer.reading, When) and longer.reading.stop and not longer.loose:
+                return longer.reading, sorted([*spans, *loose]), []
         if reading is None and loose and purpose is Purpose.START:
             # `start standup 30m`
             text = ", ".join(f"for {text[start:end]}" for start, end in loose)
@@ -350,7 +358,10 @@ class ParsedText:
         if before and before[-1].sort is Sort.COMMA and any(p.role in _ADDRESSED for p in after):
             return False  # we are kicking off, @bot please record it
         said_to = all(
-            piece.role in _BEFORE_NAME or piece.sort in (Sort.USER, Sort.COMMA) for piece in before
+            piece.role in _BEFORE_NAME
+            or piece.sort in (Sort.USER, Sort.COMMA)
+            or piece.key in _COULD
+            for piece in before
         )
         return not said_to and (bool(self.parsed.left) or self.parsed.mood is not Mood.ORDER)
 

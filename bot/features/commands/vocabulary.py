@@ -134,7 +134,8 @@ _VERBS: Mapping[Intent, str] = {
         resume | continue | unpause | un-pause | carry on | keep recording | keep going |
         keep on recording | go on recording | on the record again | back on the record |
         go back on the record | continue to record | pick up again | continue with |
-        proceed | resume recording | continue recording | start again recording""",
+        proceed | off pause | off hold | resume recording | continue recording | start again
+        recording""",
     Intent.SCHEDULE: """
         schedule | sched | set up a schedule for | make a
         schedule for | plan a recording of | schedule a recording""",
@@ -181,7 +182,8 @@ _VERBS: Mapping[Intent, str] = {
         come to | come into | enter | attend | get into
         | get in to | link of | the link of | url of | url for | invite link | link to |
         link for | the link to | the link for | dial into | connect me to | take me to |
-        bring me into | take me into | get me to | put me in | put me into | bring me to""",
+        bring me into | dial in | dial-in | call in | take me into | get me to | put me in | put me
+        into | bring me to""",
     Intent.SETTINGS: """
         who may | who can | who is allowed to | whos allowed to | who has permission to |
         settings | setting | config | configure | configuration | preferences | prefs |
@@ -204,7 +206,7 @@ _VERBS: Mapping[Intent, str] = {
 _SOFT: Mapping[Intent, str] = {
     Intent.START: """
         begin | launch | open a recording | roll | run | go | take | set up | put in |
-        organise/organize/create""",
+        organise/organize/create | need you in | needs you in""",
     Intent.SCHEDULE: "plan | book | arrange | reserve",
     Intent.STOP: """
         drop | cut | close | leave | enough | no more | get out | go away | shut up | stp | turn of
@@ -246,9 +248,10 @@ _NOUNS: Mapping[Intent, str] = {
         who was there | who attended | who took part | who participated | attendees |
         participants | attendance | summary | summaries | minutes | meeting notes | notes |
         action items | action points | todos | to dos | takeaways | key points | highlights |
-        main points | decisions | decided | agreed | discussed | discuss | decide | miss |
-        missed | happened | gist | outcome | outcomes | next steps | transcript | transcripts |
-        transcription | conclusion | conclusions | results | the result""",
+        main points | short version | quick overview | overview | decisions | decided | agreed |
+        discussed | discuss | decide | miss | missed | happened | gist | outcome | outcomes | next
+        steps | transcript | transcripts | transcription | conclusion | conclusions | results | the
+        result""",
     Intent.LIST: "recordings | archive | records | recorded meetings | last one | recorded rooms",
     Intent.STATUS: """
         running | live | on air | active | in progress | being recorded | still on | still
@@ -260,17 +263,18 @@ _NOUNS: Mapping[Intent, str] = {
         failed | fail | failing | fails | missing | wont start | wont work | will not start | didnt
         work | did not work | didnt record | did not record | not recording | not recorded | doesnt
         record | does not record | never/hasnt arrived/came/come | never turned/showed/came up |
-        never came through | bug | error | errors | problem | problems | trouble | stuck |
-        alive | healthy | didnt start | did not start | not arrived | crashed | out of order |
-        stopped working | keeps failing | hangs | nothing works | nothing worked | nothing happens |
-        nothing happened | does nothing | did nothing | not responding | doesnt respond | everything
-        ok | everything okay | everything all right | everything alright | dont work | do not work |
-        not work | doesnt works | not works | dont works | offline | is the bot down | is it down |
-        are you down | are you ok | are you okay | are you alright | bot is down |
-        is the bot dead | are you dead | is the bot broken | wasnt recorded | was not recorded |
-        wont record | has no sound | has no audio | has no video | has no picture | has no image |
-        is silent | is empty | is black | has a black screen | you missed | you forgot | you forgot
-        to record | you did not record | you didnt record | is cut off""",
+        never came through | not/isnt/doesnt updating/update/refreshing/refresh | hasnt updated |
+        bug | error | errors | problem | problems | trouble | stuck | alive | healthy | didnt start
+        | did not start | not arrived | crashed | out of order | stopped working | keeps failing |
+        hangs | nothing works | nothing worked | nothing happens | nothing happened | does nothing
+        | did nothing | not responding | doesnt respond | everything ok | everything okay |
+        everything all right | everything alright | dont work | do not work | not work | doesnt
+        works | not works | dont works | offline | is the bot down | is it down | are you down |
+        are you ok | are you okay | are you alright | bot is down | is the bot dead | are you dead
+        | is the bot broken | wasnt recorded | was not recorded | wont record | has no sound | has
+        no audio | has no video | has no picture | has no image | is silent | is empty | is black |
+        has a black screen | you missed | you forgot | you forgot to record | you did not record |
+        you didnt record | is cut off""",
     Intent.FOLLOW: "follows | followed rooms | subscriptions | rooms we follow | following",
     Intent.PRESETS: "preset | templates",
     Intent.UNKNOWN: "non - stop | nonstop | non stop",
@@ -335,13 +339,13 @@ _OTHER: Mapping[Role, str] = {
         not | isnt | arent | havent | hasnt | please no | id prefer not to | i would
         prefer not to | prefer not to | id rather you didnt | have not agreed to | havent
         agreed to | did not agree to | didnt agree to | do not agree to | dont agree to |
-        never agreed to | nobody agreed to | no one agreed to | nobody agreed | no one
-        agreed | avoid | please avoid | i am against | im against | against | without
-        being | dont ever | dont you | i dont want | i do not want | id rather not | would
-        rather not | rather not | without my | wouldnt | would not | no recording | not ok
-        with | uncomfortable | uncomfortable with | not happy with | unhappy with | not fine with |
-        not okay with | not comfortable with | not comfortable | do not consent |
-        dont consent | not consent | refuse | i object to | dont like | do not like |
+        never agreed to | nobody agreed to | nobody here agreed to | no one here agreed to | no one
+        agreed to | nobody agreed | no one agreed | avoid | please avoid | i am against | im
+        against | against | without being | dont ever | dont you | i dont want | i do not want | id
+        rather not | would rather not | rather not | without my | wouldnt | would not | no
+        recording | not ok with | uncomfortable | uncomfortable with | not happy with | unhappy
+        with | not fine with | not okay with | not comfortable with | not comfortable | do not
+        consent | dont consent | not consent | refuse | i object to | dont like | do not like |
         nobody should | no one should | stop not | not yet""",
     Role.REQUEST: """
         can you | could you | would you | will you | can u | could u | would u | can you please |
@@ -375,18 +379,18 @@ _OTHER: Mapping[Role, str] = {
         forget | be so good and | wanna | we wanna | i wanna | would like | would like to |
         would love to""",
     Role.HEDGE: """
-        ive/weve got | i/we have got | someone wants to | somebody wants to | everyone wants to
-        | everybody wants to | id rather | i would rather | id prefer | i would prefer | i
-        prefer | ready to | we are ready to | were ready to | im ready to | i am ready to | i |
-        we | they | he | she | i think | i guess | i believe | i suppose | maybe | perhaps |
-        probably | possibly | will | would | should | we should | you should | i should | they
-        should | we will | i will | ill | im going to | we are going to | were going to | im
-        about to | we might | i might | i think we should | maybe we should | perhaps we should
-        | we usually | i usually | i already | we already | we are | i am | im | not forget to |
-        never forget to | lets not forget to | let us not forget to | shouldnt forget to |
-        should not forget to | must not forget to | mustnt forget to | do not let us forget to |
-        dont let us forget to | dont let me forget to | it would be nice to | it would be good
-        to | it would be great to | i was | we were | i had | we had""",
+        i/we/he/she/they/you had to |         ive/weve got | i/we have got | someone wants to |
+        somebody wants to | everyone wants to | everybody wants to | id rather | i would rather |
+        id prefer | i would prefer | i prefer | ready to | we are ready to | were ready to | im
+        ready to | i am ready to | i | we | they | he | she | i think | i guess | i believe | i
+        suppose | maybe | perhaps | probably | possibly | will | would | should | we should | you
+        should | i should | they should | we will | i will | ill | im going to | we are going to |
+        were going to | im about to | we might | i might | i think we should | maybe we should |
+        perhaps we should | we usually | i usually | i already | we already | we are | i am | im |
+        not forget to | never forget to | lets not forget to | let us not forget to | shouldnt
+        forget to | should not forget to | must not forget to | mustnt forget to | do not let us
+        forget to | dont let us forget to | dont let me forget to | it would be nice to | it would
+        be good to | it would be great to | i was | we were | i had | we had""",
     Role.MAY: """
         is it possible to | should we | shall we | shall i | should i | should you | can we | can i
         | could we | could i | may i | may we | do we want to | do we need to | do we have to |
@@ -408,7 +412,8 @@ _OTHER: Mapping[Role, str] = {
         command to | what do i type to | show me how to | explain how to | explain to me how to |
         teach me to | what is the way to | how is | how i can | how i | how works | what happens if
         | what happens when | how | is there a way to | what do i do to | where do i click to |
-        where do/can i change/set/edit | where can i | explain how | tell me how | show me how""",
+        where do/can i change/set/edit | where can i | where do i | where do we | explain how |
+        tell me how | show me how""",
     Role.WHY: """
         why | how come | what happened to | what happened with | why is | why isnt | why
         did | why didnt | whats wrong with | what is wrong with | whats wrong | why are |
