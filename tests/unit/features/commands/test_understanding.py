@@ -184,6 +184,32 @@ def test_a_room_typed_by_its_name_wins(name: str, text: str, act: str) -> None:
             "Start recording town hall (720p)? Stop the recording of webinar?",
         ),
         (
+            "thread",
+            "can you put this one in #leadership too, record the board room as well please",
+            ["share:standup", "start:board room"],
+            "Share the recording of standup? Start recording board room?",
+        ),
+        (
+            "slash",
+            "start design review and then schedule weekly every weekday 16:15 for 20m",
+            ["start:Design review", "schedule:weekly"],
+            "Start recording Design review? "
+            "Record weekly: every weekday at 16:15 for 20 min (Europe/Berlin)?",
+        ),
+        (
+            "mention",
+            "start board room, then record weekly each weekday from 9 to 9:30",
+            ["start:board room", "schedule:weekly"],
+            "Start recording board room? "
+            "Record weekly: every weekday, 9:00 – 09:30 (Europe/Berlin)?",
+        ),
+        (
+            "dm",
+            "how many people are in the webinar. make it stop",
+            ["stop:webinar"],
+            "Stop the recording of webinar?",
+        ),
+        (
             "mention",
             "stop foobar",
             ["stop:standup", "stop:webinar"],
