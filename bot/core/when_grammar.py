@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -439,6 +440,7 @@ def _guess(token: Token) -> str | None:
     return None if _is_filler(token) else _near(token.word)
 
 
+@lru_cache(maxsize=4096)
 def _near(word: str) -> str | None:
     if not 4 <= len(word) <= 12 or not word.isascii():
         return None

@@ -75,6 +75,8 @@ class TimeScanner:
 
     def phrase(self, words: str) -> bool:
         """Consume the next words if they are exactly these."""
+        if not words.startswith(self.peek().word or " "):
+            return False  # most texts
         wanted = words.split()
         if all(self.peek(n).word == word for n, word in enumerate(wanted)):
             self.i += len(wanted)

@@ -11,6 +11,7 @@ import structlog
 from bot.core.note import Loaded
 from bot.core.proofs import OwnWork
 from bot.deps import Deps
+from bot.engine.bulk_poll import FEWEST, BulkPoll
 from bot.engine.context import Dispatch
 from bot.engine.discovery import discover
 from bot.engine.inbox import match_inbox
@@ -22,7 +23,7 @@ from bot.store.errors import LeaseLost, StoreError, UnreadableRecording
 
 log = structlog.get_logger()
 
-MAIL, WORK, ROOMS = "mail", "work", "rooms"
+MAIL, WORK, ROOMS, POLLS = "mail", "work", "rooms", "polls"
 SIDE_BY_SIDE = 16
 CHECK_AT_LEAST_EVERY_S = 5.0  # a wake from another replica may be lost
 TIMER_WITHIN_S = 60.0  # work due later than this is found by the regular check
@@ -49,6 +50,7 @@ class Reconciler:
         owner: str,
         *,
         discover_every_s: float = CHECK_AT_LEAST_EVERY_S,
+        bulk_from: int = FEWEST,
     ) -> None:
         self._deps = deps
         self._dispatch = dispatch
@@ -58,6 +60,7 @@ class Reconciler:
         self._work = asyncio.Event()
         self._mail = asyncio.Event()
         self._rooms = asyncio.Event()
+        self._bulk, self._polls = BulkPoll(deps, self._check, bulk_from), asyncio.Event()
         self._stopping = asyncio.Event()
         self._running: dict[asyncio.Task[None], str] = {}  # to the owner of the task's lease
         self._latest: dict[str, asyncio.Task[None]] = {}  # the latest running task of each key
@@ -75,12 +78,13 @@ class Reconciler:
         """Take no more work; `run` returns when the running steps have ended."""
         self._stopping.set()
         self._rooms.set()
+        self._polls.set()
         self.poke()
 
     def stalled(self) -> str | None:
         """Return the name of a loop that has not finished a turn lately, or None.
 
-        Discovery is left out, because it waits for 100ms.
+        Discovery and bulk polls are left out, because they wait for 100ms.
         """
         since = time.monotonic() - TURNED_WITHIN_S
         late = (name for name in (MAIL, WORK) if self._turned.get(name, since) <= since)
@@ -96,6 +100,7 @@ class Reconciler:
                 self._forever(MAIL, self._read_mail, self._mail),
                 self._forever(WORK, self._take_work, self._work),
                 self._forever(ROOMS, self._discover, self._rooms),
+                self._forever(POLLS, self._poll_together, self._polls),
             )
             if self._running:
                 await asyncio.wait(self._running)
@@ -165,6 +170,9 @@ class Reconciler:
             return 0.0
         return min(self._discover_every_s, max(DISCOVERY_PAUSE_S, soon))
 
+    async def _poll_together(self) -> float:
+        return min(self._discover_every_s, max(DISCOVERY_PAUSE_S, await self._bulk.turn()))
+
     async def _take_work(self) -> float:
         now = self._deps.now()
         if self._checked_at is not None and now < self._checked_at - SET_BACK:
@@ -176,6 +184,7 @@ class Reconciler:
         taken = await self._deps.store.queue.take(free, owner) if free else {}
         self._more = len(taken) == free
         for own, loaded in taken.items():
+            self._bulk.drop(own.key)
             running = self._run_one(own, loaded, after=self._latest.get(own.key))
             task = asyncio.create_task(running, name=f"recording-{own.key}")
             self._running[task] = owner
@@ -207,6 +216,8 @@ class Reconciler:
                 self._work.set()
             elif rest.until is not None:
                 self._check(rest.until)
+                if rest.calm and self._bulk.add(rest.calm):
+                    self._polls.set()
         except LeaseLost:
             log.info("lease_lost", key=own.key)
         except UnreadableRecording as unreadable:

@@ -10,6 +10,7 @@ from logging import ERROR, INFO, WARNING
 
 import structlog
 
+from bot.core.calm import Calm, calm_of
 from bot.core.deliveries import Kind, Polled, State, Wanted
 from bot.core.facts import Fact
 from bot.core.moments import Brief
@@ -46,10 +47,14 @@ BREATHER = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """When the recording is due again (None: never), and a poll of 100ms not stored yet."""
+    """When the recording is due again (None: never), and a poll of 100ms not stored yet.
+
+    `calm`, if it only waits for its next poll.
+    """
 
     until: datetime | None
     polled: Polled | None = None
+    calm: Calm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,8 @@ async def run(
         target = target or await _target(deps, dispatch, own, state)
         match next_step(state.recording, state.work, target.wanted, deps.policy, target.at):
             case Wait(until=until):
-                return Rest(until, polled)
+                calm = calm_of(state, target.wanted, deps.policy, target.at, until)
+                return Rest(until, polled, calm)
             case Done():
                 return Rest(None, polled)
             case Forget():

@@ -19,8 +19,9 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.sql.dml import ReturningUpdate, Update
 
+from bot.core.calm import Calm
 from bot.core.deliveries import Kind, Polled, State
 from bot.core.note import Loaded
 from bot.core.proofs import OwnWork
@@ -77,6 +78,16 @@ def _freed(*names: str) -> ReturningUpdate[Any]:
     return freed.values(**alive, **changes).returning(WOKEN)
 
 
+def _polled_together() -> Update:
+    """Store a poll of a row that is as it was released."""
+    mine = of_the_team(recordings), r.key == bindparam("its_key"), r.leased_until.is_(None)
+    was_due_at = bindparam("was_due_at", type_=r.next_due_at.type)
+    same = r.next_due_at == was_due_at, r.wakes == bindparam("its_wakes")
+    names = ("next_due_at", *polled_row(Polled()))
+    new = {name: bindparam(f"new_{name}", type_=r[name].type) for name in names}
+    return update(recordings).where(*mine, *same).values(new)
+
+
 def _sooner(holds: Any, now: datetime, by: timedelta) -> dict[str, Retry | None]:
     """The retries that are due in the future, moved earlier by `by`."""
     retries: dict[str, Retry | None] = {}
@@ -94,6 +105,7 @@ def _loaded(stored: Stored) -> Loaded | None:
 
 
 TAKE = _take()
+POLLED_TOGETHER = _polled_together()
 FREED, FREED_HAVING_POLLED = _freed("next_due_at"), _freed("next_due_at", *polled_row(Polled()))
 
 
@@ -139,6 +151,25 @@ class Queue(Repository):
         its |= {f"new_{name}": value for name, value in changes.items()}
         async with self._db.write(lone=True) as conn:
             return bool(await conn.scalar(FREED_HAVING_POLLED if polled else FREED, its))
+
+    async def polled_together(self, moved: Collection[tuple[Calm, Calm]]) -> None:
+        """Store that a list has polled these: as they were released, and as they are now.
+
+        A recording that is taken, or was woken or taken since, stays as it is.
+        """
+        rows = [
+            {
+                "its_key": was.key,
+                "its_wakes": was.wakes,
+                "was_due_at": was.due_at,
+                "new_next_due_at": now.due_at,
+                **{f"new_{name}": value for name, value in polled_row(now.polled).items()},
+                **self._team_parameters,
+            }
+            for was, now in sorted(moved, key=lambda pair: pair[0].key)
+        ]
+        async with self._db.write() as conn:
+            await conn.execute(POLLED_TOGETHER, rows)
 
     async def wake_all_open(self) -> int:
         """Make all open recordings due and polled, after downtime; return their number.

@@ -75,7 +75,8 @@ class Scale:
     starts: int = 30
     cards: int = 20
     open_recordings: int = 1000
-    idle_s: float = 10.0
+    idle_s: float = 600.0  # in which every recording is asked for
+    unlisted_s: float = 10.0
     many_recordings: int = 10_000
     hours: int = 1000  # of transcripts
 
@@ -87,6 +88,7 @@ QUICK = Scale(
     paced_s=2,
     starts=10,
     cards=8,
+    idle_s=60.0,
     many_recordings=2000,
     hours=20,
 )

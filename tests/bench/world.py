@@ -38,9 +38,14 @@ LOOK_EVERY_S = 0.1
 
 @dataclass
 class Hms:
-    """The 100ms that knows every recording. `asked_at`: when it was asked for one."""
+    """The 100ms that knows every recording. `asked_at`: when it was asked for one.
+
+    Its list shows those that are `running`.
+    """
 
     asked_at: list[float] = field(default_factory=list)
+    listed_at: list[float] = field(default_factory=list)
+    running: list[str] = field(default_factory=list)
     answers: asyncio.Event = field(default_factory=asyncio.Event)  # while it is not set, it hangs
 
     def __post_init__(self) -> None:
@@ -110,9 +115,9 @@ class World:
                 await asyncio.sleep(LOOK_EVERY_S)
 
     def spread_asks(self) -> None:
-        """As in a bot that has run for a while: the asks are spread evenly over their period.
+        """As if 100ms' list showed none of them: the asks are spread evenly over their period.
 
-        At its start it asks for all at once, so without this nothing would be due for minutes.
+        The bot does not move rows that somebody else has changed.
         """
         now = datetime.now(UTC)
         with self.database.begin() as conn:
@@ -172,6 +177,7 @@ async def world(
                     await running.bot.stop()
                     token = running.slack_config.bot_token
                     there = await populate(address, open_recordings, running.slack_url, token)
+                    hms.running = [one.hms_id for one in there]
                     await running.bot.start()
                 engine = create_engine(_synchronous(address))
                 made = World(running, folder, f"{steady}/hook", there, hms, engine)
@@ -199,6 +205,13 @@ def _steady_hms(hms: Hms) -> Starlette:
         await hms.answers.wait()
         return JSONResponse(running_at(request.path_params["id"]))
 
+    async def listed(request: Request) -> Response:
+        hms.listed_at.append(time.monotonic())
+        first, limit = (int(request.query_params.get(name) or 0) for name in ("start", "limit"))
+        page = [running_at(one) for one in hms.running[first : first + limit]]
+        last = str(first + limit) if page else ""
+        return JSONResponse({"limit": limit, "data": page, "last": last})
+
     async def nothing(_: Request) -> Response:
         return JSONResponse({"limit": 100, "data": [], "last": ""})
 
@@ -210,6 +223,7 @@ def _steady_hms(hms: Hms) -> Starlette:
 
     return Starlette(
         routes=[
+            Route("/v2/recordings", listed),
             Route("/v2/recordings/{id}", recording),
             Route("/v2/active-rooms/{id}/send-message", said, methods=["POST"]),
             Route("/v2/{what}", nothing),

@@ -47,6 +47,7 @@ class Setting:
     env: Mapping[str, str] = field(default_factory=dict)
     postgres: Postgres | None = None
     clock: Path | None = None  # holds by how much the bot's clock is off
+    bots: type[BotProcess] = BotProcess  # how they are started
 
 
 @dataclass
@@ -121,7 +122,7 @@ async def world(setting: Setting, rng: random.Random) -> AsyncIterator[World]:
         }
         replicas = []
         for n, port in enumerate(bots):
-            process = BotProcess({**env, "PORT": str(port)}, port, logs / f"bot-{n}.log")
+            process = setting.bots({**env, "PORT": str(port)}, port, logs / f"bot-{n}.log")
             replicas.append(Replica(f"bot-{n}", process))
             stack.push_async_callback(process.kill)
         for replica in replicas:

@@ -1,8 +1,8 @@
 """Bots that start at once: forked from a process that has imported the bot already.
 
 `python -m bot.cli run` imports for a second, and the stages of a run start a hundred bots, the
-tests of the command line forty. test_replicas.py, test_sandbox_command.py and some tests in
-test_cli.py start it as an admin does.
+tests of the command line forty. test_sandbox_command.py and some tests in test_cli.py start it as
+an admin does.
 """
 
 import asyncio

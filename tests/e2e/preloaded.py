@@ -5,6 +5,7 @@ import encodings.idna  # noqa: F401 - this, and the next, when they are used for
 import anyio._backends._asyncio  # noqa: F401
 import uvloop  # noqa: F401
 
+import bot.cli
 import bot.running  # noqa: F401
 import tests.e2e.services  # noqa: F401
 from bot.outbound import system_tls

@@ -1,11 +1,12 @@
 """The command line as a process: what it prints, and how it fails in one line.
 
 `record_bot` forks a process that has imported the bot already. `executed` starts an interpreter,
-as an admin does: where the streams are what is tested, and once for each command.
+as an admin does: where the streams are what is tested.
 """
 
 import asyncio
 import os
+import re
 import resource
 import sys
 from collections.abc import Callable
@@ -64,8 +65,17 @@ async def executed(
     env: dict[str, str] | None = None,
     before: Callable[[], None] | None = None,
 ) -> Done:
+    return await started(folder, "-m", "bot.cli", *arguments, env=env, before=before)
+
+
+async def started(
+    folder: Path,
+    *arguments: str,
+    env: dict[str, str] | None = None,
+    before: Callable[[], None] | None = None,
+) -> Done:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot.cli", *arguments),
+        *(sys.executable, *arguments),
         cwd=folder,
         env=_only(folder, env),
         stdout=asyncio.subprocess.PIPE,
@@ -243,17 +253,37 @@ async def test_a_password_with_an_at_sign_is_never_printed(
         assert "DATABASE_URL" in fails_in_one_line(done)
 
 
+ORDERS = ("--help", "doctor", "run", "manifest")
+IN_TURN = f"""
+import sys
+from bot.cli import main
+for order in {ORDERS}:
+    sys.argv[:] = ["record-bot", order]
+    status = 0
+    try:
+        main()
+    except SystemExit as end:
+        status = end.code or 0
+    print("ended with", status, flush=True)
+    print("ended", file=sys.stderr, flush=True)
+"""
+
+
 async def test_output_that_is_not_utf8(tmp_path: Path) -> None:
+    """One interpreter for all commands: its streams are what is tested."""
     ascii_only = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-    helped = await executed(tmp_path, "--help", env=ascii_only)
+    done = await started(tmp_path, "-c", IN_TURN, env=ascii_only)
+    assert done.returncode == 0, done.stderr
+    *printed, nothing = re.split(r"(?m)^ended with (\d)\n", done.stdout)
+    assert nothing == ""
+    complaints = done.stderr.split("ended\n")
+    answers = zip(printed[::2], map(int, printed[1::2]), complaints, strict=False)
+    helped, looked, refused, manifest = (Done(code, out, err) for out, code, err in answers)
     assert helped.returncode == 0
-    looked = await executed(tmp_path, "doctor", env=ascii_only)
     assert "SLACK_BOT_TOKEN is not set" in looked.stdout
-    assert "Traceback" not in looked.stderr
-    line = fails_in_one_line(await executed(tmp_path, "run", env=ascii_only))
-    assert "SLACK_BOT_TOKEN is not set" in line
-    printed = await executed(tmp_path, "manifest", env=ascii_only)
-    if printed.returncode:
-        assert "PYTHONIOENCODING" in fails_in_one_line(printed)
+    assert "Traceback" not in done.stderr
+    assert "SLACK_BOT_TOKEN is not set" in fails_in_one_line(refused)
+    if manifest.returncode:
+        assert "PYTHONIOENCODING" in fails_in_one_line(manifest)
     else:
-        assert printed.stdout == (REPO / "manifest.yml").read_text("utf-8")
+        assert manifest.stdout == (REPO / "manifest.yml").read_text("utf-8")

@@ -1,10 +1,10 @@
 """More connections than the bot may have files, none of them with a whole request."""
 
 import asyncio
+import itertools
 import re
 
 import httpx
-import pytest
 from record_bot_sandbox.slack import seed
 
 from tests.e2e.bench import Bench
@@ -17,13 +17,13 @@ STARTS = [
 ]
 
 
-@pytest.mark.parametrize("start", STARTS, ids=["headers", "body"])
-async def test_unfinished_requests_disturb_nobody(narrow: Bench, start: bytes) -> None:
-    room = await narrow.room() if start == STARTS[0] else None
+async def test_unfinished_requests_disturb_nobody(narrow: Bench) -> None:
+    """Half of them without all of their headers, half without all of their body."""
+    room = await narrow.room()
     address = httpx.URL(narrow.bot.url)
     before = await narrow.metric("record_bot_connections_cut")
     writers = []
-    for _ in range(MANY):
+    for start in itertools.islice(itertools.cycle(STARTS), MANY):
         reader, writer = await asyncio.open_connection(address.host, address.port)
         writer.write(start)
         writers.append((reader, writer))
@@ -31,8 +31,7 @@ async def test_unfinished_requests_disturb_nobody(narrow: Bench, start: bytes) -
         assert (await narrow.http.get(f"{narrow.bot.url}/healthz")).status_code == 200
         answer = await narrow.ines.command(seed.STANDUP, "/record help")
         assert answer.ok
-        if room:
-            await narrow.running(room)
+        await narrow.running(room)
         async with asyncio.timeout(GONE_WITHIN_S):
             for reader, _ in writers:
                 try:

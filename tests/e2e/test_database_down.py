@@ -29,6 +29,7 @@ from bot.ui import ids
 from tests.chaos.grounds import on_postgres
 from tests.chaos.postgres import Postgres
 from tests.chaos.world import Setting, World, world
+from tests.e2e.forked import ForkedBot
 from tests.patience import PATIENCE_S
 
 CADDY = shutil.which("caddy")
@@ -36,6 +37,7 @@ needs_caddy = pytest.mark.skipif(CADDY is None, reason="caddy is not installed (
 CADDYFILE = Path(__file__).parents[2] / "deploy" / "Caddyfile"
 SAYS = "The bot's own database is not answering"
 IN_TIME_S = 15.0  # 3 s for the ack, 10 s for what comes later, and a machine that has more to do
+CHANNELS = (seed.STANDUP, seed.DESIGN)  # the bot is in
 COMMANDS = ("status", "list", "follow", "doctor", "stop", "settings", "presets")
 EVENT = {"type": "beam.started.success", "data": {"job_id": "j", "room_id": "r"}}
 
@@ -43,7 +45,7 @@ EVENT = {"type": "beam.started.success", "data": {"job_id": "j", "room_id": "r"}
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def pair() -> AsyncIterator[World]:
     async with (
-        on_postgres(Setting(speed=10, replicas=2, rooms=4)) as setting,
+        on_postgres(Setting(speed=10, replicas=2, rooms=4, bots=ForkedBot)) as setting,
         world(setting, random.Random(4)) as there,
         caddy_before(there),
     ):
@@ -186,23 +188,35 @@ async def test_every_command_mention_form_and_button_is_answered(
     person = pair.people[0]
     card = await running(pair, 0 if down is stopped else 1)
     form = await filled_form(person, pair.rooms[3])
+    room = pair.rooms[3].name
+    commands = (*COMMANDS, f'start "{room}"', f'follow "{room}"', f'unfollow "{room}"')
+    mentions = ("status", "list", f'start "{room}"', f'follow "{room}"')
     assert pair.setting.postgres
     async with down(pair.setting.postgres):
-        for words in COMMANDS:
-            asked = person.command(seed.STANDUP, f"/record {words}")
-            assert SAYS in await told(person, seed.STANDUP, asked), words
-        room = pair.rooms[3].name
-        asked = person.command(seed.STANDUP, f'/record start "{room}"')
-        assert SAYS in await told(person, seed.STANDUP, asked)
-        for words in (f'follow "{room}"', f'unfollow "{room}"'):
-            asked = person.command(seed.STANDUP, f"/record {words}")
-            assert SAYS in await told(person, seed.STANDUP, asked), words
-        for words in ("status", "list", f'start "{room}"'):
-            asked = person.mention(seed.STANDUP, f"<@{seed.BOT_USER}> {words}")
-            assert SAYS in await told(person, seed.STANDUP, asked), words
-        for action in (ids.STOP, ids.DETAILS):
-            asked = person.click(card, action, confirm=action == ids.STOP)
-            assert SAYS in await told(person, seed.STANDUP, asked), action
+        # Where the database hangs, each waits for seconds: together, each in a place of its own.
+        places = [
+            (who, place)
+            for who in pair.people
+            for place in (*CHANNELS, seed.LOBBY, seed.PARTNERS, seed.dm_id(who.user))
+        ]
+        asked = [
+            told(who, place, who.command(place, f"/record {words}"))
+            for words, (who, place) in zip(commands, places, strict=True)
+        ]
+        for words, said in zip(commands, await asyncio.gather(*asked), strict=True):
+            assert SAYS in said, words
+        ours = [(who, place) for who, place in places if place in CHANNELS]
+        asked = [
+            told(who, place, who.mention(place, f"<@{seed.BOT_USER}> {words}"))
+            for words, (who, place) in zip(mentions, ours, strict=True)
+        ]
+        for words, said in zip(mentions, await asyncio.gather(*asked), strict=True):
+            assert SAYS in said, words
+        asked = [
+            told(who, seed.STANDUP, who.click(card, action, confirm=action == ids.STOP))
+            for who, action in zip(pair.people, (ids.STOP, ids.DETAILS), strict=True)
+        ]
+        assert [SAYS in said for said in await asyncio.gather(*asked)] == [True, True]
         answer = await person.submit(form)
         assert [SAYS in text for text in answer.errors.values()] == [True]
         assert (await person.view(form.id)).id == form.id  # what was filled in is still there

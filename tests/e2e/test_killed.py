@@ -1,14 +1,15 @@
 """The bot hangs, is killed and is started again: the same end, nothing twice."""
 
 import asyncio
-import sys
 import time
+from pathlib import Path
 
 import pytest
 from record_bot_sandbox.slack import seed
 
 from tests.e2e.bench import Bench, ended
 from tests.e2e.reading import cards
+from tests.e2e.test_cli import record_bot
 
 pytestmark = pytest.mark.own_stage  # a late message of another test would take a fault
 
@@ -119,18 +120,12 @@ async def test_sigterm_while_idle_is_quick(calm: Bench) -> None:
     await calm.running(room, "--no-transcript")
 
 
-async def test_two_bots_on_one_database_are_refused(calm: Bench) -> None:
+async def test_two_bots_on_one_database_are_refused(calm: Bench, tmp_path: Path) -> None:
     env = dict(calm.bot.env) | {"PORT": "0"}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot.cli", "run"),
-        env=env,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    output, _ = await process.communicate()
-    assert process.returncode == 1
-    assert b"record-bot: DATABASE_URL:" in output
-    assert b"Traceback" not in output
+    done = await record_bot(tmp_path, "run", env=env)
+    assert done.returncode == 1
+    assert "record-bot: DATABASE_URL:" in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
 
 
 async def test_a_start_that_hangs_is_given_up_and_done_once(calm: Bench) -> None:

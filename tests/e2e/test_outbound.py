@@ -48,18 +48,20 @@ async def logged(bench: Bench, word: str, since: int) -> None:
     await bench.world.until(there, what=f"{word!r} in the bot's log")
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-async def test_a_file_that_moved_to_this_machine_is_not_fetched(bench: Bench, host: str) -> None:
+async def test_a_file_that_moved_to_this_machine_is_not_fetched(bench: Bench) -> None:
+    """Neither by its address, nor, at the next try, by its name."""
     room = await bench.room()
-    since = len(bench.bot.log.read_text())
+    card = await bench.running(room, "--transcript")
     async with inside() as there:
-        elsewhere = there.url.replace("127.0.0.1", host)
-        await bench.files_moved(f"{elsewhere}/secret?signature=hunter2")
         try:
-            card = await bench.running(room, "--transcript")
-            await bench.finish(room)
-            await logged(bench, "outbound_refused", since)
-            await logged(bench, "the link is not followed", since)
+            for host in ("127.0.0.1", "localhost"):
+                since = len(bench.bot.log.read_text())
+                elsewhere = there.url.replace("127.0.0.1", host)
+                await bench.files_moved(f"{elsewhere}/secret?signature=hunter2")
+                if host == "127.0.0.1":
+                    await bench.finish(room)
+                await logged(bench, "outbound_refused", since)
+                await logged(bench, "the link is not followed", since)
             await bench.reply(card, "did not open the link that 100ms gave")
         finally:
             await bench.files_moved(None)

@@ -19,6 +19,7 @@ from record_bot_sandbox.slack.model import Call, Message
 
 from tests.chaos.grounds import on_postgres
 from tests.chaos.world import Setting, World, world
+from tests.e2e.forked import ForkedBot
 
 SPEED = 10
 PATIENCE_S = 120.0  # nothing here takes a tenth of it on a machine that has nothing else to do
@@ -29,7 +30,7 @@ Found = TypeVar("Found")
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def pair() -> AsyncIterator[World]:
     async with (
-        on_postgres(Setting(speed=SPEED, replicas=2, rooms=6)) as setting,
+        on_postgres(Setting(speed=SPEED, replicas=2, rooms=6, bots=ForkedBot)) as setting,
         world(setting, random.Random(4)) as there,
     ):
         yield there

@@ -7,12 +7,13 @@ import httpx
 import pytest
 
 from bot.environment import problems_of_environment
+from tests.unit.rows import each_row
 
 PEM = ssl.get_default_verify_paths().cafile
 
 
-@pytest.mark.parametrize("name", ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "http_proxy"])
-@pytest.mark.parametrize(
+@each_row("name", ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "http_proxy"])
+@each_row(
     ("value", "says"),
     [
         ("socks5://127.0.0.1:1080", "is a SOCKS proxy"),

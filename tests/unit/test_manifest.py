@@ -25,6 +25,7 @@ from bot.slack import gateway
 from bot.ui import ids
 from bot.ui.ids import COMMAND
 from bot.wiring import FEATURES
+from tests.unit.rows import each_row
 
 REPO = Path(__file__).parents[2]
 URL = "https://bot.example.com"
@@ -103,7 +104,7 @@ def test_over_socket_mode_there_is_no_address_at_all() -> None:
     assert there["settings"]["interactivity"] == {"is_enabled": True}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("given", "endpoint"),
     [
         (URL, ENDPOINT),
@@ -122,7 +123,7 @@ def test_an_address_may_be_given_as_people_have_it(given: str, endpoint: str) ->
     assert check_manifest(manifest(given)) == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("given", "why"),
     [
         ("http://bot.example.com", "https"),

@@ -10,9 +10,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from bot.store.migrating import SCRIPTS
+from tests.unit.rows import each_row
 
 FIRST = "0001"
 TAKES_AWAY = {
@@ -128,7 +127,7 @@ def upgrade():
 """
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("operation", "refused"),
     [
         ('op.add_column("r", sa.Column("a", sa.Text(), nullable=True))', False),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.outbound import OutboundRefused, check_url, is_public, origin_of
 from bot.settings import is_loopback
+from tests.unit.rows import each_row
 
 PRIVATE_V4 = [
     ipaddress.ip_network(net)
@@ -40,7 +41,7 @@ def test_addresses_of_the_internet_are_public(address: str) -> None:
     assert is_public(address)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "address",
     [
         "127.0.0.1",
@@ -140,7 +141,7 @@ def test_https_addresses_of_names_may_be_asked(url: str, host: str) -> None:
     assert check_url(url, frozenset()).raw_host.decode() == host
 
 
-@pytest.mark.parametrize(
+@each_row(
     "url",
     [
         "",
@@ -214,7 +215,7 @@ def test_allowed_origins_may_be_asked_as_they_are(url: str) -> None:
     check_url(url, ALLOWED)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "url",
     [
         "http://127.0.0.1:8081/",
@@ -276,7 +277,7 @@ def test_a_refusal_repeats_no_secret(url: str) -> None:
     assert "hunter2" not in repr(refused.value.__cause__)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("host", "loopback"),
     [
         ("localhost", True),

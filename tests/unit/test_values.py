@@ -5,9 +5,8 @@ import importlib
 from dataclasses import is_dataclass
 from pathlib import Path
 
-import pytest
-
 import bot
+from tests.unit.rows import each_row
 from tests.unit.sources import trees
 
 ROOT = Path(bot.__file__).parents[1]
@@ -26,7 +25,7 @@ def classes(path: Path) -> list[ast.ClassDef]:
     return [one for one in found if any(isinstance(line, ast.AnnAssign) for line in one.body)]
 
 
-@pytest.mark.parametrize("path", PATHS, ids=str)
+@each_row("path", PATHS, ids=str)
 def test_each_is_a_frozen_dataclass_with_slots(path: Path) -> None:
     module = importlib.import_module(".".join(path.with_suffix("").parts))
     for node in classes(path):

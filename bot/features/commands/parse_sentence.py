@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -253,8 +254,12 @@ _ASSENTS = {(word,) for word in ("ok", "okay", "k", "fine", "good", "alright", "
 
 def _misspelt(piece: Piece) -> Intent | None:
     """Return the order or question that a word misspells."""
-    word = piece.words[0].key
-    if piece.words[0].quoted or not 4 <= len(word) <= 12 or not word.isalpha():
+    return None if piece.words[0].quoted else _spelt_like(piece.words[0].key)
+
+
+@lru_cache(maxsize=4096)
+def _spelt_like(word: str) -> Intent | None:
+    if not 4 <= len(word) <= 12 or not word.isalpha():
         return None
     best, at_most = None, 1 if len(word) < 7 else 2
     for known, intent in SPELT.items():

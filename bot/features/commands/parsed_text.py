@@ -459,6 +459,17 @@ class ParsedText:
         times = find_times(clause.text, now=now, zone=zone, purpose=Purpose.STOP).spans
         return any(not any(start <= at < end for start, end in times) for at in unread)
 
+    def is_of_another_sentence(self, room: RoomEntry) -> bool:
+        """Whether only a sentence with a meaning of its own names the room that is acted on.
+
+        `how many people are in the webinar. make it stop`: it is likely, but not certain.
+        """
+        main, _ = self._main(self.sentences)
+        named = [one for one in self.sentences if any(room in p.rooms for p in one.pieces)]
+        return bool(named) and all(
+            one is not main and self.meaning(one).intent not in (None, *POLITE) for one in named
+        )
+
     def orders_more(self) -> bool:
         return self.parsed.other in ORDERS
 
@@ -471,7 +482,8 @@ class ParsedText:
             more = sentence.goes_on or any(one.goes_on for one in following)
             told = parsed.mood in _SAID or (more and parsed.mood in _MENTIONED)
             titled = sentence.goes_on and parsed.intent is Intent.RENAME
-            ordered = parsed.intent in ORDERS and has_order(sentence.pieces)
+            soft = more and parsed.intent is Intent.SHARE  # put this one in #product
+            ordered = parsed.intent in ORDERS and (has_order(sentence.pieces) or soft)
             if told and (ordered or titled):
                 after = following[0].pieces[0].start if following else None
                 text = self.text[sentence.pieces[0].start : after].strip()

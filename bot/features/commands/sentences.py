@@ -219,10 +219,14 @@ def rooms_in(words: Sequence[Word], names: RoomNames) -> list[Named]:
         for one in found
         if not _common(words[one.first : one.last])
         or (one.first - 1 in ends and words[one.first - 1].key in ("and", "&"))
+        or (words[one.first - 1].key in _RECORD and any(end < one.first for end in ends))
     ]
     if telling and len({one.rooms for one in found}) > 1:
         return telling
     return found
+
+
+_RECORD = ("start", "record", "stop")  # start standup, then record weekly
 
 
 def _common(words: Sequence[Word]) -> bool:
@@ -319,7 +323,8 @@ def _begins_another(piece: Piece, before: Sequence[Piece], *, room_ahead: bool) 
         return joined and told in (Intent.STOP, Intent.SHARE)  # stop and call it Retro
     if verb is told or {verb, told} <= {Intent.START, Intent.SCHEDULE}:
         # A time may hide a room: schedule weekly on mondays at 9 and start town hall
-        return joined and room_ahead and any(p.sort in (Sort.ROOM, Sort.TIME) for p in before)
+        named = any(p.sort in (Sort.ROOM, Sort.TIME) for p in before)
+        return joined and named and (room_ahead or verb is Intent.SCHEDULE)
     starts = verb in (Intent.START, Intent.SCHEDULE)
     if piece.option is not None and told in (Intent.START, Intent.SCHEDULE):
         return False

@@ -81,6 +81,8 @@ def _understood(text: str, where: Where, world: World, *, whole: bool = True) ->
     if whole and (again := corrected(said, _part) or several(said, _part)):
         return again
     done = extension(said) or asked_in(said) or _decided(said)
+    if any(order.room and said.is_of_another_sentence(order.room) for order in done.acts):
+        return asked_first(done, done.acts)
     if done.outcome is Outcome.ASK and not done.offers and done.intent not in _VIEWS:
         return replace(done, outcome=Outcome.ANSWER)  # there is nothing to choose from
     if done.intent is Intent.START and done.why is Why.WHICH_ROOM:

@@ -2,9 +2,12 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
+from bot.core.calm import Calm
 from bot.core.deliveries import Kind, Polled, State
 from bot.core.facts import StopRequested
 from bot.core.note import POLL_NOW, Note
@@ -227,3 +230,40 @@ async def test_every_replica_hears_of_work_and_of_mail_by_itself(
         listening.cancel()
         with pytest.raises(asyncio.CancelledError):
             await listening
+
+
+def calm(key: str, due_at: datetime, wakes: int = 0) -> tuple[Calm, Calm]:
+    """A recording as it was released, and as a list of 100ms leaves it."""
+    was = Calm(key, f"job-{key}", frozenset(), Polled(T0, 1), 60 * S, T0 + 600 * S, due_at, wakes)
+    return was, replace(was, polled=Polled(T0 + 30 * S, 2), due_at=T0 + 90 * S)
+
+
+async def test_a_list_polls_what_is_as_it_was_released(store: Store) -> None:
+    calm_one, woken, moved = await rooms(store, 3)
+    await rooms_released(store, T0 + 60 * S)
+    await add_facts(store, woken, [StopRequested(at=T0, by="U1")])
+    await store.queue.take(1, "b")  # the one that was woken
+    await store.queue.release(OwnWork(woken, "b"), T0 + 60 * S)
+    pairs = [calm(key, T0 + 60 * S) for key in (calm_one, woken)]
+    await store.queue.polled_together([*pairs, calm(moved, T0 + 61 * S)])
+    seen = {key: (await store.recordings.load(key)).work.polled for key in (calm_one, woken, moved)}
+    assert seen == {calm_one: Polled(T0 + 30 * S, 2), woken: Polled(), moved: Polled()}
+
+
+async def test_a_list_does_not_touch_what_is_being_worked_on(store: Store, clock: Clock) -> None:
+    [key] = await rooms(store, 1)
+    await rooms_released(store, T0 + 60 * S)
+    clock.advance(60 * S)
+    [own] = await store.queue.take(1, "b")
+    await store.queue.polled_together([calm(key, T0 + 60 * S)])
+    assert (await store.recordings.load(key)).work.polled == Polled()
+    await store.queue.release(own, None)
+    await store.queue.polled_together([calm(key, T0 + 60 * S)])
+    assert await next_due(store) is None
+
+
+async def rooms_released(store: Store, until: datetime) -> list[str]:
+    taken = await store.queue.take(9, "a")
+    for own in taken:
+        await store.queue.release(own, until)
+    return keys_of(taken)

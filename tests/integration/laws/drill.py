@@ -128,6 +128,7 @@ class Drill:
             script.by_template,
             script.fails,
             script.newest_first,
+            script.unlisted,
         )
 
     async def _play(self) -> None:

@@ -43,6 +43,7 @@ class HmsTruth:
     by_template: bool = False  # the template asks for a transcript
     fails: str | None = None
     newest_first: bool = False
+    unlisted: bool = False  # its list of all rooms is empty
     pending: int = 0  # changes still to come
     ended: set[str] = field(default_factory=set)
     jobs: dict[str, Job] = field(default_factory=dict)
@@ -242,7 +243,8 @@ class HmsDoor(HmsClient):
             yield one
 
     def _listed(self, room_id: str | None, status: HmsStatus | None) -> list[Recording]:
-        jobs = [j for j in self._truth.jobs.values() if j.room_id == room_id]
+        every = () if room_id is None and self._truth.unlisted else self._truth.jobs.values()
+        jobs = [j for j in every if room_id in (None, j.room_id)]
         shown = [self._truth.shown(j, files=False) for j in jobs]
         found = [r for r in shown if status in (None, r.status)]
         return found[::-1] if self._truth.newest_first else found

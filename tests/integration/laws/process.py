@@ -87,4 +87,5 @@ class Process:
             DISPATCH,
             self._owner,
             discover_every_s=self._drill.script.looks_every_s,
+            bulk_from=1,
         ).run()

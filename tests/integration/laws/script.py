@@ -52,6 +52,7 @@ class Script:
     by_template: bool = False
     fails: str | None = None
     newest_first: bool = False
+    unlisted: bool = False  # 100ms' list of all rooms is empty
     no_takes_s: float = 0.0  # how long Slack's refusal is on its way to us
     lasts_s: float = 30 * 3600.0  # what is parked is looked at for a day
     most_per_minute: int = 400

@@ -1,11 +1,11 @@
 """Who may do what: the policy as a table."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.access.model import Act, Person, Standing, refusal
 from bot.core.channel_settings import Allowed, ChannelSettings, changed_fields
+from tests.unit.rows import each_row
 
 MEMBER = Person("U1", "member")
 STARTER = Person("U2", "member")
@@ -45,7 +45,7 @@ TABLE: list[tuple[Act, ChannelSettings, tuple[Person, ...], tuple[Person, ...]]]
 ]
 
 
-@pytest.mark.parametrize(("act", "settings", "may", "may_not"), TABLE)
+@each_row(("act", "settings", "may", "may_not"), TABLE)
 def test_who_may(
     act: Act, settings: ChannelSettings, may: tuple[Person, ...], may_not: tuple[Person, ...]
 ) -> None:

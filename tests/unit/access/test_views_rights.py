@@ -6,6 +6,7 @@ from record_bot_sandbox.slack.rules import check_message
 from bot.access.model import Act, Refusal
 from bot.access.views import refused_message
 from bot.core.channel_settings import Allowed
+from tests.unit.rows import each_row
 
 NAMED = Allowed(who="some", people=("U1", "U2"), groups=("S1",))
 MANY = Allowed(who="some", people=tuple(f"U{n}" for n in range(50)))
@@ -32,8 +33,8 @@ def test_a_refusal_says_who_can(act: Act, allowed: Allowed, starter: str | None,
     assert refused_message(Refusal(act, allowed, starter), "stop", None).text == f"Only {text}"
 
 
-@pytest.mark.parametrize("act", list(Act))
-@pytest.mark.parametrize("allowed", [EVERYONE, ADMINS, NAMED, MANY])
+@each_row("act", list(Act))
+@each_row("allowed", [EVERYONE, ADMINS, NAMED, MANY])
 def test_slack_takes_it(act: Act, allowed: Allowed) -> None:
     message = refused_message(Refusal(act, allowed, "U9"), "stop", "key")
     assert check_message(message.payload()) == []

@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.core.options import RecordingOptions, Resolution
+from tests.unit.rows import each_row
 
 SECTION = {"title": "Agenda", "format": "bullets"}
 OF_TRANSCRIPT: dict[str, object] = {
@@ -69,7 +70,7 @@ def test_an_audio_recording_has_no_resolution() -> None:
     assert RecordingOptions(resolution=Resolution(width=1280, height=720)).audio_only is False
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("width", "height", "accepted"),
     [
         (192, 144, True),
@@ -91,7 +92,7 @@ def test_the_limits_of_the_resolution(width: int, height: int, accepted: bool) -
             Resolution.model_validate(sides)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("option", "longest", "too_long"),
     [
         ("meeting_url", "https://a.test/" + "x" * 1985, "https://a.test/" + "x" * 1986),

@@ -34,6 +34,7 @@ from bot.core.search import (
     wanted,
     windows,
 )
+from tests.unit.rows import each_row
 
 TODAY = date(2026, 11, 29)  # a Sunday
 ROOMS = ("Sales weekly", "Sales", "Daily", "in review", "Größe")
@@ -44,7 +45,7 @@ def asked(text: str) -> Query:
     return parse(text, rooms=ROOMS, people=PEOPLE, today=TODAY)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "words", "rooms", "people", "since"),
     [
         ("budget", "budget", (), (), None),
@@ -151,7 +152,7 @@ KNOWN = Vocabulary(
 )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("word", "expected"),
     [
         ("databse", ["database"]),
@@ -214,7 +215,7 @@ def test_blocks_begin_every_eight_sentences() -> None:
     assert list(blocks(0, 0)) == []
 
 
-@pytest.mark.parametrize("count", range(30))
+@each_row("count", range(30))
 def test_every_window_is_in_one_block_and_no_other(count: int) -> None:
     said = [(n, "Ana", ("ana", f"s{n}")) for n in range(count)]
     ana = Resolved((Wanted("ana", (("ana",),)),))

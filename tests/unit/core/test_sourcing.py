@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.sourcing import THRESHOLD, Sourcing, is_agenda, paragraph_lines, summary_lines
+from tests.unit.rows import each_row
 
 MEETINGS = Path(__file__).parents[2] / "data" / "meetings"
 
@@ -36,7 +37,7 @@ def source(line: str) -> Said | None:
     return None if at is None else MEETING[at]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("line", "expected"),
     [
         ("The failover to the standby happened at 9:40", KEY[0]),

@@ -4,15 +4,15 @@ import string
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 import snowballstemmer  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.terms import MAX_WORD, stem, stems, terms
+from tests.unit.rows import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "expected"),
     [
         ("Running runs", "run run"),
@@ -32,7 +32,7 @@ def test_words(text: str, expected: str) -> None:
     assert " ".join(stems(text)) == expected
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("spoken", "written"),
     [
         ("ninety seven", "97"),
@@ -66,7 +66,7 @@ def test_spoken_numbers_are_as_written_ones(spoken: str, written: str) -> None:
     assert numbers == [term.stem for term in terms(written) if term.is_number]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "numbers"),
     [
         ("one of us", []),

@@ -3,13 +3,13 @@
 from dataclasses import fields
 from datetime import timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import facts as f
 from bot.core.derive import derive
 from bot.core.policy import REAL_TIME, Policy, transcript_expected_at
+from tests.unit.rows import each_row
 from tests.unit.some import at, requested
 
 POLICY = Policy()
@@ -17,7 +17,7 @@ WAITS = [one.name for one in fields(Policy) if isinstance(getattr(POLICY, one.na
 S = timedelta(seconds=1)
 
 
-@pytest.mark.parametrize("name", sorted(set(WAITS) - set(REAL_TIME)))
+@each_row("name", sorted(set(WAITS) - set(REAL_TIME)))
 def test_a_wait_is_divided(name: str) -> None:
     assert getattr(POLICY.scaled(8), name) == getattr(POLICY, name) / 8
     assert getattr(POLICY.scaled(0.5), name) == getattr(POLICY, name) * 2
@@ -45,7 +45,7 @@ def test_all_that_is_bounded_is_in_the_table() -> None:
     assert {row[0] for row in BOUNDED} == set(REAL_TIME)
 
 
-@pytest.mark.parametrize(("name", "unscaled_s", "twice_s", "least_s"), BOUNDED)
+@each_row(("name", "unscaled_s", "twice_s", "least_s"), BOUNDED)
 def test_what_bounds_the_real_world_is_divided_down_to_its_bound(
     name: str, unscaled_s: float, twice_s: float, least_s: float
 ) -> None:
@@ -53,7 +53,7 @@ def test_what_bounds_the_real_world_is_divided_down_to_its_bound(
         assert getattr(POLICY.scaled(factor), name) == seconds * S
 
 
-@pytest.mark.parametrize("name", sorted(REAL_TIME))
+@each_row("name", sorted(REAL_TIME))
 def test_a_wait_already_below_its_bound_stays(name: str) -> None:
     short = Policy(**{name: timedelta(milliseconds=100)})  # type: ignore[arg-type]
     assert getattr(short.scaled(10), name) == timedelta(milliseconds=100)
@@ -84,7 +84,7 @@ def test_a_long_recording_waits_for_its_transcript_by_the_scaled_share_of_its_le
     assert transcript_expected_at(least, POLICY.scaled(10)) == at(100 + 30 + 1.88)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("attempts", "seconds"),
     [(0, 1), (1, 1), (2, 2), (3, 4), (9, 256), (10, 300), (21, 300), (10_000, 300)],
 )
@@ -113,6 +113,7 @@ DEFAULTS: dict[str, float] = {
     "poll_cap_starting": 30,
     "poll_running": 600,
     "poll_running_alone": 30,
+    "look_every": 3600,
     "poll_ending": 60,
     "poll_ending_alone": 10,
     "poll_transcript": 30,

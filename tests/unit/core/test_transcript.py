@@ -28,6 +28,7 @@ from bot.core.transcript import (
     vtt,
     with_names,
 )
+from tests.unit.rows import each_row
 
 SAMPLES = Path(__file__).parents[2] / "data" / "transcripts"
 
@@ -53,7 +54,7 @@ AB = [("A", "hello there", 1000, 2000), ("B", "hi", 2500, 2600)]
 ENTRIES = [entry("A", "hello there", 1000, 2000), entry("B", "hi", 2500, 2600)]
 
 
-@pytest.mark.parametrize(
+@each_row(
     "found",
     [
         {"sentences": ENTRIES},
@@ -136,7 +137,7 @@ def test_text_has_no_times() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("content", "mode", "expected"),
     [
         (b'{"words": [], "sentences": []}', "json", Empty()),
@@ -179,7 +180,7 @@ def test_empty_and_not_readable_are_two_answers(
     assert read(content, mode) == expected
 
 
-@pytest.mark.parametrize(
+@each_row(
     "odd", [None, "", "soon", -5, "-5", True, [], {}, float("1e300"), "9" * 5000, "NaN", "inf"]
 )
 def test_odd_times_are_no_times(odd: object) -> None:

@@ -1,10 +1,9 @@
 """The state of the transcript, by what 100ms reported, by the files, and by what was read."""
 
-import pytest
-
 from bot.core.assets import Transcription, assets_of, transcription_of
 from bot.core.facts import AssetSeen, Fact, GaveUp, ResultsChecked, TranscriptionReported
 from bot.core.options import RecordingOptions
+from tests.unit.rows import each_row
 from tests.unit.some import at
 
 PLAIN, ASKED = RecordingOptions(), RecordingOptions(transcription=True)
@@ -54,9 +53,7 @@ ROWS: list[tuple[str, RecordingOptions, list[Fact], Transcription]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("options", "facts", "state"), [r[1:] for r in ROWS], ids=[r[0] for r in ROWS]
-)
+@each_row(("options", "facts", "state"), [r[1:] for r in ROWS], ids=[r[0] for r in ROWS])
 def test_the_state_of_the_transcript(
     options: RecordingOptions, facts: list[Fact], state: Transcription
 ) -> None:

@@ -23,6 +23,7 @@ from bot.core.when import (
     stop_time,
 )
 from tests.unit.examples import examples
+from tests.unit.rows import each_row
 
 ZONES = (
     "Europe/Berlin",
@@ -112,7 +113,7 @@ def test_of_two_instants_with_the_same_wall_time_the_first_counts(
         assert instant(meant, zone).astimezone(UTC) == first_instant(meant, zone)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("zone", "wall", "utc"),
     [
         ("Europe/Berlin", "2027-03-28T02:30", "2027-03-28T01:30"),  # gap: 03:30

@@ -19,6 +19,7 @@ from bot.core.when_grammar import LONGEST_TEXT, Found, find_times, read_when
 from bot.core.when_words import say_due, say_offset, say_problem, say_when
 from tests.score import times
 from tests.unit.examples import examples
+from tests.unit.rows import each_row
 
 BERLIN = "Europe/Berlin"
 NOW = datetime(2026, 12, 2, 14, 20, 35, tzinfo=ZoneInfo(BERLIN))
@@ -35,7 +36,7 @@ def said(text: str, purpose: Purpose = Purpose.START, now: datetime = NOW) -> st
     return say_when(reading, now=now).removesuffix(f" ({BERLIN})")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "expected"),
     [
         # in
@@ -220,7 +221,7 @@ def test_what_people_type_reads_as_they_mean_it(text: str, expected: str) -> Non
     assert said(text) == expected
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "rrule", "first"),
     [
         ("every weekday 9:30", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "2026-12-03T09:30"),
@@ -282,7 +283,7 @@ def test_a_recurrence_that_begins_in_a_gap_keeps_the_wall_time_that_was_said() -
     assert reading.start.start == datetime.fromisoformat("2018-11-04T00:30")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "reason"),
     [
         ("25:00", "25:00 is not a time."),
@@ -370,7 +371,7 @@ def test_a_misspelling_is_refused_with_a_suggestion(typed: str, meant: str) -> N
     assert found.reading.suggestion == meant
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "choices"),
     [
         ("1.2. at 9", ("1 Feb at 9", "2 Jan at 9")),
@@ -397,7 +398,7 @@ def test_what_reads_in_several_ways_is_asked_about(text: str, choices: tuple[str
     assert len({repr(one) for one in readings}) == len(choices)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "question", "example"),
     [
         ("tomorrow", "At what time on Thu 3 Dec?", "tomorrow at 9:30"),
@@ -473,7 +474,7 @@ def test_a_day_will_do_for_what_is_skipped() -> None:
     assert said("on friday at 10", Purpose.DAY) == "Fri 4 Dec, 10:00"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "since", "until"),
     [
         ("since monday", "2026-11-30T00:00", None),
@@ -524,7 +525,7 @@ def test_the_future_is_no_time_of_the_past(text: str) -> None:
 # Times in a sentence.
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "spans", "loose"),
     [
         ("record the town hall 10 to 11 tomorrow", ["10 to 11 tomorrow"], []),
@@ -586,8 +587,8 @@ def rooms_in(text: str) -> list[tuple[int, int]]:
     return [(plain.find(name), plain.find(name) + len(name)) for name in names if name in plain]
 
 
-@pytest.mark.parametrize("zone", [BERLIN, "America/New_York", "Asia/Kolkata"])
-@pytest.mark.parametrize("phrase", PHRASES, ids=lambda phrase: phrase[0])
+@each_row("zone", [BERLIN, "America/New_York", "Asia/Kolkata"])
+@each_row("phrase", PHRASES, ids=lambda phrase: phrase[0])
 def test_the_labelled_phrases_hold_in_three_zones(phrase: list[str], zone: str) -> None:
     _, _, text, intent, _, labels, *_ = phrase
     text = text.replace("\\n", "\n")
@@ -776,9 +777,7 @@ def test_a_start_that_is_read_lies_ahead_and_before_its_end(text: str, now: date
         assert timedelta(0) < datetime.fromisoformat(str(row["until"])) - at
 
 
-@pytest.mark.parametrize(
-    "unit", [*(word + " " for word in WORDS), "(", "9:", "mon,", "1h", "a", "\u0130"]
-)
+@each_row("unit", [*(word + " " for word in WORDS), "(", "9:", "mon,", "1h", "a", "\u0130"])
 def test_a_long_text_is_not_read_for_ever(unit: str) -> None:
     text = (unit * 8000)[:8000]
     begun = clock.process_time()  # of this process: other work on the machine does not count
@@ -812,7 +811,7 @@ def test_the_score_prints_a_json_object_for_each_row(
     assert refused.keys() == {"refused"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "same"),
     [
         ("at four thirty", "at 4:30"),

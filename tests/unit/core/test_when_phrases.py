@@ -5,12 +5,11 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from bot.core.when import Refused, Unclear, When
 from bot.core.when_days import Purpose
 from bot.core.when_grammar import find_times, read_when
 from tests.score.times import as_row
+from tests.unit.rows import each_row
 
 ZONE = "Europe/Berlin"
 NOW = datetime(2026, 11, 25, 10, 20, tzinfo=ZoneInfo(ZONE))  # a Wednesday
@@ -18,7 +17,7 @@ FILE = Path(__file__).parents[2] / "data/phrases/times.tsv"
 ROWS = list(csv.DictReader(FILE.open(encoding="utf-8"), delimiter="\t"))
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["text"])
+@each_row("row", ROWS, ids=lambda row: row["text"])
 def test_a_time_is_read_as_it_was_meant(row: dict[str, str]) -> None:
     """`ask`: it may mean two things, and buttons say which; `refused`: with examples."""
     reading = read_when(row["text"], now=NOW, zone=ZONE)
@@ -31,9 +30,9 @@ def test_a_time_is_read_as_it_was_meant(row: dict[str, str]) -> None:
     assert found == {name: row[name] for name in found}
 
 
-@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/Los_Angeles"])
-@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1.1.0001"])
-@pytest.mark.parametrize("purpose", Purpose)
+@each_row("zone", ["Asia/Tokyo", "America/Los_Angeles"])
+@each_row("day", ["0001-01-01", "9999-12-31", "1.1.0001"])
+@each_row("purpose", Purpose)
 def test_the_first_and_the_last_day_of_time_are_refused(
     zone: str, day: str, purpose: Purpose
 ) -> None:

@@ -13,6 +13,7 @@ from bot.hms.errors import (
     HmsUnavailable,
     error_of,
 )
+from tests.unit.rows import each_row
 
 
 def body(message: object, details: object = None) -> bytes:
@@ -42,7 +43,7 @@ def test_a_clear_no(status: int, kind: type[HmsRefused]) -> None:
 DATE = {"Date": "Wed, 21 Oct 2026 07:28:00 GMT"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("status", "headers", "message", "reached", "retry_after_s"),
     [
         (429, {}, "slow down", False, None),
@@ -84,7 +85,7 @@ def test_no_answer_now(
     assert error.retry_after_s == retry_after_s
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("content", "message"),
     [
         (b"", "Bad Request"),

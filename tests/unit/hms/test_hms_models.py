@@ -21,6 +21,7 @@ from bot.hms.models import (
     WebhookDelivery,
     facts_of_recording,
 )
+from tests.unit.rows import each_row
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 JSON = st.recursive(
@@ -67,7 +68,7 @@ RECORDING = {
 }
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("said", "meant"),
     [
         ("2023-03-30T06:53:03Z", datetime(2023, 3, 30, 6, 53, 3, tzinfo=UTC)),
@@ -87,7 +88,7 @@ def test_moment(said: object, meant: datetime | None) -> None:
     assert lenient.moment(said) == meant
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("said", "meant"),
     [
         (79, 79),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.core.assets import SummarySection
 from bot.hms.results import parse_summary, readable_chat, summary_reading
+from tests.unit.rows import each_row
 
 DATA = Path(__file__).parents[2] / "data" / "summaries"
 AGENDA = {"title": "Agenda", "format": "bullets", "bullets": ["One", "Two"], "paragraph": ""}
@@ -33,7 +34,7 @@ def test_every_wrapper_is_read(shape: object) -> None:
     assert parse_summary(json.dumps(shape).encode()) == READ
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("section", "read"),
     [
         ({"bullets": ["a"]}, SummarySection("", "bullets", ("a",))),
@@ -68,7 +69,7 @@ def test_a_summary_that_is_one_text() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     "content",
     [
         b"",
@@ -96,7 +97,7 @@ def test_bullets_that_are_objects_are_read() -> None:
     assert parse_summary(content) == (SummarySection("Agenda", "bullets", ("a", "b")),)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("content", "reading"),
     [
         (b'{"summary": {"sections": []}}', "empty"),
@@ -139,7 +140,7 @@ DOCUMENTED = "SenderPeerID,SenderName,SenderUserID,Roles,SentAt,Type,Message\r\n
 NOTICE = "This meeting is being recorded. Ines Moreau requested it in Slack."
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("chat", "read"),
     [
         ("", ""),

@@ -1,13 +1,13 @@
 """The body of a start: what is left as the template is not sent."""
 
-import pytest
 from inline_snapshot import snapshot
 
 from bot.core.options import NAMED_RESOLUTIONS, RecordingOptions, Section
 from bot.hms.start_body import start_body
+from tests.unit.rows import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("options", "body"),
     [
         (RecordingOptions(), {}),

@@ -22,6 +22,7 @@ from bot.hms.webhook import (
     inbox_identity,
     parse,
 )
+from tests.unit.rows import each_row
 
 SAID_AT = datetime(2021, 11, 30, 12, 59, 57, tzinfo=UTC)
 NOW = SAID_AT + timedelta(seconds=2)
@@ -132,7 +133,7 @@ FACTS: list[tuple[str, dict[str, object], Fact]] = [
 ]
 
 
-@pytest.mark.parametrize(("type_", "data", "fact"), FACTS)
+@each_row(("type_", "data", "fact"), FACTS)
 def test_fact_of(type_: str, data: dict[str, object], fact: Fact) -> None:
     assert fact_of(parse(event(type_, data)), NOW) == fact
 
@@ -171,7 +172,7 @@ def test_when_it_happened(timestamp: object, at: datetime) -> None:
     assert fact.at == at
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "why"),
     [
         (b"", "not JSON"),

@@ -9,7 +9,6 @@ from functools import reduce
 from operator import getitem
 from typing import Any, NamedTuple
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from record_bot_sandbox.slack.rule_rich_text import RICH_TEXT
@@ -17,6 +16,7 @@ from record_bot_sandbox.slack.rule_tables import BLOCKS, ELEMENTS
 from record_bot_sandbox.slack.rules import Violation, check_manifest, check_message, check_view
 
 from tests.unit.examples import examples
+from tests.unit.rows import each_row
 from tests.unit.sim_payloads import (
     IMAGE,
     VALID,
@@ -46,7 +46,7 @@ def judge(payload: Json) -> list[Violation]:
     return check_view(payload) if "type" in payload else check_message(payload)
 
 
-@pytest.mark.parametrize("payload", VALID.values(), ids=VALID)
+@each_row("payload", VALID.values(), ids=VALID)
 def test_valid_payloads_are_accepted(payload: Json) -> None:
     assert judge(payload) == []
 
@@ -174,7 +174,7 @@ def named(limit: Limit) -> str:
     return f"{limit.pointer}:{limit.most}"
 
 
-@pytest.mark.parametrize("limit", LIMITS, ids=named)
+@each_row("limit", LIMITS, ids=named)
 def test_a_limit_holds_and_one_more_is_refused(limit: Limit) -> None:
     assert judge(limit.make(limit.most)) == []
     beyond = judge(limit.make(limit.most + 1))

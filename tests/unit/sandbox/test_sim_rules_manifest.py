@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import pytest
 from record_bot_sandbox.slack.rules import check_manifest
 
+from tests.unit.rows import each_row
+
 Json = dict[str, Any]
 URL = "https://a.example/"
 
@@ -204,7 +206,7 @@ LIMITS = [
 ]
 
 
-@pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.pointer)
+@each_row("limit", LIMITS, ids=lambda limit: limit.pointer)
 def test_a_limit_holds_at_both_ends_and_no_further(limit: Limit) -> None:
     assert check_manifest(limit.make(limit.least)) == []
     assert check_manifest(limit.make(limit.most)) == []
@@ -245,7 +247,7 @@ REFUSED: list[tuple[Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("wrong", "pointer"), REFUSED, ids=str)
+@each_row(("wrong", "pointer"), REFUSED, ids=str)
 def test_a_manifest_is_refused_where_it_is_wrong(wrong: Any, pointer: str) -> None:
     found = [(p.error, p.pointer) for p in check_manifest(wrong)]
     assert found == [("invalid_manifest", pointer)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-import pytest
 from record_bot_sandbox.slack.rules import check_message, check_view
 
+from tests.unit.rows import each_row
 from tests.unit.sim_payloads import (
     IMAGE,
     Json,
@@ -163,7 +163,7 @@ BLOCKS: list[tuple[Json, list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("block", "pointers"), BLOCKS, ids=lambda value: json.dumps(value)[:70])
+@each_row(("block", "pointers"), BLOCKS, ids=lambda value: json.dumps(value)[:70])
 def test_a_block_is_refused_where_it_is_wrong(block: Json, pointers: list[str]) -> None:
     found = check_message(message(block))
     assert [p.pointer for p in found] == [f"/blocks/0{pointer}" for pointer in pointers]
@@ -238,11 +238,11 @@ VIEWS = [
 ]
 
 
-@pytest.mark.parametrize("bad", MESSAGES, ids=str)
+@each_row("bad", MESSAGES, ids=str)
 def test_a_message_is_refused(bad: Bad) -> None:
     assert [(p.error, p.pointer) for p in check_message(bad.payload)] == [(bad.error, bad.pointer)]
 
 
-@pytest.mark.parametrize("bad", VIEWS, ids=lambda bad: str(bad)[:70])
+@each_row("bad", VIEWS, ids=lambda bad: str(bad)[:70])
 def test_a_view_is_refused(bad: Bad) -> None:
     assert [(p.error, p.pointer) for p in check_view(bad.payload)] == [(bad.error, bad.pointer)]

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.slack.values import Member
+from tests.unit.rows import each_row
 
 HOME, SISTER, OTHER = "T0HOME", "T0SISTER", "T0OTHER"
 
@@ -19,7 +19,7 @@ def organisation(*teams: str) -> dict[str, Any]:
     return {"id": "U1", "enterprise_id": "E1", "teams": list(teams)}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("info", "standing"),
     [
         ({"team_id": HOME}, "member"),

@@ -1,11 +1,10 @@
 """How long Slack asks us to wait, whatever stands in the header."""
 
-import pytest
-
 from bot.slack.errors import SlackUnavailable, error_of
+from tests.unit.rows import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("retry_after", "wait_s"),
     [
         ("7", 7.0),

@@ -6,6 +6,7 @@ import pytest
 
 from bot.ui import buttons, forms, ids
 from bot.ui.message import Block
+from tests.unit.rows import each_row
 
 AT = datetime(2026, 12, 2, 13, 20, tzinfo=UTC)
 LATER = AT + timedelta(minutes=15)
@@ -25,7 +26,7 @@ def test_a_button_is_about_one_moment(value: str, at: datetime | None, is_about:
     assert ids.is_about(value, at) is is_about
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("value", "moment"),
     [
         (ids.value_at("key", AT), AT),

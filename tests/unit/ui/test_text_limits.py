@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.ui import buttons, forms, message, text
 from bot.ui.message import Block
 from bot.ui.text import size
+from tests.unit.rows import each_row
 from tests.unit.views_extremes import TEXTS
 
 WIDE = "😀"  # two UTF-16 units
@@ -20,8 +21,8 @@ def test_size_counts_utf_16_units() -> None:
     assert [size(one) for one in ("", "ab", "\uffff", WIDE, FAMILY)] == [0, 2, 1, 2, 11]
 
 
-@pytest.mark.parametrize("limit", [2, 3, 150])
-@pytest.mark.parametrize("shown", [text.plain, text.esc, text.shorten])
+@each_row("limit", [2, 3, 150])
+@each_row("shown", [text.plain, text.esc, text.shorten])
 def test_what_fits_is_whole_and_one_more_is_cut(shown: object, limit: int) -> None:
     assert callable(shown)
     assert shown("x" * limit, limit) == "x" * limit
@@ -36,7 +37,7 @@ def test_the_limits_that_hold_where_none_is_given() -> None:
     assert text.code("x" * 301) == f"`{'x' * 299}…`"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("words", "limit", "plain", "escaped"),
     [
         ("a" + WIDE, 3, "a" + WIDE, "a" + WIDE),
@@ -58,7 +59,7 @@ def test_a_character_of_several_is_kept_or_left_out_whole(
     assert text.esc(words, limit) == escaped
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("words", "limit", "shown"),
     [
         ("a&b", 7, "a&amp;b"),
@@ -95,7 +96,7 @@ def test_ids_of_people(user_id: str, is_one: bool) -> None:
     assert text.is_user(user_id) is is_one
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("seconds", "shown"),
     [
         (0.49, ""),
@@ -117,7 +118,7 @@ def test_where_a_duration_changes_its_unit(seconds: float, shown: str) -> None:
     assert text.duration(seconds) == shown
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("size_bytes", "shown"),
     [
         (-1, ""),

@@ -12,7 +12,7 @@ from bot.core.options import RecordingOptions
 from bot.core.recording import Problem, Why
 from bot.ui import replies
 from bot.ui.problems import explain, hms_failure, slack_refusal
-from tests.unit.rows import each
+from tests.unit.rows import each, each_row
 from tests.unit.views_extremes import TEXTS
 from tests.unit.views_samples import RUNS, assert_only_our_markup, at, folded, recording
 
@@ -156,8 +156,8 @@ cannot_post  : The recording did not start. Slack does not let @record-bot post
 """)
 
 
-@pytest.mark.parametrize("problem", CASES)
-@pytest.mark.parametrize("channel", ["C1", "D1"])
+@each_row("problem", CASES)
+@each_row("channel", ["C1", "D1"])
 def test_every_why_has_a_cause_and_a_fix(problem: Problem, channel: str) -> None:
     words = explain(problem, recording(channel_id=channel))
     for sentence in (words.what, words.why, words.fix):

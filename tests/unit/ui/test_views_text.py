@@ -21,6 +21,7 @@ from bot.ui.text import (
     utc,
     when,
 )
+from tests.unit.rows import each_row
 from tests.unit.views_extremes import TEXTS
 from tests.unit.views_samples import NOW, assert_only_our_markup
 
@@ -72,7 +73,7 @@ def test_a_clean_text_stays_clean(text: str) -> None:
     assert "\n" not in once
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "shown"),
     [
         ("weekly_sync_v2", "weekly_sync_v2"),
@@ -123,7 +124,7 @@ def test_duration(seconds: float | None, shown: str) -> None:
     assert duration(seconds) == shown
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("bytes_", "shown"),
     [
         (None, ""),

@@ -13,6 +13,7 @@ from bot.core.recording import Phase, Recording
 from bot.features.about.model import Asked, meant, to_summarize
 from bot.features.about.views import about_recording
 from bot.store.values import RecordingRow
+from tests.unit.rows import each_row
 from tests.unit.views_samples import READ, REFUSED, RUNS, STOPPED, TRANSCRIBED, UPLOADED, at
 from tests.voice.sample import story
 
@@ -32,7 +33,7 @@ def labels(asked: Asked, recording: Recording, **more: Any) -> list[str]:
     return [one["text"]["text"] for row in rows for one in row]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("asked", "facts", "words"),
     [
         (Asked.LENGTH, RUNS, "has been recorded for 12 min"),
@@ -109,7 +110,7 @@ def test_who_is_there_now_is_what_100ms_says_now() -> None:
     assert "Nobody is in" in answer(Asked.PEOPLE, running, there=())
 
 
-@pytest.mark.parametrize("asked", Asked)
+@each_row("asked", Asked)
 def test_every_answer_is_one_or_two_sentences(asked: Asked) -> None:
     for facts in ((), RUNS, STOPPED, UPLOADED, TRANSCRIBED, READ, REFUSED):
         said = answer(asked, story(*facts))

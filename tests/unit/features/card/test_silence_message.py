@@ -9,6 +9,7 @@ import pytest
 from bot.core import facts as f
 from bot.core.policy import Silence
 from bot.features.card.views import silence_message
+from tests.unit.rows import each_row
 from tests.unit.views_samples import ACCEPTED, READ, RUNS, at, recording
 
 STOP = f.StopRequested(at=at(3600), by="U2")
@@ -18,7 +19,7 @@ NO_ANSWER, NO_STOP = Silence("start", at(1)), Silence("stop", at(3600))
 CANCELLED = Silence("start", at(1), cancelled=True)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("on", "facts", "silent", "buttons"),
     [
         ("start", [f.StartAttempted(at=at(1))], NO_ANSWER, ["Stop", "Open the card"]),

@@ -15,6 +15,7 @@ from bot.core.recording import Recording
 from bot.features.card.log import card_lines, line_of, log_lines, written
 from bot.ui.text import mention, size
 from tests.unit.examples import examples
+from tests.unit.rows import each_row
 from tests.unit.some import discovered
 from tests.unit.views_extremes import recordings
 from tests.unit.views_samples import READ, RUNS, assert_only_our_markup, at, dates, recording
@@ -192,7 +193,7 @@ LINES: list[tuple[f.Fact, str | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("fact", "line"), LINES)
+@each_row(("fact", "line"), LINES)
 def test_line(fact: f.Fact, line: str | None) -> None:
     assert line_of(fact) == line
 

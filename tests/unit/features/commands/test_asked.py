@@ -5,6 +5,7 @@ import pytest
 from bot.features.about.model import Asked
 from bot.features.commands.model import Outcome
 from tests.unit.features.commands.test_understanding import WORLDS, understood
+from tests.unit.rows import each_row
 
 QUESTIONS = {
     Asked.PEOPLE: (
@@ -61,8 +62,8 @@ QUESTIONS = {
 }
 
 
-@pytest.mark.parametrize("where", ["thread", "dm"])
-@pytest.mark.parametrize("asked", Asked)
+@each_row("where", ["thread", "dm"])
+@each_row("asked", Asked)
 def test_a_question_is_answered_about_one_recording(asked: Asked, where: str) -> None:
     for text in QUESTIONS[asked]:
         found = understood(text, where)
@@ -85,7 +86,7 @@ def test_a_room_that_is_named_wins_over_the_thread() -> None:
     assert near.room.name == "Design review"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "who can start recordings?",

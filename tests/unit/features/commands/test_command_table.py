@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
 from inline_snapshot import snapshot
 
 from bot.features.commands.flags import split_flags
@@ -16,6 +15,7 @@ from bot.features.commands.views import Menu, help_lines
 from bot.features.commands.vocabulary import Intent
 from bot.features.options.table import START_FLAGS
 from tests.unit.features.commands.test_understanding import WORLDS
+from tests.unit.rows import each_row
 
 WORD = re.compile(r"(?:--)?[a-z][a-z-]*")
 
@@ -95,7 +95,7 @@ def test_help_start_explains_every_option() -> None:
     )
 
 
-@pytest.mark.parametrize("entry", TABLE, ids=lambda e: e.word or "form")
+@each_row("entry", TABLE, ids=lambda e: e.word or "form")
 def test_every_row_is_complete_and_its_example_is_understood(entry: object) -> None:
     row = next(e for e in TABLE if e is entry)
     assert row.help.endswith(".")

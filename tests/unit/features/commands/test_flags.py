@@ -12,6 +12,7 @@ from bot.features.commands.flags import Flags, split_flags
 from bot.features.options.drafts import draft_of_raw
 from bot.features.options.table import START_FLAGS
 from tests.unit.examples import examples
+from tests.unit.rows import each_row
 
 
 def read(text: str) -> RecordingOptions:
@@ -20,7 +21,7 @@ def read(text: str) -> RecordingOptions:
     return flags.options
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "head"),
     [
         ("", ""),
@@ -42,7 +43,7 @@ def test_help_is_asked_for(text: str) -> None:
     assert split_flags(text)[1].help
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "options"),
     [
         ("--res 1280x720", {"resolution": NAMED_RESOLUTIONS["720p"]}),
@@ -106,7 +107,7 @@ def test_options(text: str, options: dict[str, object]) -> None:
     assert read(f"start standup {text}") == RecordingOptions.model_validate(options)
 
 
-@pytest.mark.parametrize("opening_closing", ["“”", "„“", "””", '""', "«»", "»«", "‘’", "‚‘", "''"])
+@each_row("opening_closing", ["“”", "„“", "””", '""', "«»", "»«", "‘’", "‚‘", "''"])
 def test_every_quote_that_slack_types(opening_closing: str) -> None:
     a, b = opening_closing[0], opening_closing[1]
     text = f"start x --context {a}on our way, again{b} --audio"
@@ -150,7 +151,7 @@ def test_a_name_like_no_other_is_answered_with_all_of_them(typed: str) -> None:
     assert all(f"--{flag.name}" in problem for flag in START_FLAGS)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "reason"),
     [
         (
@@ -307,7 +308,7 @@ def test_case_never_matters(flips: list[bool]) -> None:
     assert read(f"start a {mixed}") == read(f"start a {line}")
 
 
-@pytest.mark.parametrize("piece", ['"', '" ', '«a" ', "'a ", "--res ", "a ", "\\", "--x=", "“a”,"])
+@each_row("piece", ['"', '" ', '«a" ', "'a ", "--res ", "a ", "\\", "--x=", "“a”,"])
 def test_long_text_is_not_read_for_ever(piece: str) -> None:
     began = time.process_time()
     split_flags("start --audio " + piece * (7900 // len(piece)))

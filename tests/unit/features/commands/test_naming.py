@@ -1,7 +1,5 @@
 """Every verb that may be done has its handler, and every order ends in words."""
 
-import pytest
-
 from bot.features.commands.answers import say
 from bot.features.commands.do_orders import DO
 from bot.features.commands.model import Outcome, Understood, Where, World
@@ -11,6 +9,7 @@ from bot.features.commands.views import choices
 from bot.features.commands.vocabulary import ORDERS, Intent
 from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.names import RoomNames
+from tests.unit.rows import each_row
 from tests.unit.some import T0
 
 UNKNOWN = say(Understood(Intent.UNKNOWN, Outcome.ANSWER), now=T0)
@@ -24,8 +23,8 @@ def test_each_order_has_its_handler() -> None:
     assert set(DO) == ORDERS | {Intent.RENAME, Intent.EXTEND} | BUTTONS_ONLY
 
 
-@pytest.mark.parametrize("outcome", [Outcome.DO, Outcome.ASK])
-@pytest.mark.parametrize("intent", sorted(set(DO) - BUTTONS_ONLY))
+@each_row("outcome", [Outcome.DO, Outcome.ASK])
+@each_row("intent", sorted(set(DO) - BUTTONS_ONLY))
 def test_each_order_is_said(intent: Intent, outcome: Outcome) -> None:
     """A new one needs a row in `_DONE` and in `_ASKED`."""
     said = say(Understood(intent, outcome, room=RoomEntry("r1", "standup")), now=T0)

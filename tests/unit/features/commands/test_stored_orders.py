@@ -1,14 +1,13 @@
 """What stays of a question after a press of one of its buttons."""
 
-import pytest
-
 from bot.features.commands.model import Where
 from bot.features.commands.stored_orders import Choice, stored_orders
 from bot.features.commands.understand import understand
 from tests.unit.features.commands.test_understanding import WORLDS
+from tests.unit.rows import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("where", "text", "press", "left"),
     [
         ("mention", "stop webinar, and record all hands at 15:00", "0", ["schedule:all hands"]),

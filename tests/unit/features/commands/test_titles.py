@@ -8,10 +8,11 @@ from bot.features.card.views import recording_card
 from bot.features.commands.model import Outcome, Why
 from bot.features.details.views import Viewer, details_view
 from tests.unit.features.commands.test_understanding import understood
+from tests.unit.rows import each_row
 from tests.unit.views_samples import NAME, RUNS, at, recording
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("where", "text", "room", "title"),
     [
         ("slash", "rename standup Launch retro", "standup", "Launch retro"),

@@ -30,7 +30,7 @@ from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.names import RoomNames
 from tests.score import phrases
 from tests.unit.examples import examples
-from tests.unit.rows import each
+from tests.unit.rows import each, each_row
 
 DATA = Path(__file__).parents[3] / "data/phrases"
 WORLD = json.loads((DATA / "world.json").read_text("utf-8"))
@@ -83,7 +83,7 @@ def test_each_labelled_phrase_is_right() -> None:
     each(ROWS, check, name=lambda row: f"{row.id} {row.text}")
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "extend webinar by -15 minutes",
@@ -93,7 +93,7 @@ def test_each_labelled_phrase_is_right() -> None:
         "extend webinar by -15",
     ],
 )
-@pytest.mark.parametrize("where", ["slash", "mention"])
+@each_row("where", ["slash", "mention"])
 def test_an_extension_by_less_is_refused_with_an_example(text: str, where: str) -> None:
     done = understood(text, where)
     assert (done.intent, done.outcome, done.why) == (Intent.EXTEND, Outcome.ANSWER, Why.BAD_TIME)
@@ -128,7 +128,7 @@ def assert_stops_what_is_meant(text: str, where: Where, done: Understood) -> Non
 # Rooms that are called like words of a command.
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "text", "act"),
     [
         ("now", "start now", "start:now"),
@@ -149,7 +149,7 @@ def test_a_room_typed_by_its_name_wins(name: str, text: str, act: str) -> None:
     assert [str(order) for order in done.acts] == [act]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("where", "text", "offers", "words"),
     [
         (
@@ -182,6 +182,32 @@ def test_a_room_typed_by_its_name_wins(name: str, text: str, act: str) -> None:
             "start town hall --res 720p and stop webinar",
             ["start:town hall", "stop:webinar"],
             "Start recording town hall (720p)? Stop the recording of webinar?",
+        ),
+        (
+            "thread",
+            "can you put this one in #leadership too, record the board room as well please",
+            ["share:standup", "start:board room"],
+            "Share the recording of standup? Start recording board room?",
+        ),
+        (
+            "slash",
+            "start design review and then schedule weekly every weekday 16:15 for 20m",
+            ["start:Design review", "schedule:weekly"],
+            "Start recording Design review? "
+            "Record weekly: every weekday at 16:15 for 20 min (Europe/Berlin)?",
+        ),
+        (
+            "mention",
+            "start board room, then record weekly each weekday from 9 to 9:30",
+            ["start:board room", "schedule:weekly"],
+            "Start recording board room? "
+            "Record weekly: every weekday, 9:00 – 09:30 (Europe/Berlin)?",
+        ),
+        (
+            "dm",
+            "how many people are in the webinar. make it stop",
+            ["stop:webinar"],
+            "Stop the recording of webinar?",
         ),
         (
             "mention",
@@ -279,7 +305,7 @@ def test_orders_that_one_button_may_do(where: str, text: str, one: bool) -> None
     assert are_one(understood(text, where)) is one
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("where", "text", "acts"),
     [
         ("mention", "don't record town hall, record all hands", ["start:all hands"]),
@@ -629,7 +655,7 @@ def test_a_negated_verb_is_no_order(tail: str, no: str, order: str) -> None:
     ], tail
 
 
-@pytest.mark.parametrize(
+@each_row(
     "unit",
     [
         "x ",
@@ -785,7 +811,7 @@ def test_the_time_of_a_start_is_repeated(text: str, words: str) -> None:
     assert said(understood(text)) == words
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "where", "sure"),
     [
         ("delete the last recording", "dm", True),
@@ -927,7 +953,7 @@ def test_a_skip_of_a_week_or_month_is_of_its_dates(text: str, told: str, days: l
     assert [one.date.day for one in done.offers if one.date] == days
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "offers"),
     [
         ("start town hall, no wait, all hands", ["start:all hands"]),
@@ -1086,7 +1112,7 @@ def test_a_stop_and_a_start_in_a_thread_have_a_button_each() -> None:
     assert [str(order) for order in done.offers] == ["stop:standup", "start:town hall"]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "where"),
     [
         ("&gt; stop", "thread"),

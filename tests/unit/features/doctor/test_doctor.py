@@ -29,6 +29,7 @@ from bot.features.doctor.webhook import Sent, webhook_finding
 from bot.hms.models import Room
 from bot.settings import Settings, SettingsError
 from tests.unit.doctor_kit import printed
+from tests.unit.rows import each_row
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 OURS = "https://bot.example.com/webhooks/100ms/default?key=s3cret"
@@ -42,7 +43,7 @@ def sent(url: str, reason: str = "") -> Sent:
     return Sent.model_validate({"event_id": "e", "payload": payload})
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("deliveries", "secret_set", "verdict", "words"),
     [
         ([], False, Verdict.NOTE, "not set: the bot polls"),

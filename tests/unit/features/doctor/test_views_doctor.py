@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, get_args
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
@@ -32,6 +31,7 @@ from bot.ui.message import Message
 from bot.ui.text import esc
 from tests.unit.doctor_samples import GRANTED, ILL, WELL
 from tests.unit.examples import examples
+from tests.unit.rows import each_row
 from tests.unit.views_extremes import CHANNELS, TEXTS, TIMES, USERS
 from tests.unit.views_samples import (
     NAME,
@@ -73,7 +73,7 @@ def test_all_is_well() -> None:
 """)
 
 
-@pytest.mark.parametrize("kind", get_args(steps.Action), ids=lambda kind: kind.__name__)
+@each_row("kind", get_args(steps.Action), ids=lambda kind: kind.__name__)
 def test_every_step_that_is_held_up_has_a_name(kind: type) -> None:
     """But for the notice in a room, which the doctor leaves out."""
     held = Stuck(NAME, "U1", "C1", True, step=kind.__name__, until=at(60))
@@ -81,7 +81,7 @@ def test_every_step_that_is_held_up_has_a_name(kind: type) -> None:
     assert ("a step failed" in told) is (kind is steps.SayInRoom)
 
 
-@pytest.mark.parametrize("kind", Kind)
+@each_row("kind", Kind)
 def test_every_message_that_waits_has_a_name(kind: Kind) -> None:
     """A new kind needs a row in the doctor's `_MESSAGES`, and in Details in `_KINDS`."""
     waits = Stuck(NAME, "U1", "C1", True, kind=kind, state=State.WAITING, until=at(60))

@@ -23,6 +23,7 @@ from bot.features.start.form import start_form
 from bot.hms.start_body import start_body
 from bot.ui.forms import FieldErrors
 from tests.unit.examples import examples
+from tests.unit.rows import each_row
 from tests.unit.slack_text import as_slack_sends, quoted
 from tests.unit.start_form_samples import drafts, expressible, texts, untouched
 from tests.unit.views_samples import recording
@@ -74,7 +75,7 @@ EACH: dict[str, object] = {
 }
 
 
-@pytest.mark.parametrize("field", RecordingOptions.model_fields)
+@each_row("field", RecordingOptions.model_fields)
 def test_each_option_goes_all_the_way(field: str) -> None:
     """Written, by the form, to the body of the call, and to Details. A new option: `EACH`."""
     options = RecordingOptions.model_validate({field: EACH[field]})

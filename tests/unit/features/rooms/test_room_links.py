@@ -4,12 +4,13 @@ import pytest
 
 from bot.features.commands.listeners import said_to
 from bot.features.rooms.model import room_links, texts_of
+from tests.unit.rows import each_row
 
 ROOM = "65f0c0ffee00000000000001"
 LINK = f"https://acme.app.100ms.live/preview/{ROOM}/host"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "found"),
     [
         (f"<{LINK}>", [LINK]),

@@ -3,16 +3,15 @@
 import time
 from datetime import UTC, datetime
 
-import pytest
-
 from bot.features.rooms.model import RoomEntry, likeliest, misspelt, rank_rooms
+from tests.unit.rows import each_row
 
 NAMES = ["weekly-sync", "design-review", "Board room", "Team 12", "Team 21", "town hall"]
 ROOMS = [RoomEntry(f"{n:024x}", name) for n, name in enumerate(NAMES)]
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("typed", "offered"),
     [
         ("weakly", ["weekly-sync"]),

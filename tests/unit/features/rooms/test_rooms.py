@@ -21,6 +21,7 @@ from bot.features.rooms.model import (
     without_preview,
 )
 from bot.features.rooms.names import RoomNames
+from tests.unit.rows import each_row
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 
@@ -44,7 +45,7 @@ LINK = f"https://acme.app.100ms.live/preview/{DESIGN.room_id}/host?skip_preview=
 STRANGER = "f" * 24
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("reference", "result"),
     [
         (DESIGN.room_id, Found(DESIGN)),
@@ -110,7 +111,7 @@ def test_a_room_named_like_a_code_is_a_room() -> None:
     assert RoomIndex([named]).match("abc-defg-hij") == Found(named)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("link", "result"),
     [
         (LINK, Found(DESIGN, LINK)),
@@ -185,7 +186,7 @@ def test_rank_puts_live_first_then_recent_then_names_and_disabled_last() -> None
     assert ranked == [live_now, live_old, yesterday, last_week, never, long_ago, off_live]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("query", "expected"),
     [
         ("review DESIGN", [DESIGN]),

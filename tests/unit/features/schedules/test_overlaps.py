@@ -3,13 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from bot.core.when import When
 from bot.core.when_grammar import read_when
 from bot.features.schedules import model
 from bot.features.schedules.model import Schedule
 from bot.features.schedules.overlaps import Overlap, first_overlaps
+from tests.unit.rows import each_row
 
 T0 = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)  # a Monday
 HOUR = timedelta(hours=1)
@@ -32,7 +31,7 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 11, 29, hour, minute, tzinfo=UTC) + timedelta(days=day)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("new", "old", "meets", "old_first"),
     [
         ("every weekday at 9:30 for 20m", "every weekday at 9:30 for 20m", at(1, 9, 30), True),

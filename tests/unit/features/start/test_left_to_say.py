@@ -15,6 +15,7 @@ from bot.core.retry import Retry
 from bot.features.start.model import ANSWERED_WITHIN, Left, left_to_say, say_at
 from bot.features.start.views import outcome_pointer, outcome_reply, outcome_view
 from bot.ui import ids
+from tests.unit.rows import each_row
 from tests.unit.views_samples import ACCEPTED, REFUSED, RUNS, at, recording
 
 SHOWN = Delivery(Kind.CARD, "C1", State.SENT, posted_in="C1", ts="1.0", hash="now")
@@ -29,7 +30,7 @@ def stopped(by: str) -> tuple[f.Fact, ...]:
     return (f.StopRequested(at=at(2), by=by),)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("facts", "deliveries", "address", "left"),
     [
         (RUNS, (OUTDATED,), {}, Left.NOTHING),

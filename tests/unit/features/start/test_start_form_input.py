@@ -10,6 +10,7 @@ from bot.features.options.drafts import Draft, DraftSection, draft_of
 from bot.features.options.form import draft_from_state
 from bot.features.start.form import FilledForm, read, start_form
 from bot.ui.forms import FieldErrors, as_much_as_fits
+from tests.unit.rows import each_row
 from tests.unit.start_form_samples import (
     ROOM,
     Json,
@@ -127,7 +128,7 @@ def test_all_errors_are_told_at_once() -> None:
 # ---- each field ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("width", "height", "field"),
     [
         ("", "720", "width"),
@@ -179,14 +180,12 @@ def test_temperatures(text: str, number: float | None) -> None:
     assert options_of(filled(SUMMARY, temperature=text)).temperature == number
 
 
-@pytest.mark.parametrize(
-    "text", ["0.09", "1.1", "warm", "nan", "inf", "1_0", "1e-1", "-0.5", "0.5.1"]
-)
+@each_row("text", ["0.09", "1.1", "warm", "nan", "inf", "1_0", "1e-1", "-0.5", "0.5.1"])
 def test_no_temperatures(text: str) -> None:
     assert list(errors_of(filled(SUMMARY, temperature=text))) == ["temperature"]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("url", "suggested"),
     [
         ("acme.app.100ms.live/meeting/a", "https://acme.app.100ms.live/meeting/a"),

@@ -23,6 +23,7 @@ from bot.features.unfurl.model import Offer, RoomSeen, offers
 from bot.features.unfurl.service import Linked
 from bot.features.unfurl.views import room_unfurl
 from tests.unit.examples import examples
+from tests.unit.rows import each_row
 from tests.unit.views_extremes import TEXTS, TIMES, recordings
 from tests.unit.views_samples import (
     NAME,
@@ -42,7 +43,7 @@ CARD = "https://acme.slack.com/archives/C1/p1?a=1&b=2"
 START, TO_CARD, FOLLOW, DETAILS = Offer.START, Offer.CARD, Offer.FOLLOW, Offer.DETAILS
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("enabled", "place", "can_follow", "offered"),
     [
         (True, None, True, (START,)),
