@@ -32,11 +32,11 @@ sandbox: install
 	$(BIN)/record-bot sandbox $(ARGS)
 
 # For two cores. The tests of a file in tests/e2e and tests/browser share what they play on, and wait
-# for a quarter of their time: there are three at a time.
+# for a quarter of their time: there are three at a time, in the order of tests/e2e/conftest.py.
 test: install browser
 ifeq ($(strip $(ARGS)),)
 	$(BIN)/python -m pytest -n 2 --dist worksteal --inline-snapshot=disable tests/unit tests/contract tests/integration
-	$(BIN)/python -m pytest -n 3 --dist loadfile tests/e2e tests/browser
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder tests/e2e tests/browser
 else
 	$(BIN)/python -m pytest $(ARGS)
 endif

@@ -237,8 +237,7 @@ class ClauseScanner(TimeScanner):
         if token.kind not in ("num", "word") or self.length() is None:
             return None
         said = self._said(start)
-        hour = self.peek(-1).word == "h" and len(token.raw) <= 2 and self.peek(-2) is token
-        at = (f"at {said}",) if hour else ()
+        at = (f"at {said}",) if self.peek(-1).word == "h" else ()
         return Ask(
             f"Is “{said}” how long to record, or when to start?", (f"for {said}", f"in {said}", *at)
         )

@@ -26,7 +26,10 @@ from tests.patience import PatientPerson
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+GROUND: dict[Literal["light", "dark"], str] = {
+    "light": "rgb(246, 246, 249)",
+    "dark": "rgb(18, 18, 25)",
+}
 UNKNOWN = "0123456789abcdef0123456789abcdef"
 LENGTH_S = 480
 PICTURES = os.environ.get("RECORD_BOT_PICTURES")
@@ -318,10 +321,14 @@ async def test_the_skip_link_shows_the_transcript(meeting: Meeting, visit: Visit
     await expect(visit.turns.first).to_be_visible()
 
 
-async def test_search_folds_accents_and_finds_across_sentences(
-    meeting: Meeting, visit: Visit
-) -> None:
+async def test_texts_stay_texts_are_found_and_printed(meeting: Meeting, visit: Visit) -> None:
+    """Search folds accents and finds across sentences; the player is not on paper."""
     await visit.open(await meeting.link(meeting.ines))
+    await expect(visit.turns.first).to_contain_text("the <launch> checklist & the budget")
+    await expect(visit.page.locator("#messages")).to_contain_text("See you <b>on Tuesday</b>")
+    assert await visit.page.locator("#turns launch, #messages b").count() == 0
+    cues = "[...document.querySelector('video').textTracks[0].cues].map((c) => c.getCueAsHTML().textContent)"
+    assert (await visit.page.evaluate(cues))[0].startswith("Ana: Good morning")
     query, count = visit.page.locator("#query"), visit.page.locator("#count")
     await query.fill("LAUNCH")
     await expect(count).to_have_text("1 of 2")
@@ -331,19 +338,18 @@ async def test_search_folds_accents_and_finds_across_sentences(
     await query.fill("nobody said this")
     await expect(count).to_have_text("0 found")
     await expect(visit.page.get_by_role("button", name="Next match")).to_be_disabled()
-
-
-async def test_texts_of_people_stay_texts(meeting: Meeting, visit: Visit) -> None:
-    await visit.open(await meeting.link(meeting.ines))
-    await expect(visit.turns.first).to_contain_text("the <launch> checklist & the budget")
-    await expect(visit.page.locator("#messages")).to_contain_text("See you <b>on Tuesday</b>")
-    assert await visit.page.locator("#turns launch, #messages b").count() == 0
-    cues = "[...document.querySelector('video').textTracks[0].cues].map((c) => c.getCueAsHTML().textContent)"
-    assert (await visit.page.evaluate(cues))[0].startswith("Ana: Good morning")
+    await visit.page.emulate_media(media="print")
+    await expect(visit.page.locator("#stage")).to_be_hidden()
+    await expect(visit.page.locator("#query")).to_be_hidden()
+    for n in range(8):
+        await expect(visit.turns.nth(n)).to_be_visible()
+    await expect(visit.page.locator("#lines")).to_be_visible()
 
 
 @pytest.mark.parametrize("size", ["desktop", "phone"])
-async def test_axe_finds_nothing(meeting: Meeting, browser: Browser, size: str) -> None:
+async def test_in_both_colours_axe_finds_nothing(
+    meeting: Meeting, browser: Browser, size: str
+) -> None:
     viewport = PHONE if size == "phone" else DESKTOP
     context = await browser.new_context(viewport=viewport, locale="en-GB")
     context.set_default_timeout(PATIENCE_MS)
@@ -358,9 +364,10 @@ async def test_axe_finds_nothing(meeting: Meeting, browser: Browser, size: str) 
             "nothing is wider than the phone"
         )
     parts = ("Transcript", "Summary", "More") if size == "phone" else ("Transcript",)
-    for scheme in SCHEMES:
+    for scheme, ground in GROUND.items():
         for page in (visit.page, other.page):
             await page.emulate_media(color_scheme=scheme)
+            assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == ground
         assert await axe(other.page) == []
         for part in parts:
             if size == "phone":
@@ -370,24 +377,6 @@ async def test_axe_finds_nothing(meeting: Meeting, browser: Browser, size: str) 
             await visit.picture(f"{size}-{scheme}-{part}")
     assert not visit.complaints, visit.complaints
     await context.close()
-
-
-async def test_dark_mode_is_dark(meeting: Meeting, visit: Visit) -> None:
-    await visit.open(await meeting.link(meeting.ines))
-    ground = "getComputedStyle(document.body).backgroundColor"
-    light = await visit.page.evaluate(ground)
-    await visit.page.emulate_media(color_scheme="dark")
-    assert (light, await visit.page.evaluate(ground)) == ("rgb(246, 246, 249)", "rgb(18, 18, 25)")
-
-
-async def test_print_has_the_words_and_not_the_player(meeting: Meeting, visit: Visit) -> None:
-    await visit.open(await meeting.link(meeting.ines))
-    await visit.page.emulate_media(media="print")
-    await expect(visit.page.locator("#stage")).to_be_hidden()
-    await expect(visit.page.locator("#query")).to_be_hidden()
-    for n in range(8):
-        await expect(visit.turns.nth(n)).to_be_visible()
-    await expect(visit.page.locator("#lines")).to_be_visible()
 
 
 async def test_without_a_session_the_moment_is_kept_until_there_is_one(

@@ -58,6 +58,11 @@ for _name, _kind in KINDS.items():
         _kind["env"] = {"PUBLIC_URL": "", **_kind.get("env", {})}
 FAILED = pytest.StashKey[bool]()
 LAST = pytest.StashKey[bool]()  # of its file
+# These files take longest: they begin first, or one worker would play the last of them alone.
+LONG = (
+    *("sandbox_command", "killed", "meeting", "schedules", "replicas", "slack_trouble"),
+    *("image", "hms_trouble", "database_down", "commands", "words", "outbound", "voice"),
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -70,7 +75,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     In each file, the tests that share a stage come before those that have their own.
     """
-    place = {path: n for n, path in enumerate(dict.fromkeys(item.path for item in items))}
+    long = {f"test_{name}.py": n - len(LONG) for n, name in enumerate(LONG)}
+    paths = enumerate(dict.fromkeys(item.path for item in items))
+    place = {path: (long.get(path.name, 0), n) for n, path in paths}
     items.sort(key=lambda i: (place[i.path], i.get_closest_marker("own_stage") is not None))
     for item in items:
         if HERE in item.path.parents and iscoroutinefunction(getattr(item, "function", None)):

@@ -15,14 +15,6 @@ async def come(bench: Bench, room: Room, name: str = "Ana") -> None:
     await bench.hms.sim(f"/rooms/{room.id}/join", {"name": name})
 
 
-async def said(bench: Bench, *words: str, channel: str = seed.STANDUP) -> SeenMessage:
-    """A message in the channel that is no card."""
-    return await bench.see(
-        lambda s: first([m for m in s.messages(channel) if has(m, *words)]),
-        f"a message in {channel} with {words}",
-    )
-
-
 async def test_a_start_in_some_seconds_says_when_and_then_shows_its_card(bench: Bench) -> None:
     room = await bench.room()
     await bench.ines.command(seed.STANDUP, f'/record start "{room.name}" in 2s for 3s')
@@ -111,16 +103,6 @@ async def test_what_is_armed_waits_for_the_first_person(bench: Bench) -> None:
     assert await bench.recordings(room) == []
     await come(bench, room)
     await bench.card(room, "Recording")
-
-
-async def test_where_nobody_comes_the_channel_is_told_without_a_mention(alone: Bench) -> None:
-    bench = alone
-    room = await bench.room()
-    await empty(bench, room)
-    await bench.ines.command(seed.STANDUP, f'/record start "{room.name}" in 1s')
-    told = await said(bench, "Nobody came to", room.name)
-    assert "<@" not in str(told.blocks)
-    assert await bench.recordings(room) == []
 
 
 async def test_the_end_is_moved_and_taken_away_on_the_card(bench: Bench) -> None:

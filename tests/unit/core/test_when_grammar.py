@@ -266,6 +266,20 @@ def test_a_stop_in_the_hour_that_a_change_repeats_or_skips(now: str, text: str, 
     assert f"{reading.stop.at:%H:%M}{say_offset(reading.stop.at)}" == stops
 
 
+@pytest.mark.parametrize(
+    ("zone", "at", "says"),
+    [
+        ("Europe/London", "2026-10-25T01:30+01:00", " UTC+1"),
+        ("Europe/London", "2026-10-25T01:30+00:00", " UTC+0"),
+        ("America/St_Johns", "2026-11-01T01:30-02:30", " UTC-2:30"),
+        ("America/St_Johns", "2026-11-01T01:30-03:30", " UTC-3:30"),
+        ("Europe/London", "2026-10-25T03:30+00:00", ""),
+    ],
+)
+def test_the_offset_is_said_in_an_hour_that_occurs_twice(zone: str, at: str, says: str) -> None:
+    assert say_offset(datetime.fromisoformat(at).astimezone(ZoneInfo(zone))) == says
+
+
 def test_a_start_in_the_hour_that_occurs_twice_is_ahead() -> None:
     now = datetime.fromisoformat("2026-10-25T02:30+01:00")
     reading = read_when("at 02:45", now=now, zone="Europe/Berlin")

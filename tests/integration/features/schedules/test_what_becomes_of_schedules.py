@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from record_bot_sandbox.slack import seed
@@ -22,7 +22,7 @@ from bot.features.presets.model import Preset
 from bot.features.presets.store import PresetRepository
 from bot.features.rooms.refreshing import Refreshing
 from bot.features.schedules import service
-from bot.features.schedules.model import RoomCalendar, Rule
+from bot.features.schedules.model import RoomCalendar, Rule, woken
 from bot.features.schedules.store import CalendarRepository
 from tests.integration.schedules_kit import MIN, Stage, leaves, somebody_in, stage
 from tests.unit.some import requested
@@ -204,6 +204,23 @@ async def test_an_empty_room_is_waited_for(there: Stage) -> None:
     await there.parts.deps.store.presence.people_in({there.room().id: "session-1"})
     assert (await there.turn()).armed_for is None
     assert len(await there.recordings()) == 1
+
+
+async def test_where_nobody_comes_the_channel_is_told_without_a_mention(there: Stage) -> None:
+    await there.due()
+    armed, day = await there.turn(), timedelta(days=1)
+    assert armed.armed_for
+    assert armed.armed_until
+    past = replace(armed, armed_for=armed.armed_for - day, armed_until=armed.armed_until - day)
+    await there.schedules.write(armed, woken(past), [])
+    assert (await there.turn()).armed_for is None
+    assert await there.recordings() == []
+    there.slack.calls.clear()
+    await there.parts.timekeeper.tell()
+    (post,) = [call.args for call in there.slack.calls if call.method == "chat.postMessage"]
+    assert post["channel"] == seed.STANDUP
+    assert post["text"].startswith("Nobody came to standup between ")
+    assert "<@" not in str(post["blocks"])
 
 
 async def test_a_room_has_the_name_that_it_has_now(there: Stage) -> None:
