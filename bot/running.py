@@ -3,7 +3,8 @@
 import asyncio
 import socket
 from collections.abc import Collection, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from types import FrameType
 from typing import Any
 
 import structlog
@@ -23,6 +24,7 @@ HTTP_DRAIN_S = 2
 DRAIN_S = 5.0
 CANCELLED_S = 1.0
 CREDENTIALS_WITHIN_S = 3.0
+TICK_S = 1.0  # the precision of the Date header
 
 
 class CannotListen(Exception):
@@ -124,6 +126,7 @@ class _Server(uvicorn.Server):
             )
         )
         self._mode = "socket" if components.socket else "http"
+        self._told_to_exit = asyncio.Event()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -136,6 +139,17 @@ class _Server(uvicorn.Server):
         finally:
             for sig in HANDLED_SIGNALS:
                 loop.remove_signal_handler(sig)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self._told_to_exit.set()
+
+    async def main_loop(self) -> None:
+        """Replace uvicorn's method, which wakes ten times a second. Each tick sets the date."""
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TICK_S):
+                    await self._told_to_exit.wait()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         try:

@@ -18,7 +18,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # tests/bench.
 # The examples are the same in every run, so that a change is to blame for what fails.
 EVERY = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("record-bot", EVERY, max_examples=30)
+settings.register_profile("record-bot", EVERY, max_examples=20)
 settings.register_profile("fresh", EVERY, derandomize=False)  # others each time, and more of them
 settings.register_profile("few", EVERY, max_examples=5)
 settings.load_profile("record-bot")

@@ -75,11 +75,10 @@ class BulkPoll:
                 said = {fact.identity for fact in facts_of_recording(row, now)}
                 if later := after_list(one, said, now):
                     moved.append((one, later))
-            over = not ours or rows >= most
-            if over or len(moved) >= PAGE:
+            if len(moved) >= PAGE:
                 polled += await self._store(moved)
                 moved = []
-            if over:
+            if not ours or rows >= most:
                 break
         polled += await self._store(moved)
         log.info("polled_together", rows=rows, recordings=polled)

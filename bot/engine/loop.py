@@ -162,12 +162,12 @@ class Reconciler:
         return 0.0 if matched.events else self._discover_every_s
 
     async def _discover(self) -> float:
-        if await discover(self._deps):
-            return 0.0
         due = await self._deps.store.follows.next_discovery()
         if due is None:
             return self._discover_every_s
         soon = (due - self._deps.now()).total_seconds()
+        if soon <= 0 and await discover(self._deps):
+            return 0.0
         return min(self._discover_every_s, max(DISCOVERY_PAUSE_S, soon))
 
     async def _poll_together(self) -> float:

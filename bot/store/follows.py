@@ -71,12 +71,9 @@ class Follows(Repository):
     async def claim_rooms(self, limit: int, until: datetime) -> list[ClaimedRoom]:
         """Claim the due rooms; for other workers they are due again at `until`."""
         now = self._now()
-        given = {"now": now, **self._team_parameters}
-        async with self._db.read() as conn:  # usually none is due, and reads block no writer
-            if (await conn.execute(DUE, given | {"at_most": 1})).first() is None:
-                return []
+        given = {"now": now, "at_most": limit, **self._team_parameters}
         async with self._db.write() as conn:
-            rooms = (await conn.scalars(DUE, given | {"at_most": limit})).all()
+            rooms = (await conn.scalars(DUE, given)).all()
             if not rooms:
                 return []
             mine = update(follows).where(self._mine(follows), f.room_id.in_(rooms))

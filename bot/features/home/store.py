@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from bot.store.repository import Repository
 from bot.store.schema import facts, homes
+from bot.store.sql import of_the_team
 
 h = homes.c
 _COLUMNS = (h.user_id, h.page, h.hash, h.opened_at)
+SINCE = bindparam("since", type_=h.opened_at.type)
+ANYONE = select(h.user_id).where(of_the_team(homes), h.opened_at >= SINCE).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,9 @@ class HomeRepository(Repository):
         return OpenHome(*row) if row else None
 
     async def anyone(self, opened_since: datetime) -> bool:
-        query = select(h.user_id).where(self._mine(homes), h.opened_at >= opened_since).limit(1)
+        given = {"since": opened_since, **self._team_parameters}
         async with self._db.read() as conn:
-            return (await conn.execute(query)).first() is not None
+            return (await conn.execute(ANYONE, given)).first() is not None
 
     async def shown(self, user: str, page: int, hash_: str) -> None:
         """Store what was shown, unless the person turned the page meanwhile."""

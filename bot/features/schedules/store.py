@@ -27,8 +27,10 @@ from bot.store.repository import Repository
 from bot.store.rows import AnyRow
 from bot.store.schema import recordings
 from bot.store.schema_clock import CLOCK, calendars, clock_notices, rules, schedules
+from bot.store.sql import of_the_team
 
 s, r, n, a = schedules.c, rules.c, clock_notices.c, calendars.c
+ANYTHING = select(or_(*(exists().where(of_the_team(table)) for table in CLOCK)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +115,8 @@ class ScheduleRepository(_WithNotices):
 
     async def anything(self) -> bool:
         """Whether there are any schedules, rules, calendars or notices to process."""
-        there = (exists().where(self._mine(table)) for table in CLOCK)
         async with self._db.read() as conn:
-            return bool(await conn.scalar(select(or_(*there))))
+            return bool(await conn.scalar(ANYTHING, self._team_parameters))
 
     async def take(self, limit: int, claim: timedelta) -> list[Schedule]:
         """Claim due schedules, longest overdue first. A claim expires after `claim`."""

@@ -55,6 +55,15 @@ def all_done(recording: Recording) -> bool:
 # Recordings
 
 
+async def test_the_list_says_of_what_runs_what_a_poll_says(client: HmsClient) -> None:
+    """Otherwise every recording would be polled by itself."""
+    room = await room_named(client, "standup")
+    started = await client.start(room.id, RecordingOptions())
+    polled = facts_of_recording(await until(client, started.id, running), now())
+    [row] = [r async for r in client.list_recordings(status="running") if r.id == started.id]
+    assert [f.identity for f in facts_of_recording(row, now())] == [f.identity for f in polled]
+
+
 async def test_a_recording_from_start_to_summary(client: HmsClient) -> None:
     room = await room_named(client, "standup")
     options = RecordingOptions(

@@ -123,8 +123,8 @@ async def test_probes_become_rare_and_one_replica_makes_them(
     with pytest.raises(NotInstalled):
         await door.post(STANDUP, HELLO)
     replica = gateway(world, another, clock)
-    for _ in range(240):
-        clock.advance(15 * S)
+    for _ in range(120):
+        clock.advance(30 * S)
         tries = await asyncio.gather(
             *(one.post(STANDUP, HELLO) for one in (door, replica)), return_exceptions=True
         )

@@ -20,7 +20,7 @@ from tests.integration.engine.test_dead_letters import deps as deps_fixture
 
 deps = deps_fixture
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-FINISHED = 500
+FINISHED = 200
 BYTES_AT_MOST = 6 * 1024
 DAY = timedelta(days=1)
 

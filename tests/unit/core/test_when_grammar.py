@@ -750,7 +750,7 @@ moments = st.datetimes(
     now=moments,
     protected=st.lists(st.tuples(st.integers(-5, 60), st.integers(-5, 60)), max_size=3),
 )
-@examples(500)
+@examples(750)
 def test_no_text_raises_and_what_is_found_lies_in_the_text(
     text: str, purpose: Purpose, now: datetime, protected: list[tuple[int, int]]
 ) -> None:
@@ -768,7 +768,7 @@ def test_no_text_raises_and_what_is_found_lies_in_the_text(
 
 
 @given(start=starts, stop=stops, now=moments)
-@examples(200)
+@examples(300)
 def test_what_is_said_reads_as_the_same(start: str, stop: str, now: datetime) -> None:
     zone = str(now.tzinfo)
     reading = read_when(f"{start} {stop}", now=now, zone=zone)
@@ -779,7 +779,7 @@ def test_what_is_said_reads_as_the_same(start: str, stop: str, now: datetime) ->
 
 
 @given(text=sentences, now=moments)
-@examples(300)
+@examples(450)
 def test_a_start_that_is_read_lies_ahead_and_before_its_end(text: str, now: datetime) -> None:
     reading = read_when(text, now=now, zone=BERLIN)
     if not isinstance(reading, When):

@@ -290,7 +290,7 @@ LINES = st.lists(st.tuples(FRAGMENTS, st.sampled_from([" ", " ", " ", "", "="]))
 
 
 @given(st.text() | LINES)
-@examples(500)
+@examples(750)
 @example("start --section \\ --section '")
 def test_reading_never_raises_and_fills_a_form(text: str) -> None:
     _, flags = split_flags(text)

@@ -600,7 +600,7 @@ _HARMLESS = sorted(
 _ANY_WORD = sorted({" ".join(key) for key in PHRASES} | set(_HARMLESS))
 
 
-@examples(300)
+@examples(450)
 @given(st.lists(st.sampled_from(_HARMLESS), max_size=12).map(" ".join), st.sampled_from(Where))
 def test_a_text_without_a_verb_never_acts(text: str, where: Where) -> None:
     words = tuple(text.split())
@@ -609,7 +609,7 @@ def test_a_text_without_a_verb_never_acts(text: str, where: Where) -> None:
     assert understand(text, where, WORLDS[where]).acts == (), text
 
 
-@examples(300)
+@examples(450)
 @given(
     st.one_of(
         st.text(max_size=200),
@@ -642,7 +642,7 @@ def test_any_text_ends_in_a_true_answer(text: str, where: Where) -> None:
     assert done.outcome is Outcome.SILENCE or said(done)
 
 
-@examples(300)
+@examples(450)
 @given(
     st.lists(st.sampled_from(_ANY_WORD), max_size=10).map(" ".join),
     st.sampled_from(["don't", "never", "do not"]),
@@ -673,8 +673,8 @@ def test_a_negated_verb_is_no_order(tail: str, no: str, order: str) -> None:
 )
 def test_a_long_text_is_read_in_bounded_time(unit: str) -> None:
     text = (unit * LONGEST)[:LONGEST]
-    best = min(_cpu_seconds(text) for _ in range(3))
-    assert best < 2, f"{best * 1000:.0f} ms"  # backtracking would take minutes
+    tries = (_cpu_seconds(text) for _ in range(3))  # any of them: the first mostly
+    assert any(seconds < 2 for seconds in tries)  # backtracking would take minutes
 
 
 def _cpu_seconds(text: str) -> float:
@@ -684,9 +684,9 @@ def _cpu_seconds(text: str) -> float:
 
 
 def test_random_words_of_a_command_act_on_named_rooms_only() -> None:
-    """Two thousand sentences of the words of commands: an act names its room, or is the thread's."""
+    """A thousand sentences of the words of commands: an act names its room, or is the thread's."""
     chance = random.Random(12)
-    for _ in range(2000):
+    for _ in range(1000):
         text = " ".join(chance.choices(_ANY_WORD, k=chance.randint(1, 6)))
         done = understand(text, Where.DM, WORLDS[Where.DM])
         for order in done.acts:
