@@ -121,7 +121,9 @@ def assert_stops_what_is_meant(text: str, where: Where, done: Understood) -> Non
         if order.verb == "stop":
             assert order.room is not None
             said = text.casefold()
-            named = order.room.name in said or "abc-defg-hij" in said
+            named = any(
+                one in said for one in (order.room.name, order.room.room_id, "abc-defg-hij")
+            )
             assert named or (where is Where.THREAD and order.room.name == "standup"), text
 
 
