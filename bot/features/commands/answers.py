@@ -44,7 +44,7 @@ _ASKED = {
     Intent.UNSCHEDULE: "{unschedule} the recording of {room}{at}?",
     Intent.FOLLOW: "Follow {room} in this channel?",
     Intent.UNFOLLOW: "Stop following {room} in this channel?",
-    Intent.SHARE: "Share the recording of {room}?",
+    Intent.SHARE: "Share the recording of {room}{in_to}?",
     Intent.RENAME: "Call the recording of {room} {title}?",
     Intent.EXTEND: "Record {room} for longer?",
     Intent.AUTO: "Record every session of {room} automatically?",
@@ -96,6 +96,10 @@ _BOTH = {
     (Intent.STOP, Why.KEPT): "The recording of {room} was not stopped. Stop it?",
     (Intent.PAUSE, Why.KEPT): "The recording of {room} was not paused. Pause it?",
     (Intent.RESUME, Why.KEPT): "The recording of {room} was not resumed. Resume it?",
+    (Intent.SHARE, Why.UNSUPPORTED): "I share a recording only when somebody asks, and cannot take "
+    "it back. An admin of the workspace can delete the message.",
+    (Intent.UNKNOWN, Why.ASSENT): "To say yes, press the button under my question.",
+    (Intent.UNKNOWN, Why.DISSENT): "OK, I do nothing.",
     (Intent.UNKNOWN, Why.UNDO): "What do you want to undo?",
     (Intent.UNKNOWN, Why.UNSUPPORTED): "To delete a recording, open its details.",
 }
@@ -123,6 +127,7 @@ def _say(found: Understood, now: datetime) -> str:
         "on": _on(found.when, now),
         "unschedule": "Skip" if any(order.date for order in found.offers) else "Cancel",
         "to": found.to or "this channel",
+        "in_to": f" {found.to}" if found.to == "here" else f" in {found.to}" if found.to else "",
         "reference": shorten(found.reference or "", REFERENCE_MOST),
         "detail": found.detail or "",
         "title": f"“{found.title}”" if found.title else "something else",

@@ -16,8 +16,11 @@ _MARK = (
     r"(?:no,? wait|wait,? no|no,? sorry|oh,? sorry|sorry|oops|whoops|i mean|i meant|or rather|"
     r"make (?:that|it)|scratch that|correction|actually|my bad|no(?=\s*[,.!]))"
 )
+_STOPS = r",.;!?\n–—-"
 _CORRECTS = re.compile(
-    rf"\s*[,.;!?\n–—-]+\s*{_MARK}\b(?:[\s,.:;!-]+{_MARK}\b)*[\s,.:;!-]+", re.IGNORECASE
+    rf"(?<![\s{_STOPS}])(?=\s*[{_STOPS}])[\s{_STOPS}]++"
+    rf"{_MARK}\b(?:[\s,.:;!-]+{_MARK}\b)*[\s,.:;!-]+",
+    re.IGNORECASE,
 )
 _CLOCK = r"[0-9]{1,2}(?:[:.][0-9]{2})?(?:\s*[ap]m)?"
 _ONLY_CLOCK = re.compile(

@@ -70,6 +70,8 @@ class Why(StrEnum):
     ABOUT_BOT = auto()
     GREETED = auto()
     MOVE = auto()  # to another time
+    ASSENT = auto()  # yes, without an order
+    DISSENT = auto()  # no, never mind
     UNDO = auto()
     KEPT = auto()  # a negated order, or a complaint: "don't stop", "it won't stop"
     HOW = auto()  # how to do something, asked in words

@@ -33,12 +33,13 @@ class Options:
 
 def options_in(pieces: Sequence[Piece], flags: Flags, presets: Sequence[str]) -> Options:
     """Read the options of a start. If they exclude each other, `problem` says so."""
-    values, used = _in_words(pieces)
+    values, used, soundless = _in_words(pieces)
     preset, of_preset = _preset_in(pieces, presets)
     if not values and not flags.text:
-        return Options(AS_TEMPLATE, {}, preset, None, (*used, *of_preset))
+        problem = _ALWAYS_SOUND if soundless else None
+        return Options(AS_TEMPLATE, {}, preset, problem, (*used, *of_preset))
     given = values | flags.options.model_dump(exclude_defaults=True)
-    problem = flags.problem
+    problem = flags.problem or (_ALWAYS_SOUND if soundless else None)
     try:
         built = RecordingOptions.model_validate(given)
     except ValidationError as error:
@@ -48,12 +49,16 @@ def options_in(pieces: Sequence[Piece], flags: Flags, presets: Sequence[str]) ->
     return Options(built, given, flags.preset or preset, problem, (*used, *of_preset), flags.raw)
 
 
-def _in_words(pieces: Sequence[Piece]) -> tuple[dict[str, object], list[Piece]]:
+_ALWAYS_SOUND = "A recording always has its sound."
+
+
+def _in_words(pieces: Sequence[Piece]) -> tuple[dict[str, object], list[Piece], bool]:
     """Read each option. `no transcript and summary` denies both; `no summary, 720p` only one."""
     values: dict[str, object] = {}
     used: list[Piece] = []
+    soundless = False
     wanted, denied = True, False  # `denied`: by the very words before it
-    for piece in pieces:
+    for n, piece in enumerate(pieces):
         option = piece.option
         if option is None and piece.sort is Sort.UNREAD:
             option = _size(piece)
@@ -63,17 +68,30 @@ def _in_words(pieces: Sequence[Piece]) -> tuple[dict[str, object], list[Piece]]:
                 value = NAMED_RESOLUTIONS.get(str(value), value)
             switch = name in ("transcription", "summary")
             if switch or not denied:
-                values[name] = False if switch and not wanted else value
+                off = not wanted or _is_off_behind(pieces[n + 1 :])
+                values[name] = False if switch and off else value
             elif name == "audio_only":
-                continue  # there is no option for "without audio"
+                soundless = True
             used.append(piece)
             denied = False
-        elif piece.role in (Role.WITHOUT, Role.NOT):
+        elif piece.role in (Role.WITHOUT, Role.NOT) or piece.key in _DISABLE:
             wanted, denied = False, True
         elif piece.role is Role.WITH or piece.role not in (Role.AND, Role.ARTICLE, Role.FILLER):
             wanted = wanted if piece.sort is Sort.COMMA else True
             denied = False
-    return values, used
+    return values, used, soundless
+
+
+_DISABLE = {("disable",), ("turn", "off"), ("switch", "off"), ("neither",)}
+
+
+def _is_off_behind(pieces: Sequence[Piece]) -> bool:
+    """Whether an option is denied by the word behind it: `transcript: no`, `transcript off`."""
+    behind = [piece for piece in pieces[:3] if piece.key not in ((":",), ("=",), ("-",))]
+    if not behind or behind[0].key not in (("off",), ("no",), ("nope",)):
+        return False
+    denies_next = len(behind) > 1 and behind[1].option is not None  # transcript no summary
+    return behind[0].key == ("off",) or not denies_next
 
 
 def _size(piece: Piece) -> tuple[str, object] | None:

@@ -101,9 +101,27 @@ def parse_sentence(sentence: Sentence, *, slash: bool = False, thread: bool = Fa
     hedged = any(piece.role is Role.HEDGE for piece in pieces[: pieces.index(head)])
     if (told or hedged) and parsed.mood is Mood.ORDER:
         parsed = replace(parsed, mood=Mood.TOLD)
+    if _ends_in_stop(parsed, pieces):
+        left = tuple(piece for piece in heads if piece.intent is not Intent.STOP)
+        return replace(base, intent=Intent.STOP, mood=Mood.TOLD, left=left)
     if told and parsed.intent in (Intent.THANKS, Intent.HELP, None):
         return replace(parsed, intent=None, left=tuple(heads))
     return parsed
+
+
+def _ends_in_stop(parsed: Parsed, pieces: Sequence[Piece]) -> bool:
+    """Say whether a text without another order ends in one to stop: `its over stop recording`."""
+    searched = parsed.intent is Intent.FIND and not has_intent(pieces, Intent.FIND, Role.VERB)
+    if parsed.asks or not (searched or parsed.intent in (None, Intent.UNKNOWN)):
+        return False
+    said = [p for p in pieces if p.sort is not Sort.COMMA and p.role not in _BESIDE_STOP]
+    denied = has_role(pieces, Role.NOT, Role.HOW) or any(p.key[-2:] == _HAD_TO for p in pieces)
+    ends = bool(said) and said[-1].intent is Intent.STOP and said[-1].role is Role.VERB
+    return ends and not denied
+
+
+_BESIDE_STOP = (Role.FILLER, Role.THANKS, Role.THING)
+_HAD_TO = ("had", "to")
 
 
 def _thanks_for_it(pieces: Sequence[Piece]) -> bool:
@@ -154,7 +172,8 @@ def _behind_no(pieces: Sequence[Piece]) -> Sequence[Piece]:
     parted = len(pieces) > 1 and pieces[1].sort is Sort.COMMA
     controls = _CONTROLS if parted else (Intent.STOP,) if insists or _ordered(pieces[1:]) else ()
     begins = said and said[0].role is Role.VERB and said[0].intent in controls
-    return pieces[1:] if begins else pieces
+    starts = parted and has_room(pieces) and said[:1] and said[0].intent is Intent.START
+    return pieces[1:] if begins or (starts and said[0].role is Role.VERB) else pieces
 
 
 _CONTROLS = (Intent.STOP, Intent.PAUSE, Intent.RESUME)
@@ -266,7 +285,7 @@ def _without_head(base: Parsed, pieces: Sequence[Piece], *, slash: bool) -> Pars
 
 
 _MAKING = {("make",), ("do",), ("needs",)}  # this one needs recording
-_ASSENTS = {(word,) for word in ("ok", "okay", "k", "fine", "good", "alright", "yes", "no")}
+_ASSENTS = {(word,) for word in ("ok", "okay", "k", "fine", "good", "alright")}
 
 
 def _misspelt(piece: Piece) -> Intent | None:

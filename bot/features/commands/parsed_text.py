@@ -481,6 +481,13 @@ class ParsedText:
             one is not main and self.meaning(one).intent not in (None, *POLITE) for one in named
         )
 
+    def denies_a_room(self) -> bool:
+        """Whether `no` is right before a room: `start no town hall`."""
+        return any(
+            piece.key == ("no",) and after.sort is Sort.ROOM
+            for piece, after in pairwise(self.pieces)
+        )
+
     def orders_more(self) -> bool:
         return self.parsed.other in ORDERS
 

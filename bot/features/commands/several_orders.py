@@ -30,6 +30,7 @@ from bot.features.rooms.model import RoomEntry
 from bot.kit.typed_text import DOUBLE_QUOTES
 
 _STARTS = (Intent.START, Intent.SCHEDULE)
+_ORDERS_MOST = 10  # of one text; there is no room for more buttons
 # `and stop after 30 minutes`, `then stop it at 15:00`: the end of the recording before.
 _END = re.compile(
     r"(?:\s|^)(?:(?P<length>in|after)|at|by|until|till)\s+(?P<time>[^,.!?]*[^,.!?\s])[\s,.!?]*$",
@@ -45,8 +46,10 @@ def several(said: ParsedText, read: Read) -> Understood | None:
         clauses = clauses[1:]  # don't record town hall, record all hands
     if len(clauses) == len(every) < 2:
         return None
+    clauses = clauses[:_ORDERS_MOST]
     parts: list[Understood] = []
     texts: list[str] = []
+    contrary = False  # stop. pause
     for n, clause in enumerate(clauses):
         where, world = said.where, _after(parts, said.world)
         room = _room_before(parts) or (
@@ -62,11 +65,26 @@ def several(said: ParsedText, read: Read) -> Understood | None:
             if isinstance(ended.when, When) and ended.when.stop:
                 parts[-1], texts[-1] = ended, longer
                 continue
-        parts.append(read(text, where, world))
+        part = read(text, where, world)
+        if parts and _says_nothing_new(part, parts, read(text, said.where, said.world)):
+            contrary = contrary or part.intent not in [one.intent for one in parts]
+            continue
+        parts.append(part)
         texts.append(text)
     if len(parts) == 1:
-        return _asked(parts[0]) if _says_more(said, every) else parts[0]
+        return _asked(parts[0]) if contrary or _says_more(said, every) else parts[0]
     return joined(parts, said)
+
+
+def _says_nothing_new(part: Understood, parts: Sequence[Understood], alone: Understood) -> bool:
+    """Whether an order repeats one before, or is only denied because of one: `stop! stop!`."""
+    if part.outcome is Outcome.ANSWER and alone.outcome is not Outcome.ANSWER:
+        return True
+
+    def orders(one: Understood) -> set[tuple[str, str]]:
+        return {(str(act), one.times) for act in (*one.acts, *one.offers)}
+
+    return orders(alone) <= set().union(*(orders(one) for one in parts))
 
 
 def with_title(said: ParsedText, titled: Understood, read: Read) -> Understood:

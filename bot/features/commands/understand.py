@@ -34,7 +34,13 @@ from bot.features.commands.parsed_text import CONTROLS, POLITE, ParsedText, pars
 from bot.features.commands.sentences import Sort, Word, clean, is_known, sentences_of
 from bot.features.commands.several_orders import several, with_title
 from bot.features.commands.titles import renaming
-from bot.features.commands.understand_controls import act_on, understand_control, unschedule, which
+from bot.features.commands.understand_controls import (
+    act_on,
+    recorded_here,
+    understand_control,
+    unschedule,
+    which,
+)
 from bot.features.commands.understand_start import form, is_length, start
 from bot.features.commands.vocabulary import GLAD, SCHEDULED, SPELT, STOP_SIGNS, Intent, Role
 from bot.features.rooms.names import RoomNames
@@ -45,16 +51,24 @@ LONGEST = 8000  # characters; the rest of a text is ignored
 def understand(text: str, where: Where, world: World) -> Understood:
     """Return the meaning of any text. Never raises."""
     done = _understood(text, where, world)
-    if done.outcome is Outcome.DO and done.acts and _NOT_MEANT.search(clean(text)):
+    if done.outcome is not Outcome.DO or not done.acts:
+        return done
+    typed = clean(text)
+    denied = done.intent not in (Intent.STOP, Intent.PAUSE) and _NO_SIGN.search(typed)
+    if denied or _NOT_MEANT.search(typed):
         return asked_first(done, done.acts)
     return done
 
 
-# A line that quotes a message, words that are struck through, and a text that is taken back.
+# A line that quotes a message, words that are struck through, and a text that is taken back or
+# doubted by its first or last word.
 _NOT_MEANT = re.compile(
-    r"^\s*>|(?<![\w~])~[^~\n]+~(?![\w~])|\bwrong (?:thread|channel|window)\b",
+    r"^\s*>|(?<![\w~])~[^~\n]+~(?![\w~])|\bwrong (?:thread|channel|window)\b"
+    r"|\A\W*(?:nope|nah|maybe|perhaps|no+\W+(?:start|record))\b"
+    r"|\b(?:no+|nope|nah|no thanks?|lol|jk|oops|maybe|perhaps|possibly|probably|i guess|hm+)\W*\Z",
     re.IGNORECASE | re.MULTILINE,
 )
+_NO_SIGN = re.compile(r":(?:-1|thumbsdown|x|no_entry(?:_sign)?|no_good(?:_\w+)?):|[👎❌🚫🙅]")
 
 
 def _understood(text: str, where: Where, world: World, *, whole: bool = True) -> Understood:
@@ -76,12 +90,18 @@ def _understood(text: str, where: Where, world: World, *, whole: bool = True) ->
         said = ParsedText(text, where, world, with_flags=False)
     if titled := renaming(said):
         return with_title(said, titled, _part) if whole else titled
+    if reply := _REPLY.fullmatch(said.text):
+        why = Why.DISSENT if reply["no"] else Why.ASSENT
+        return Understood(Intent.UNKNOWN, Outcome.ANSWER, why, said.thread, sure=False)
     if said.is_about_the_bot():
         return Understood(Intent.UNKNOWN, Outcome.SILENCE, Why.ABOUT_BOT)
     if whole and (again := corrected(said, _part) or several(said, _part)):
         return again
     done = extension(said) or asked_in(said) or _decided(said)
-    if any(order.room and said.is_of_another_sentence(order.room) for order in done.acts):
+    doubtful = any(
+        order.room and said.is_of_another_sentence(order.room) for order in done.acts
+    ) or (done.acts and said.denies_a_room())
+    if doubtful:
         return asked_first(done, done.acts)
     if done.outcome is Outcome.ASK and not done.offers and done.intent not in _VIEWS:
         return replace(done, outcome=Outcome.ANSWER)  # there is nothing to choose from
@@ -90,6 +110,13 @@ def _understood(text: str, where: Where, world: World, *, whole: bool = True) ->
     return done
 
 
+# An answer to a question of the bot, which has buttons.
+_REPLY = re.compile(
+    r"(?:@\w+ )?(?:(?P<no>no+|nope|nah|no,? thanks|no,? thank you|nvm|never ?mind)|"
+    r"(?:yes|yeah|yep|yup|sure|do it|yes,? do it|do both|both|yes,? please|sure,? please)"
+    r"(?: please| pls)?)[\s.!]*",
+    re.IGNORECASE,
+)
 _part = partial(_understood, whole=False)
 _VIEWS = (Intent.SETTINGS, Intent.PRESETS)  # a button opens them
 
@@ -128,6 +155,9 @@ def _is_pure_stop(said: ParsedText, *, every: bool = False) -> bool:
 def _decided(said: ParsedText) -> Understood:
     parsed = said.parsed
     intent = parsed.intent
+    placed = any(piece.sort is Sort.CHANNEL for piece in said.pieces)
+    if _UNSHARED.search(said.text) or (placed and _STOPS_SHARING.search(said.text)):
+        return answered(Intent.SHARE, Why.UNSUPPORTED)
     match intent:
         case None | Intent.UNKNOWN | Intent.SCHEDULE if changes_time(said):
             return rescheduling(said)
@@ -241,10 +271,12 @@ def _without_verb(said: ParsedText) -> Understood:
 
 
 def _emoji(said: ParsedText) -> Understood:
-    """Ask about a stop sign in a card's thread; read a thumbs up as thanks."""
+    """Ask about a stop sign; read a thumbs up as thanks."""
     signs = {word.key.strip(":") for word in said.words}
     if signs & STOP_SIGNS and said.thread:
         return act_on(said, Intent.STOP, said.thread, sure=False)
+    if signs & STOP_SIGNS:
+        return which(said, Intent.STOP, recorded_here(said, Intent.STOP))
     return answered(Intent.THANKS if signs & GLAD else Intent.UNKNOWN, sure=False)
 
 
@@ -339,6 +371,7 @@ def _following(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
 
 
 def _share(said: ParsedText, parsed: Parsed) -> Understood:
+    """Read an order to share: at once only in one channel, without a time."""
     room = said.room_or_thread()
     to, channel = next(
         (_channel(p.words[0]) for p in said.pieces if p.sort is Sort.CHANNEL), (None, None)
@@ -361,10 +394,24 @@ def _share(said: ParsedText, parsed: Parsed) -> Understood:
             offers=orders(Intent.SHARE, near),
             reference=reference,
         )
+    if len(said.rooms) > 1:
+        return replace(made, offers=orders(Intent.SHARE, [rooms[0] for rooms in said.rooms]))
     order = Order(Intent.SHARE, room)
-    if to and parsed.mood is Mood.ORDER and not parsed.left and len(said.rooms) <= 1:
+    places = [piece for piece in said.pieces if piece.sort is Sort.CHANNEL]
+    now = not parsed.left and said.when is None and len(places) <= 1
+    if to and parsed.mood is Mood.ORDER and now:
         return replace(made, outcome=Outcome.DO, why=Why.CLEAR, sure=True, acts=(order,))
     return replace(made, offers=(order,))
+
+
+_UNSHARED = re.compile(
+    r"\b(?:unshare|un-share|(?:don['’]?t|do not|never) share|"
+    r"(?:undo|revert|take back|cancel) (?:that |the |this |my )?shar(?:e|ing))\b",
+    re.IGNORECASE,
+)
+
+
+_STOPS_SHARING = re.compile(r"\bstop sharing\b", re.IGNORECASE)
 
 
 def _find(said: ParsedText, parsed: Parsed) -> Understood:

@@ -449,7 +449,9 @@ _OTHER: Mapping[Role, str] = {
         decided about | decide about | announced | discussing | reported""",
     Role.ABOUT: "about | regarding | concerning | on the topic of | on the subject of",
     Role.WITH: "with | plus | including | incl | include | + | w/ | w | using | use | add | &",
-    Role.WITHOUT: "without | no | w/o | minus | excluding | except",
+    Role.WITHOUT: """
+        without | witout | withot | wihtout | neither | nor | no | w/o | minus | excluding |
+        except""",
     Role.ARTICLE: "a | an | some | another | any | one",
     Role.AND: "and | & | then | and then | or | also | too | as well | but | plus",
     Role.AGAIN: "again | once more | back",

@@ -41,6 +41,7 @@ async def share_into(
     bot: Bot, recording: SeenRecording, channel: OpenChannel, by: HomeMember
 ) -> tuple[Message, bool]:
     """Share a recording; return the reply and whether it succeeded."""
+    shown = await bot.deps.store.lists.channels_of([recording.key])
     try:
         row = await share(bot.deps, recording, channel, by)
     except CannotPostThere as closed:
@@ -48,7 +49,8 @@ async def share_into(
         return views.cannot_follow(why, fix), False
     if row is None:
         return forgotten_reply(), False
-    return views.following(row.name, channel.channel), True
+    already = channel.channel in shown.get(recording.key, ())
+    return views.following(row.name, channel.channel, already=already), True
 
 
 @on.action(ids.SHARE)

@@ -12,8 +12,9 @@ CHANNEL = "share_channel"
 CHANNEL_ACTION = "share_channel_input"
 
 
-def following(room_name: str, channel: str) -> Message:
-    return say(f"*{esc(room_name)}* is now also shown in {place(channel)}.")
+def following(room_name: str, channel: str, *, already: bool = False) -> Message:
+    how = "already" if already else "now also"
+    return say(f"*{esc(room_name)}* is {how} shown in {place(channel)}.")
 
 
 def cannot_follow(why: str, fix: str) -> Message:

@@ -127,6 +127,75 @@ def assert_stops_what_is_meant(text: str, where: Where, done: Understood) -> Non
             assert named or (where is Where.THREAD and order.room.name == "standup"), text
 
 
+@each_row(
+    "text",
+    [
+        *("start board room actually no", "nope start Design review", "no, start town hall"),
+        *("start no town hall", "start town hall no thanks", "start town hall :-1:"),
+        *("start town hall maybe", "schedule board room tomorrow at 10 nope", "stop webinar nope"),
+        *("share board room to #design nope", "share webinar to #lobby tomorrow"),
+        *("share webinar to #standup and #lobby", "share webinar, Design review to #lobby"),
+        *("its over stop", "the meeting ended stop recording", "everyone left so stop"),
+        *("we are talking about salaries now stop recording", "start town hall transcript off"),
+    ],
+)
+def test_what_is_doubted_is_asked_about(text: str) -> None:
+    done = understood(text, "mention")
+    assert done.outcome is Outcome.ASK
+    assert done.acts == ()
+    assert done.offers != ()
+
+
+@each_row(
+    ("text", "act"),
+    [
+        ("stop it. please stop.", "stop:standup"),
+        ("pause it. pause it please", "pause:standup"),
+        ("start town hall. start town hall.", "start:town hall"),
+    ],
+)
+def test_an_order_that_is_repeated_is_done_once(text: str, act: str) -> None:
+    assert [str(order) for order in understood(text, "thread").acts] == [act]
+
+
+@each_row(
+    ("text", "options"),
+    [
+        ("start town hall transcript off", {"transcription": False}),
+        ("start town hall transcript: no", {"transcription": False}),
+        ("start town hall witout transcript", {"transcription": False}),
+        (
+            "start town hall neither transcript nor summary",
+            {"transcription": False, "summary": False},
+        ),
+        ("start town hall transcript no summary", {"transcription": True, "summary": False}),
+    ],
+)
+def test_an_option_is_denied_before_or_behind_it(text: str, options: dict[str, bool]) -> None:
+    assert understood(text, "mention").options.model_dump(exclude_defaults=True) == options
+
+
+def test_a_recording_without_sound_is_refused() -> None:
+    done = understood("start town hall without audio", "slash")
+    assert (done.acts, said(done)) == ((), "A recording always has its sound.")
+
+
+@each_row(
+    ("text", "says"),
+    [
+        ("yes please", "To say yes, press the button under my question."),
+        ("never mind", "OK, I do nothing."),
+        (
+            "undo that share",
+            "I share a recording only when somebody asks, and cannot take it back. "
+            "An admin of the workspace can delete the message.",
+        ),
+    ],
+)
+def test_words_that_answer_the_bot_get_an_answer(text: str, says: str) -> None:
+    assert said(understood(text, "mention")) == says
+
+
 # Rooms that are called like words of a command.
 
 
@@ -189,7 +258,7 @@ def test_a_room_typed_by_its_name_wins(name: str, text: str, act: str) -> None:
             "thread",
             "can you put this one in #leadership too, record the board room as well please",
             ["share:standup", "start:board room"],
-            "Share the recording of standup? Start recording board room?",
+            "Share the recording of standup in #leadership? Start recording board room?",
         ),
         (
             "slash",
@@ -239,7 +308,7 @@ def test_a_room_typed_by_its_name_wins(name: str, text: str, act: str) -> None:
             "mention",
             "stop webinar and share it in #product",
             ["stop:webinar", "share:webinar"],
-            "Stop the recording of webinar? Share the recording of webinar?",
+            "Stop the recording of webinar? Share the recording of webinar in #product?",
         ),
         (
             "mention",
@@ -884,7 +953,7 @@ def test_a_no_before_a_stop_stops() -> None:
         ("😡", "dm", "unknown", []),
         (":octagonal_sign:", "thread", "stop", ["stop:standup"]),
         ("🛑", "thread", "stop", ["stop:standup"]),
-        ("🛑", "dm", "unknown", []),
+        ("🛑", "dm", "stop", ["stop:standup", "stop:webinar"]),
     ],
 )
 def test_emoji_alone(text: str, where: str, intent: str, offers: list[str]) -> None:
