@@ -98,6 +98,8 @@ def read_question(
         return replace(base, intent=Intent.HELP)
     if head.key in _WHEN_AHEAD and has_room(rest):
         told = [piece for piece in rest if not skipped(piece)]
+        if not told and head.key == ("when", "is"):
+            return replace(base, intent=Intent.STATUS, topic=SCHEDULED)  # when is town hall?
         if len(told) == 1 and told[0].intent is Intent.START:
             return replace(base, intent=Intent.STATUS, topic=SCHEDULED)  # when does webinar start?
     if head.role is Role.WAS and (query := _discussed(rest)):

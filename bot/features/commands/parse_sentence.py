@@ -389,9 +389,9 @@ def _by_head(
             left = tuple(p for p in left_over(Intent.STOP, pieces) if p is not head)
             if thread or any(piece.sort is Sort.ROOM for piece in pieces):
                 return replace(base, intent=Intent.STOP, mood=Mood.TOLD, left=left)
-            if has_role(pieces, Role.THANKS):
+            if has_role(pieces, Role.THANKS) or head.key in _BYE:
                 return replace(base, intent=Intent.THANKS)
-            return replace(base, intent=Intent.UNKNOWN, left=left)
+            return replace(base, intent=Intent.STOP, mood=Mood.TOLD, left=left)
         case Role.FORGET if any(p.intent in _PLANS for p in rest):
             left = tuple(left_over(Intent.UNSCHEDULE, pieces))
             return replace(base, intent=Intent.UNSCHEDULE, mood=Mood.ORDER, left=left)
@@ -419,6 +419,7 @@ def _by_head(
     return replace(base, left=(head, *(p for p in rest if not skipped(p))))
 
 
+_BYE = {("bye",), ("goodbye",), ("good", "bye")}
 _PLANS = (Intent.SCHEDULE, Intent.UNSCHEDULE)  # remove the schedule of town hall
 
 

@@ -39,7 +39,7 @@ _TOKEN = re.compile(
     r"(?P<user><@[A-Z0-9]+(?:\|[^<>]*)?>|<!subteam[^<>]*>)"
     r"|(?P<channel><\#[A-Z0-9]+(?:\|[^<>]*)?>|(?<![\w#])\#[\w-]*[^\W_])"
     r"|(?P<emoji><![^<>]*>|(?<!\w):[a-z+][\w+'-]*:)"
-    r"|(?P<link>https?://[^\s<>|\"]+)"
+    r"|(?P<link>https?://[^\s<>|\"]*[^\s<>|\".,;:!?)])"
     r"|(?P<code>(?<![\w-])(?:[a-z]{3}-[a-z]{4}-[a-z]{3}|[0-9a-f]{24})(?![\w-]))"
     r"|(?P<word>@?\w+(?:'\w+)*)"
     r"|(?P<mark>[^\w\s])",
@@ -219,11 +219,17 @@ def rooms_in(words: Sequence[Word], names: RoomNames) -> list[Named]:
         for one in found
         if not _common(words[one.first : one.last])
         or (one.first - 1 in ends and words[one.first - 1].key in ("and", "&"))
-        or (words[one.first - 1].key in _RECORD and any(end < one.first for end in ends))
+        or (_is_recorded(words, one.first) and any(end < one.first for end in ends))
     ]
     if telling and len({one.rooms for one in found}) > 1:
         return telling
     return found
+
+
+def _is_recorded(words: Sequence[Word], at: int) -> bool:
+    """Whether a word is the object of a verb: `record the weekly`."""
+    before = at - 1 if words[at - 1].key != "the" else at - 2
+    return before >= 0 and words[before].key in _RECORD
 
 
 _RECORD = ("start", "record", "stop")  # start standup, then record weekly
@@ -286,6 +292,8 @@ def sentences_of(
 
 def _begins_order(piece: Piece, before: Sequence[Piece]) -> bool:
     """Whether an order begins another sentence: `why is this on, stop it`."""
+    if before and before[-1].key == ("for",):
+        return False  # thanks for stopping
     if before and _asks_politely(piece, before[-1]):
         return any(p.role not in _LIGHT and p.sort is not Sort.COMMA for p in before)
     if piece.role is Role.WHY and before and before[-1].sort is Sort.COMMA:

@@ -112,8 +112,9 @@ _VERBS: Mapping[Intent, str] = {
         that on tape | get it on video | get this on video | have it on video | have this on video
         | have that on video | have it on record | have this on record | write down what we say |
         write down what is said | write everything down | write down everything | write it down |
-        jot it down | start again | record again | would you mind recording | do you mind recording
-        | mind recording | recording please | please recording""",
+        jot it down | start again | record again | try again | retry | try it again | would you
+        mind recording | do you mind recording | mind recording | recording please | please
+        recording""",
     Intent.STOP: """
         stop | stopp | halt | stahp | stap | stawp | finish | end | quit | kill | abort |
         deactivate | disable | interrupt | recording off | record off | rec off |

@@ -135,7 +135,13 @@ def assert_stops_what_is_meant(text: str, where: Where, done: Understood) -> Non
         *("start town hall maybe", "schedule board room tomorrow at 10 nope", "stop webinar nope"),
         *("share board room to #design nope", "share webinar to #lobby tomorrow"),
         *("share webinar to #standup and #lobby", "share webinar, Design review to #lobby"),
-        *("its over stop", "the meeting ended stop recording", "everyone left so stop"),
+        *(
+            "we are done",
+            "meeting is over",
+            "its over stop",
+            "the meeting ended stop recording",
+            "everyone left so stop",
+        ),
         *("we are talking about salaries now stop recording", "start town hall transcript off"),
     ],
 )
@@ -173,6 +179,19 @@ def test_an_order_that_is_repeated_is_done_once(text: str, act: str) -> None:
 )
 def test_an_option_is_denied_before_or_behind_it(text: str, options: dict[str, bool]) -> None:
     assert understood(text, "mention").options.model_dump(exclude_defaults=True) == options
+
+
+@each_row("end", [".", ",", ")", "!", ". Thanks!"])
+def test_a_link_ends_before_the_punctuation_behind_it(end: str) -> None:
+    link = "https://acme.app.100ms.live/meeting/qwe-rtyu-iop"
+    assert [str(act) for act in understood(f"record {link}{end}", "mention").acts] == [
+        "start:board room"
+    ]
+
+
+def test_thanks_for_stopping_stop_nothing() -> None:
+    for text in ("perfect, thanks for stopping", "who was there? thanks for stopping"):
+        assert understood(text, "thread").acts == ()
 
 
 def test_a_recording_without_sound_is_refused() -> None:
@@ -253,6 +272,13 @@ def test_a_room_typed_by_its_name_wins(name: str, text: str, act: str) -> None:
             "start town hall --res 720p and stop webinar",
             ["start:town hall", "stop:webinar"],
             "Start recording town hall (720p)? Stop the recording of webinar?",
+        ),
+        (
+            "mention",
+            "start recording town hall and then record the weekly every thursday from 10 to 11",
+            ["start:town hall", "schedule:weekly"],
+            "Start recording town hall? "
+            "Record weekly: every Thursday, 10:00 – 11:00 (Europe/Berlin)?",
         ),
         (
             "thread",
