@@ -348,9 +348,8 @@ def _shown(base: Parsed, head: Piece, rest: Sequence[Piece], pieces: Sequence[Pi
     unread = tuple(piece for piece in rest if piece.sort is Sort.UNREAD)
     recorded = next((p for p in rest if p.role is Role.PAST and p.intent is Intent.START), None)
     before = rest[: list(rest).index(recorded)] if recorded else ()
-    it = recorded and any(
-        piece.key in REFERRING for piece in before
-    )  # could you get that one recorded?
+    # could you get that one recorded?
+    it = recorded is not None and any(piece.key in REFERRING for piece in before)
     if recorded and (room or it) and not has_role(before, Role.WAS, Role.WHICH, Role.IS):
         left = tuple(p for p in left_over(Intent.START, pieces) if p not in (head, recorded))
         return replace(base, intent=Intent.START, mood=Mood.TOLD, left=left)
