@@ -9,7 +9,7 @@ import pytest
 from bot.core.when import When
 from bot.core.when_days import Purpose
 from bot.core.when_grammar import read_when
-from bot.core.when_words import say_when
+from bot.core.when_words import say_length, say_when
 
 BERLIN = "Europe/Berlin"
 NOW = datetime(2026, 12, 2, 14, 20, tzinfo=ZoneInfo(BERLIN))
@@ -31,3 +31,11 @@ def _is_read_as_written(part: str, hour: int) -> bool:
 def test_the_hours_of_a_part_of_the_day(part: str, first: int, last: int) -> None:
     fits = [hour for hour in range(24) if _is_read_as_written(part, hour)]
     assert fits == list(range(first, last + 1))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "says"),
+    [(0, "0 s"), (61, "1 min 1 s"), (3600, "1 h"), (7199, "1 h 59 min 59 s"), (5400, "1 h 30 min")],
+)
+def test_a_length_is_said_in_its_units(seconds: int, says: str) -> None:
+    assert say_length(seconds) == says

@@ -62,6 +62,7 @@ def test_an_unknown_name_and_a_refusal_change_nothing() -> None:
 
 def test_a_title_is_one_short_line() -> None:
     assert title_of(' "a \n b" ') == "a b"
+    assert title_of('the “last” plan, "B"') == 'the “last” plan, "B"'
     assert title_of("\u200b ") == ""
     assert title_of("a\x00b\ud800c") == "abc"
     assert len(title_of("x " * 100)) <= TITLE_MOST
