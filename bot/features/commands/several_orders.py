@@ -25,7 +25,8 @@ from bot.features.commands.model import (
 )
 from bot.features.commands.parsed import Mood, Parsed
 from bot.features.commands.parsed_text import CONTROLS, POLITE, Clause, ParsedText
-from bot.features.commands.vocabulary import Intent
+from bot.features.commands.sentences import Sort
+from bot.features.commands.vocabulary import Intent, Role
 from bot.features.rooms.model import RoomEntry
 from bot.kit.typed_text import DOUBLE_QUOTES
 
@@ -44,6 +45,8 @@ def several(said: ParsedText, read: Read) -> Understood | None:
     clauses = every = said.clauses()
     while len(clauses) > 1 and _is_contrast(said, clauses[0].parsed, clauses[1]):
         clauses = clauses[1:]  # don't record town hall, record all hands
+    if len(every) == 1 and (each := _each_with_its_time(said)):
+        return joined([read(text, said.where, said.world) for text in each], said)
     if len(clauses) == len(every) < 2:
         return None
     clauses = clauses[:_ORDERS_MOST]
@@ -74,6 +77,25 @@ def several(said: ParsedText, read: Read) -> Understood | None:
     if len(parts) == 1:
         return _asked(parts[0]) if contrary or _says_more(said, every) else parts[0]
     return joined(parts, said)
+
+
+def _each_with_its_time(said: ParsedText) -> tuple[str, ...]:
+    """Split `record board room at 10 and all hands at 11`: an order for each room."""
+    pieces = said.pieces
+    verb = next((p for p in pieces if p.intent in _STARTS and p.role in _VERBS), None)
+    rooms = [n for n, piece in enumerate(pieces) if piece.sort is Sort.ROOM]
+    if verb is None or len(rooms) != 2:
+        return ()
+    between = pieces[rooms[0] + 1 : rooms[1]]
+    joins = [p for p in between if p.role is Role.AND or p.sort is Sort.COMMA]
+    timed = [any(p.sort is Sort.TIME for p in part) for part in (between, pieces[rooms[1] + 1 :])]
+    if not joins or timed != [True, True]:
+        return ()
+    second = said.text[pieces[rooms[1]].start :]
+    return said.text[: joins[-1].start], f"{said.text[verb.start : verb.end]} {second}"
+
+
+_VERBS = (Role.VERB, Role.SOFT)
 
 
 def _says_nothing_new(part: Understood, parts: Sequence[Understood], alone: Understood) -> bool:

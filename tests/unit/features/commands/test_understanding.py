@@ -281,6 +281,13 @@ def test_a_room_typed_by_its_name_wins(name: str, text: str, act: str) -> None:
             "Record weekly: every Thursday, 10:00 – 11:00 (Europe/Berlin)?",
         ),
         (
+            "mention",
+            "can you record board room tomorrow at 10 and Design review on thursday at 11?",
+            ["schedule:board room", "schedule:Design review"],
+            "Record board room: Thu 3 Dec, 10:00 (Europe/Berlin)? "
+            "Record Design review: Thu 3 Dec, 11:00 (Europe/Berlin)?",
+        ),
+        (
             "thread",
             "can you put this one in #leadership too, record the board room as well please",
             ["share:standup", "start:board room"],
