@@ -413,7 +413,7 @@ def tokens(text: str, protected: Sequence[tuple[int, int]] = ()) -> list[Token]:
         word = raw.lower() if kind == "word" else "and" if kind == "amp" else ""
         if kind == "sym" and raw == "&":
             word = "and"
-        found.append(Token(kind, raw, word, start, stop, glued=start == end and start > 0))
+        found.append(Token(kind, raw, word, start, stop, start == end and start > 0))
         end = -1 if raw.endswith("T") and kind == "iso" else stop  # 2026-12-05T09:00
     return found
 

