@@ -81,9 +81,11 @@ def next_step(
 ) -> Step:
     """The most urgent step that is due, else `Wait` for the earliest one, else `Done`."""
     later: list[datetime] = []
-    for due in _not_before(plan(recording, work, wanted, policy, now), work):
-        if due.at > now:
-            later.append(due.at)
+    for due in plan(recording, work, wanted, policy, now):
+        retry = work.retries.get(retry_name(due.step)) if due.step else None
+        at = max(due.at, retry.not_before) if retry and retry.not_before else due.at
+        if at > now:
+            later.append(at)
         elif due.step is not None:
             return due.step
     return Wait(min(later)) if later else Done()
@@ -101,14 +103,6 @@ def calm_until(
     left = plan(recording, work, wanted, policy, now)
     others = [due.at for due in left if due.at > now and not isinstance(due.step, Poll)]
     return min([now + policy.look_every, *others])
-
-
-def _not_before(left: Iterator[Due], work: Work) -> Iterator[Due]:
-    """Put off the steps that are retried."""
-    for due in left:
-        retry = work.retries.get(retry_name(due.step)) if due.step else None
-        at = max(due.at, retry.not_before) if retry and retry.not_before else due.at
-        yield Due(at, due.step)
 
 
 def plan(

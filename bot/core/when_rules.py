@@ -53,7 +53,7 @@ _EXCEPT = ("except", "excluding", "but", "not")
 _MOST_DAYS = 14  # in one list
 _TOO_OFTEN = "A recording repeats once a day at most."
 _TOO_RARE = "A recording repeats once a month at least."
-_ONE_DATE = "One date cannot be left out here. Schedule the rest, then skip that date."
+_ONE_DATE = "A single date cannot be left out here. Schedule all dates, then skip that one."
 _ADVERBS: dict[str, Rule | Bad] = {
     "daily": Rule("DAILY"),
     "everyday": Rule("DAILY"),

@@ -62,7 +62,7 @@ class BulkPoll:
         try:
             await self._list(now)
         except HmsError as failed:
-            log.info("not_polled_together", why=str(failed))
+            log.info("bulk_poll_failed", why=str(failed))
         return 0.0
 
     async def _list(self, now: datetime) -> None:
@@ -81,13 +81,13 @@ class BulkPoll:
             if not ours or rows >= most:
                 break
         polled += await self._store(moved)
-        log.info("polled_together", rows=rows, recordings=polled)
+        log.info("bulk_polled", rows=rows, recordings=polled)
 
     async def _store(self, moved: list[tuple[Calm, Calm]]) -> int:
         """Store the polls of those that nobody has taken since; return their number."""
         still = [(one, later) for one, later in moved if self.calm.get(one.key) is one]
         if still:
-            await self.deps.store.queue.polled_together(still)
+            await self.deps.store.queue.bulk_polled(still)
         for one, later in still:
             if self.calm.get(one.key) is one:
                 self.calm[one.key] = later

@@ -100,7 +100,7 @@ class Reconciler:
                 self._forever(MAIL, self._read_mail, self._mail),
                 self._forever(WORK, self._take_work, self._work),
                 self._forever(ROOMS, self._discover, self._rooms),
-                self._forever(POLLS, self._poll_together, self._polls),
+                self._forever(POLLS, self._poll_in_bulk, self._polls),
             )
             if self._running:
                 await asyncio.wait(self._running)
@@ -170,7 +170,7 @@ class Reconciler:
             return 0.0
         return min(self._discover_every_s, max(DISCOVERY_PAUSE_S, soon))
 
-    async def _poll_together(self) -> float:
+    async def _poll_in_bulk(self) -> float:
         return min(self._discover_every_s, max(DISCOVERY_PAUSE_S, await self._bulk.turn()))
 
     async def _take_work(self) -> float:

@@ -78,7 +78,7 @@ def _freed(*names: str) -> ReturningUpdate[Any]:
     return freed.values(**alive, **changes).returning(WOKEN)
 
 
-def _polled_together() -> Update:
+def _bulk_polled() -> Update:
     """Store a poll of a row that is as it was released."""
     mine = of_the_team(recordings), r.key == bindparam("its_key"), r.leased_until.is_(None)
     was_due_at = bindparam("was_due_at", type_=r.next_due_at.type)
@@ -105,7 +105,7 @@ def _loaded(stored: Stored) -> Loaded | None:
 
 
 TAKE = _take()
-POLLED_TOGETHER = _polled_together()
+BULK_POLLED = _bulk_polled()
 FREED, FREED_HAVING_POLLED = _freed("next_due_at"), _freed("next_due_at", *polled_row(Polled()))
 
 
@@ -152,7 +152,7 @@ class Queue(Repository):
         async with self._db.write(lone=True) as conn:
             return bool(await conn.scalar(FREED_HAVING_POLLED if polled else FREED, its))
 
-    async def polled_together(self, moved: Collection[tuple[Calm, Calm]]) -> None:
+    async def bulk_polled(self, moved: Collection[tuple[Calm, Calm]]) -> None:
         """Store that a list has polled these: as they were released, and as they are now.
 
         A recording that is taken, or was woken or taken since, stays as it is.
@@ -169,7 +169,7 @@ class Queue(Repository):
             for was, now in sorted(moved, key=lambda pair: pair[0].key)
         ]
         async with self._db.write() as conn:
-            await conn.execute(POLLED_TOGETHER, rows)
+            await conn.execute(BULK_POLLED, rows)
 
     async def wake_all_open(self) -> int:
         """Make all open recordings due and polled, after downtime; return their number.

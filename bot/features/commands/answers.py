@@ -99,7 +99,7 @@ _BOTH = {
     (Intent.SHARE, Why.UNSUPPORTED): "I share a recording only when somebody asks, and cannot take "
     "it back. An admin of the workspace can delete the message.",
     (Intent.UNKNOWN, Why.ASSENT): "To say yes, press the button under my question.",
-    (Intent.UNKNOWN, Why.DISSENT): "OK, I do nothing.",
+    (Intent.UNKNOWN, Why.DISSENT): "OK, I’ll leave it.",
     (Intent.UNKNOWN, Why.UNDO): "What do you want to undo?",
     (Intent.UNKNOWN, Why.UNSUPPORTED): "To delete a recording, open its details.",
 }

@@ -74,7 +74,9 @@ def split_flags(text: str) -> tuple[str, Flags]:
         return head, Flags(help=True)
     words = " ".join(token.text for token in reading.words).strip()
     head = f"{head} {words}".strip()
-    tail = tail.replace(words, "", 1).strip() if words else tail
+    if reading.words:
+        first, last = reading.words[0], reading.words[-1]
+        tail = f"{lexed.text[: first.start]}{lexed.text[last.end :]}".strip()
     preset = reading.take_preset()
     options = parse_options(reading.raw)
     if isinstance(options, FieldErrors):

@@ -5,7 +5,7 @@ links come wrapped, `& < >` come escaped, and pasted text carries invisible char
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from bot.kit.typed_text import DASHES, DOUBLE_QUOTES, DROPPED, INVISIBLE, JOINERS, SINGLE_QUOTES
 
@@ -29,18 +29,26 @@ _ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word. Only a word that does not start with a quote can be a command or an option."""
+    """One word. Only a word that does not start with a quote can be a command or an option.
+
+    `start` and `end` are its place in the text that was read.
+    """
 
     text: str
     quoted: bool = False  # starts with a quote
     bare: bool = True  # has no quote anywhere
     goes_on: bool = False  # ends with a comma or colon outside quotes
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Lexed:
+    """`text` is what was read: without Slack's escapes and link wrappers."""
+
     tokens: tuple[Token, ...]
     unclosed: str | None = None  # the text after a quote that never closes
+    text: str = ""
 
 
 def lex(text: str) -> Lexed:
@@ -52,10 +60,10 @@ def lex(text: str) -> Lexed:
     while at < len(text):
         token, end, broken = _token(text, at)
         if token.text or not token.bare:
-            tokens.append(token)
+            tokens.append(replace(token, start=at, end=end))
         unclosed = unclosed if unclosed is not None else broken
         at = _next_word(text, end)
-    return Lexed(tuple(tokens), unclosed)
+    return Lexed(tuple(tokens), unclosed, text)
 
 
 def _next_word(text: str, at: int) -> int:

@@ -49,7 +49,7 @@ def options_in(pieces: Sequence[Piece], flags: Flags, presets: Sequence[str]) ->
     return Options(built, given, flags.preset or preset, problem, (*used, *of_preset), flags.raw)
 
 
-_ALWAYS_SOUND = "A recording always has its sound."
+_ALWAYS_SOUND = "A recording always includes audio."
 
 
 def _in_words(pieces: Sequence[Piece]) -> tuple[dict[str, object], list[Piece], bool]:
@@ -82,7 +82,7 @@ def _in_words(pieces: Sequence[Piece]) -> tuple[dict[str, object], list[Piece], 
     return values, used, soundless
 
 
-_DISABLE = {("disable",), ("turn", "off"), ("switch", "off"), ("neither",)}
+_DISABLE = {("disable",), ("turn", "off"), ("switch", "off")}
 
 
 def _is_off_behind(pieces: Sequence[Piece]) -> bool:

@@ -115,13 +115,12 @@ def _ends_in_stop(parsed: Parsed, pieces: Sequence[Piece]) -> bool:
     if parsed.asks or not (searched or parsed.intent in (None, Intent.UNKNOWN)):
         return False
     said = [p for p in pieces if p.sort is not Sort.COMMA and p.role not in _BESIDE_STOP]
-    denied = has_role(pieces, Role.NOT, Role.HOW) or any(p.key[-2:] == _HAD_TO for p in pieces)
+    denied = has_role(pieces, Role.NOT, Role.HOW)
     ends = bool(said) and said[-1].intent is Intent.STOP and said[-1].role is Role.VERB
     return ends and not denied
 
 
 _BESIDE_STOP = (Role.FILLER, Role.THANKS, Role.THING)
-_HAD_TO = ("had", "to")
 
 
 def _thanks_for_it(pieces: Sequence[Piece]) -> bool:

@@ -132,6 +132,12 @@ def clean(text: str) -> str:
     return strip_invisible(text)
 
 
+def without_bot(text: str, bot_user: str | None) -> str:
+    """Leave out mentions of the bot, wherever they are."""
+    name = rf"<@{re.escape(bot_user)}(?:\|[^<>]*)?>" if bot_user else "@bot"
+    return re.sub(rf"{name}|@bot\b", " ", text, flags=re.IGNORECASE)
+
+
 def words_of(text: str, bot_user: str | None = None) -> list[Word]:
     """Split a cleaned text into words. Line ends count as marks; quoted words are flagged."""
     words: list[Word] = []

@@ -31,7 +31,7 @@ from bot.features.commands.model import (
 from bot.features.commands.parse_sentence import says_only_no
 from bot.features.commands.parsed import Mood, Parsed
 from bot.features.commands.parsed_text import CONTROLS, POLITE, ParsedText, parse_in_place
-from bot.features.commands.sentences import Sort, Word, clean, is_known, sentences_of
+from bot.features.commands.sentences import Sort, Word, clean, is_known, sentences_of, without_bot
 from bot.features.commands.several_orders import several, with_title
 from bot.features.commands.titles import renaming
 from bot.features.commands.understand_controls import (
@@ -53,7 +53,7 @@ def understand(text: str, where: Where, world: World) -> Understood:
     done = _understood(text, where, world)
     if done.outcome is not Outcome.DO or not done.acts:
         return done
-    typed = clean(text)
+    typed = without_bot(clean(text), world.bot_user)
     denied = done.intent not in (Intent.STOP, Intent.PAUSE) and _NO_SIGN.search(typed)
     if denied or _NOT_MEANT.search(typed):
         return asked_first(done, done.acts)
@@ -90,7 +90,7 @@ def _understood(text: str, where: Where, world: World, *, whole: bool = True) ->
         said = ParsedText(text, where, world, with_flags=False)
     if titled := renaming(said):
         return with_title(said, titled, _part) if whole else titled
-    if reply := _REPLY.fullmatch(said.text):
+    if reply := _REPLY.fullmatch(without_bot(said.text, world.bot_user).strip()):
         why = Why.DISSENT if reply["no"] else Why.ASSENT
         return Understood(Intent.UNKNOWN, Outcome.ANSWER, why, said.thread, sure=False)
     if said.is_about_the_bot():
@@ -112,7 +112,7 @@ def _understood(text: str, where: Where, world: World, *, whole: bool = True) ->
 
 # An answer to a question of the bot, which has buttons.
 _REPLY = re.compile(
-    r"(?:@\w+ )?(?:(?P<no>no+|nope|nah|no,? thanks|no,? thank you|nvm|never ?mind)|"
+    r"(?:(?P<no>no+|nope|nah|no,? thanks|no,? thank you|nvm|never ?mind)|"
     r"(?:yes|yeah|yep|yup|sure|do it|yes,? do it|do both|both|yes,? please|sure,? please)"
     r"(?: please| pls)?)[\s.!]*",
     re.IGNORECASE,

@@ -245,7 +245,7 @@ async def test_a_list_polls_what_is_as_it_was_released(store: Store) -> None:
     await store.queue.take(1, "b")  # the one that was woken
     await store.queue.release(OwnWork(woken, "b"), T0 + 60 * S)
     pairs = [calm(key, T0 + 60 * S) for key in (calm_one, woken)]
-    await store.queue.polled_together([*pairs, calm(moved, T0 + 61 * S)])
+    await store.queue.bulk_polled([*pairs, calm(moved, T0 + 61 * S)])
     seen = {key: (await store.recordings.load(key)).work.polled for key in (calm_one, woken, moved)}
     assert seen == {calm_one: Polled(T0 + 30 * S, 2), woken: Polled(), moved: Polled()}
 
@@ -255,10 +255,10 @@ async def test_a_list_does_not_touch_what_is_being_worked_on(store: Store, clock
     await rooms_released(store, T0 + 60 * S)
     clock.advance(60 * S)
     [own] = await store.queue.take(1, "b")
-    await store.queue.polled_together([calm(key, T0 + 60 * S)])
+    await store.queue.bulk_polled([calm(key, T0 + 60 * S)])
     assert (await store.recordings.load(key)).work.polled == Polled()
     await store.queue.release(own, None)
-    await store.queue.polled_together([calm(key, T0 + 60 * S)])
+    await store.queue.bulk_polled([calm(key, T0 + 60 * S)])
     assert await next_due(store) is None
 
 

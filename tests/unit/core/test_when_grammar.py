@@ -331,7 +331,7 @@ def test_a_recurrence_that_begins_in_a_gap_keeps_the_wall_time_that_was_said() -
         ("every hour", "A recording repeats once a day at most."),
         (
             "every weekday at 9 but not on 25 december",
-            "One date cannot be left out here. Schedule the rest, then skip that date.",
+            "A single date cannot be left out here. Schedule all dates, then skip that one.",
         ),
         ("yearly at 9", "A recording repeats once a month at least."),
         ("every day at 9 until 1 dec 2025", "Mon 1 Dec 2025 has passed."),

@@ -189,6 +189,21 @@ def test_a_link_ends_before_the_punctuation_behind_it(end: str) -> None:
     ]
 
 
+@each_row(
+    ("text", "outcome"),
+    [
+        ("nope <@U0BOT> start Design review", Outcome.ASK),
+        ("<@U0BOT> start Design review nope", Outcome.ASK),
+        ("start Design review nope <@U0BOT>", Outcome.ASK),
+        ("start Design review <@U0BOT>", Outcome.DO),
+    ],
+)
+def test_doubt_is_read_wherever_the_bot_is_mentioned(text: str, outcome: Outcome) -> None:
+    world = replace(WORLDS[Where.MENTION], bot_user="U0BOT")
+    assert understand(text, Where.MENTION, world).outcome is outcome
+    assert understand("yes <@U0BOT>", Where.MENTION, world).why is Why.ASSENT
+
+
 def test_thanks_for_stopping_stop_nothing() -> None:
     for text in ("perfect, thanks for stopping", "who was there? thanks for stopping"):
         assert understood(text, "thread").acts == ()
@@ -196,14 +211,14 @@ def test_thanks_for_stopping_stop_nothing() -> None:
 
 def test_a_recording_without_sound_is_refused() -> None:
     done = understood("start town hall without audio", "slash")
-    assert (done.acts, said(done)) == ((), "A recording always has its sound.")
+    assert (done.acts, said(done)) == ((), "A recording always includes audio.")
 
 
 @each_row(
     ("text", "says"),
     [
         ("yes please", "To say yes, press the button under my question."),
-        ("never mind", "OK, I do nothing."),
+        ("never mind", "OK, I’ll leave it."),
         (
             "undo that share",
             "I share a recording only when somebody asks, and cannot take it back. "
@@ -311,6 +326,13 @@ def test_a_room_typed_by_its_name_wins(name: str, text: str, act: str) -> None:
             "dm",
             "how many people are in the webinar. make it stop",
             ["stop:webinar"],
+            "Stop the recording of webinar?",
+        ),
+        (
+            "slash",
+            'start town hall --vocab "and stop webinar" --res 720p and stop webinar',
+            ["start:town hall", "stop:webinar"],
+            "Start recording town hall (720p, transcript, 1 special word)? "
             "Stop the recording of webinar?",
         ),
         (
