@@ -71,6 +71,7 @@ _STATES = {
     Why.NO_ROOM_YET: "No room “{reference}” was found so far. {detail}",
     Why.UNKNOWN_CODE: "I do not know yet which room that opens. Choose it in the form.",
     Why.ALREADY: "{room} is already being recorded.",
+    Why.NOTHING_ELSE: "Nothing else is being recorded.",
     Why.NOT_RECORDED: "{room} is not being recorded.",
     Why.NOT_PAUSED: "The recording of {room} is not paused.",
     Why.DISABLED: "{room} is disabled in 100ms.",

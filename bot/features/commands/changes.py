@@ -88,6 +88,8 @@ def extension(said: ParsedText) -> Understood | None:
             return None
         return answered(Intent.EXTEND, Why.NOT_RECORDED, room=room, when=length)
     here = (room,) if room else recorded_here(said, Intent.STOP)
+    if len(said.rooms) > 1:
+        here = tuple(rooms[0] for rooms in said.rooms)
     if len(here) != 1 or length is None:
         told = which_of(Intent.EXTEND, here[:BUTTONS_MOST], when=length)
         return told if here else replace(told, outcome=Outcome.ANSWER, why=Why.NOT_RECORDED)

@@ -56,6 +56,7 @@ class Why(StrEnum):
     MENU = auto()  # an empty text: show what runs and what the person can do
     NEEDS_TITLE = auto()
     ALREADY = auto()  # the room is recorded already
+    NOTHING_ELSE = auto()  # but the recordings that an order leaves out
     NOT_RECORDED = auto()
     NOT_PAUSED = auto()
     DISABLED = auto()

@@ -296,10 +296,17 @@ class ParsedText:
         if any(piece.key in _STAYING for piece in self.pieces[at + 1 : at + 2]):
             return True
         at -= 1
-        while at > 0 and self.pieces[at].key == ("the",):
-            at -= 1
+        while at > 0 and (self.pieces[at].key in (("the",), ("and",)) or self.pieces[at].rooms):
+            at -= 1  # all except A and the B
         unwanted = self.parsed.mood is Mood.UNWANTED  # don't record A, just B
         return at >= 0 and self.pieces[at].key in (_WANTED if unwanted else _EXCLUDING)
+
+    def left_out(self) -> list[RoomEntry]:
+        """Return the rooms that are named only in order to exclude them: `leave A running`."""
+        named = [piece for piece in self.pieces if piece.sort is Sort.ROOM]
+        if not all(self._excluded(piece) for piece in named):
+            return []
+        return [room for piece in named for room in piece.rooms]
 
     def _by_token(self, piece: Piece) -> RoomEntry | None:
         """Return the room of a link."""
@@ -487,6 +494,10 @@ class ParsedText:
             piece.key == ("no",) and after.sort is Sort.ROOM
             for piece, after in pairwise(self.pieces)
         )
+
+    def speaks_to_a_person(self) -> bool:
+        """Whether it mentions somebody other than the bot: `@ana can you start standup`."""
+        return any(word.sort == "user" for word in self.words)
 
     def orders_more(self) -> bool:
         return self.parsed.other in ORDERS

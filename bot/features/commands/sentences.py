@@ -33,6 +33,7 @@ Span = tuple[int, int]
 _ENTITY = re.compile(r"&(amp|lt|gt);")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
 _LINK = re.compile(r"<(https?://[^\s<>|]+)(?:\|[^<>]*)?>", re.IGNORECASE)
+_ITALIC = re.compile(r"(?<!\w)_([^\s_](?:[^_\n]*[^\s_])?)_(?!\w)")
 _STRAIGHT = str.maketrans(
     dict.fromkeys(SINGLE_QUOTES, "'") | dict.fromkeys(DOUBLE_QUOTES, '"') | {"…": "."}
 )
@@ -40,7 +41,7 @@ _TOKEN = re.compile(
     r"(?P<user><@[A-Z0-9]+(?:\|[^<>]*)?>|<!subteam[^<>]*>)"
     r"|(?P<channel><\#[A-Z0-9]+(?:\|[^<>]*)?>|(?<![\w#])\#[\w-]*[^\W_])"
     r"|(?P<emoji><![^<>]*>|(?<!\w):[a-z+][\w+'-]*:)"
-    r"|(?P<link>https?://[^\s<>|\"]*[^\s<>|\".,;:!?)])"
+    r"|(?P<link>https?://[^\s<>|\"]*[^\s<>|\".,;:!?)\]}'’*_~`。，）–])"
     r"|(?P<code>(?<![\w-])(?:[a-z]{3}-[a-z]{4}-[a-z]{3}|[0-9a-f]{24})(?![\w-]))"
     r"|(?P<word>@?\w+(?:'\w+)*)"
     r"|(?P<mark>[^\w\s])",
@@ -127,7 +128,7 @@ class Sentence:
 
 def clean(text: str) -> str:
     """Undo what Slack and phones do to a text: escapes, link wrappers, invisible characters."""
-    text = _LINK.sub(r"\1", text)
+    text = _ITALIC.sub(r"\1", _LINK.sub(r"\1", text))
     text = _ENTITY.sub(lambda found: _ENTITIES[found[1]], text)
     return strip_invisible(text)
 
@@ -289,7 +290,8 @@ def sentences_of(
         elif _begins_order(piece, before):
             sentences.append(Sentence())
         elif _begins_another(piece, before, room_ahead=any(n >= at for n in rooms)):
-            sentences.append(Sentence(goes_on=True))
+            denial = [before.pop()] if before[-1].role is Role.NOT else []
+            sentences.append(Sentence(denial, goes_on=True))  # start A, but don't stop B
         if piece.sort is not Sort.COMMA or sentences[-1].pieces:
             sentences[-1].pieces.append(piece)
         at += len(piece.words)
@@ -323,12 +325,14 @@ def _begins_another(piece: Piece, before: Sequence[Piece], *, room_ahead: bool) 
     first = next((p for p in before if p.role not in _UNSURE and p.sort is Sort.PHRASE), None)
     if first is None or first.role not in _FIRST or verb not in _ORDERED:
         return False
+    if first.role is Role.SOFT and before[-1].role is Role.NOT:
+        return False  # let it run, don't stop
     told = Intent.UNSCHEDULE if first.role is Role.CANCEL else first.intent
     negated = first.role is Role.NOT
     if not negated and told not in ORDERS:
         return False
     at = len(before) - 1
-    while at > 0 and before[at].role in _LIGHT - {Role.AND}:
+    while at > 0 and before[at].role in _LIGHT - {Role.AND} | {Role.NOT}:
         at -= 1
     joined = before[at].role is Role.AND or before[at].sort is Sort.COMMA
     if negated:

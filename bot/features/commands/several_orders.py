@@ -54,6 +54,9 @@ def several(said: ParsedText, read: Read) -> Understood | None:
     texts: list[str] = []
     contrary = False  # stop. pause
     for n, clause in enumerate(clauses):
+        if clauses[1:] and clause.parsed.mood is Mood.NEGATED:
+            contrary = True  # start A, but don't stop B
+            continue
         where, world = said.where, _after(parts, said.world)
         room = _room_before(parts) or (
             _room_after(said, clauses) if n == 0 and clauses[1:] else None
@@ -74,6 +77,8 @@ def several(said: ParsedText, read: Read) -> Understood | None:
             continue
         parts.append(part)
         texts.append(text)
+    if not parts:
+        return None
     if len(parts) == 1:
         return _asked(parts[0]) if contrary or _says_more(said, every) else parts[0]
     return joined(parts, said)

@@ -31,7 +31,15 @@ from bot.features.commands.model import (
 from bot.features.commands.parse_sentence import says_only_no
 from bot.features.commands.parsed import Mood, Parsed
 from bot.features.commands.parsed_text import CONTROLS, POLITE, ParsedText, parse_in_place
-from bot.features.commands.sentences import Sort, Word, clean, is_known, sentences_of, without_bot
+from bot.features.commands.sentences import (
+    Piece,
+    Sort,
+    Word,
+    clean,
+    is_known,
+    sentences_of,
+    without_bot,
+)
 from bot.features.commands.several_orders import several, with_title
 from bot.features.commands.titles import renaming
 from bot.features.commands.understand_controls import (
@@ -98,10 +106,7 @@ def _understood(text: str, where: Where, world: World, *, whole: bool = True) ->
     if whole and (again := corrected(said, _part) or several(said, _part)):
         return again
     done = extension(said) or asked_in(said) or _decided(said)
-    doubtful = any(
-        order.room and said.is_of_another_sentence(order.room) for order in done.acts
-    ) or (done.acts and said.denies_a_room())
-    if doubtful:
+    if done.acts and _is_doubtful(said, done):
         return asked_first(done, done.acts)
     if done.outcome is Outcome.ASK and not done.offers and done.intent not in _VIEWS:
         return replace(done, outcome=Outcome.ANSWER)  # there is nothing to choose from
@@ -110,10 +115,31 @@ def _understood(text: str, where: Where, world: World, *, whole: bool = True) ->
     return done
 
 
+def _is_doubtful(said: ParsedText, done: Understood) -> bool:
+    """Whether a part of the text that the order does not need may change what is meant."""
+    if any(order.room and said.is_of_another_sentence(order.room) for order in done.acts):
+        return True
+    keys = {piece.key for piece in said.pieces}
+    other = _OTHER_ONES - (_LATEST if done.intent is Intent.SHARE else set())
+    if said.denies_a_room() or keys & other or said.speaks_to_a_person():
+        return True
+    if len(done.acts) > 1 and keys & _EITHER:
+        return True  # stop standup or webinar
+    if done.intent is Intent.PAUSE and ("hold", "on") in keys:
+        return not any(piece.sort is Sort.ROOM for piece in said.pieces)  # hold on a sec
+    parts = any(p.role is Role.NOUN and p.intent is Intent.SUMMARY for p in said.pieces)
+    return done.intent is Intent.SHARE and (parts or said.parsed.all_of_them)
+
+
+# The next standup is another one than that of now; of what is shared, the last one is meant.
+_LATEST = {("last",), ("latest",), ("newest",), ("recent",)}
+_OTHER_ONES = _LATEST | {("next",), ("first",), ("previous",), ("past",), ("old",)}
+_EITHER = {("or",), ("/",)}
 # An answer to a question of the bot, which has buttons.
 _REPLY = re.compile(
-    r"(?:(?P<no>no+|nope|nah|no,? thanks|no,? thank you|nvm|never ?mind)|"
-    r"(?:yes|yeah|yep|yup|sure|do it|yes,? do it|do both|both|yes,? please|sure,? please)"
+    r"(?:(?P<no>(?:wait,? |actually,? )?no+|nope|nah|no,? thanks|no,? thank you|nvm|never ?mind)|"
+    r"(?:y|yes|yes,? all|yeah|yep|yup|sure|do it|yes,? do it|do both|both|yes,? please|"
+    r"sure,? please)"
     r"(?: please| pls)?)[\s.!]*",
     re.IGNORECASE,
 )
@@ -156,7 +182,9 @@ def _decided(said: ParsedText) -> Understood:
     parsed = said.parsed
     intent = parsed.intent
     placed = any(piece.sort is Sort.CHANNEL for piece in said.pieces)
-    if _UNSHARED.search(said.text) or (placed and _STOPS_SHARING.search(said.text)):
+    beside = intent in (Intent.START, Intent.SCHEDULE, *CONTROLS)  # start A and don't share it
+    unshared = not beside and _UNSHARED.search(said.text)
+    if unshared or (placed and _STOPS_SHARING.search(said.text)):
         return answered(Intent.SHARE, Why.UNSUPPORTED)
     match intent:
         case None | Intent.UNKNOWN | Intent.SCHEDULE if changes_time(said):
@@ -373,9 +401,8 @@ def _following(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
 def _share(said: ParsedText, parsed: Parsed) -> Understood:
     """Read an order to share: at once only in one channel, without a time."""
     room = said.room_or_thread()
-    to, channel = next(
-        (_channel(p.words[0]) for p in said.pieces if p.sort is Sort.CHANNEL), (None, None)
-    )
+    places = _places(said)
+    to, channel = _channel(places[0].words[0]) if places else (None, None)
     if to is None and any(p.role is Role.HERE for p in said.pieces):
         to = "here"
     made = Understood(
@@ -397,11 +424,21 @@ def _share(said: ParsedText, parsed: Parsed) -> Understood:
     if len(said.rooms) > 1:
         return replace(made, offers=orders(Intent.SHARE, [rooms[0] for rooms in said.rooms]))
     order = Order(Intent.SHARE, room)
-    places = [piece for piece in said.pieces if piece.sort is Sort.CHANNEL]
     now = not parsed.left and said.when is None and len(places) <= 1
     if to and parsed.mood is Mood.ORDER and now:
         return replace(made, outcome=Outcome.DO, why=Why.CLEAR, sure=True, acts=(order,))
     return replace(made, offers=(order,))
+
+
+def _places(said: ParsedText) -> list[Piece]:
+    """Return the channels to share in: `not in #design but #partners` names one."""
+    pieces = said.pieces
+    return [
+        piece
+        for n, piece in enumerate(pieces)
+        if piece.sort is Sort.CHANNEL
+        and not any(one.role in (Role.NOT, Role.WITHOUT) for one in pieces[max(0, n - 2) : n])
+    ]
 
 
 _UNSHARED = re.compile(

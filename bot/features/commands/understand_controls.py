@@ -39,7 +39,7 @@ from bot.features.commands.parsed import Mood, Parsed
 from bot.features.commands.parsed_text import ParsedText
 from bot.features.commands.sentences import Sort
 from bot.features.commands.unread_times import unread_time
-from bot.features.commands.vocabulary import Intent
+from bot.features.commands.vocabulary import Intent, Role
 from bot.features.rooms.model import RoomEntry
 
 
@@ -64,6 +64,10 @@ def _control(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
     )
     if parsed.mood is Mood.UNWANTED:
         return _unwanted(said, parsed)
+    ordered = any(piece.role is Role.VERB and piece.intent is intent for piece in said.pieces)
+    if ordered and (left_out := said.left_out()):
+        rest = [room for room in recorded_here(said, intent) if room not in left_out]
+        return which(said, intent, rest) if rest else answered(intent, Why.NOTHING_ELSE)
     if parsed.all_of_them and said.rooms:
         return _all_but(said, intent)
     if len(said.rooms) > 1 and not said.doubt:

@@ -204,6 +204,45 @@ def test_doubt_is_read_wherever_the_bot_is_mentioned(text: str, outcome: Outcome
     assert understand("yes <@U0BOT>", Where.MENTION, world).why is Why.ASSENT
 
 
+@each_row(
+    ("text", "offers"),
+    [
+        ("stop standup or webinar", ["stop:standup", "stop:webinar"]),
+        ("stop the next standup", ["stop:standup"]),
+        ("record the next all hands", ["start:all hands"]),
+        ("share the first webinar recording in #design", ["share:webinar"]),
+        ("share the transcript of standup in #design", ["share:standup"]),
+        ("share all standup recordings in #design", ["share:standup"]),
+        ("<@U123> can you start town hall please", ["start:town hall"]),
+        ("extend standup or webinar by 10 min", ["extend:standup", "extend:webinar"]),
+        ("start board room but dont stop webinar", ["start:board room"]),
+        ("stop standup, dont stop webinar", ["stop:standup"]),
+        ("dont stop webinar, start all hands", ["start:all hands"]),
+        ("stop all except webinar", ["stop:standup"]),
+        ("leave standup running and stop the rest", ["stop:webinar"]),
+        ("stop please, then leave webinar running", ["stop:standup"]),
+    ],
+)
+def test_what_may_mean_another_one_is_asked_about(text: str, offers: list[str]) -> None:
+    done = understood(text, "mention")
+    assert done.acts == ()
+    assert [str(order) for order in done.offers] == offers
+
+
+def test_a_channel_that_is_refused_is_not_the_one_to_share_in() -> None:
+    assert understood("share webinar not in #design but #partners", "mention").to == "#partners"
+
+
+def test_nothing_is_left_to_stop() -> None:
+    done = understood("stop all except standup and webinar", "mention")
+    assert (done.offers, said(done)) == ((), "Nothing else is being recorded.")
+
+
+def test_formatted_words_are_words() -> None:
+    assert [str(act) for act in understood("_stop_", "thread").acts] == ["stop:standup"]
+    assert [str(act) for act in understood("_start town hall_", "dm").acts] == ["start:town hall"]
+
+
 def test_thanks_for_stopping_stop_nothing() -> None:
     for text in ("perfect, thanks for stopping", "who was there? thanks for stopping"):
         assert understood(text, "thread").acts == ()
