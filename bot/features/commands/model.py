@@ -59,6 +59,7 @@ class Why(StrEnum):
     NOTHING_ELSE = auto()  # but the recordings that an order leaves out
     NOT_RECORDED = auto()
     NOT_PAUSED = auto()
+    ONLY_NOW = auto()  # what was asked for a later time is done at once, or not at all
     DISABLED = auto()
     BAD_TIME = auto()  # `when` says why
     BAD_OPTIONS = auto()  # `detail` says why
@@ -72,6 +73,7 @@ class Why(StrEnum):
     GREETED = auto()
     MOVE = auto()  # to another time
     ASSENT = auto()  # yes, without an order
+    SORRY = auto()
     DISSENT = auto()  # no, never mind
     UNDO = auto()
     KEPT = auto()  # a negated order, or a complaint: "don't stop", "it won't stop"
