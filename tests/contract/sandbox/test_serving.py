@@ -4,12 +4,11 @@ import asyncio
 import logging
 from logging.handlers import BufferingHandler
 
+from record_bot_sandbox.serving import serving
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-
-from record_bot_sandbox.serving import serving
 
 
 async def test_a_client_that_leaves_is_no_error() -> None:
