@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Literal
 
 import uvicorn
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 START_TIMEOUT_S = 10.0
@@ -64,7 +65,10 @@ async def _settle(tasks: Iterable[asyncio.Task[Any]]) -> None:
 
 
 class Resettable:
-    """Offers apps an extension that cuts the TCP connection, as a broken network would."""
+    """Offers apps an extension that cuts the TCP connection, as a broken network would.
+
+    A client that leaves before its request has arrived is no error of the app: nobody is told.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -73,7 +77,8 @@ class Resettable:
         if scope["type"] == "http":
             cycle = getattr(send, "__self__", None)
             scope.setdefault("extensions", {})[RESET] = _reset_of(getattr(cycle, "transport", None))
-        await self.app(scope, receive, send)
+        with suppress(ClientDisconnect):
+            await self.app(scope, receive, send)
 
 
 def _reset_of(transport: asyncio.Transport | None) -> Callable[[], None]:
