@@ -169,6 +169,8 @@ def orders(verb: str | None, rooms: Iterable[RoomEntry]) -> tuple[Order, ...]:
 
 def asked_first(done: Understood, offers: Iterable[Order]) -> Understood:
     """Ask about what would be done, with these orders as buttons."""
+    if done.intent is Intent.STOP:  # not: to schedule its end
+        offers = [replace(order, verb=Intent.STOP) for order in offers]
     return replace(
         done, outcome=Outcome.ASK, why=Why.UNSURE, sure=False, offers=tuple(offers), acts=()
     )

@@ -83,6 +83,7 @@ _STAYING = {
     for verb in (("goes",), ("continues",), ("stays",), ("keeps",), ("remains",), ("runs",))
     for more in ((), ("on",))
 }
+_SHOWING = {Intent.LIST, Intent.STATUS, Intent.SUMMARY, Intent.FIND, Intent.JOIN, Intent.DOCTOR}
 _OVER = {("is", "over"), ("over",), ("done",), ("is", "done"), ("finished",)}
 _WANTED = {("just",), ("only",)}
 _EXCLUDING = {("not",), ("keep",), ("leave",), ("except",), ("keep", "recording")}
@@ -305,8 +306,15 @@ class ParsedText:
         at -= 1
         while at > 0 and (self.pieces[at].key in (("the",), ("and",)) or self.pieces[at].rooms):
             at -= 1  # all except A and the B
+        if at >= 0 and self.shows(self.pieces[at]):
+            return True  # stop A and show B
         unwanted = self.parsed.mood is Mood.UNWANTED  # don't record A, just B
         return at >= 0 and self.pieces[at].key in (_WANTED if unwanted else _EXCLUDING)
+
+    def shows(self, piece: Piece) -> bool:
+        """Whether a piece of an order asks to be shown something, too."""
+        told = piece.role in (Role.VERB, Role.SOFT) and piece.intent in _SHOWING
+        return told and piece.option is None and self.parsed.intent in ORDERS
 
     def left_out(self) -> list[RoomEntry]:
         """Return the rooms that are named only in order to exclude them: `leave A running`."""

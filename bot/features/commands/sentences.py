@@ -235,6 +235,7 @@ def rooms_in(words: Sequence[Word], names: RoomNames) -> list[Named]:
         or (one.first - 1 in ends and words[one.first - 1].key in ("and", "&"))
         or (_is_recorded(words, one.first) and any(end < one.first for end in ends))
         or (_is_recorded(words, one.first) and _and_room(words, one.last, begins))
+        or (_is_recorded(words, one.first) and _verb_ahead(words, one.last, begins))
     ]
     if telling and len({one.rooms for one in found}) > 1:
         return telling
@@ -252,7 +253,20 @@ def _and_room(words: Sequence[Word], at: int, begins: set[int]) -> bool:
     return at < len(words) and words[at].key in ("and", "&") and bool({at + 1, at + 2} & begins)
 
 
-_RECORD = ("start", "record", "stop")  # start standup, then record weekly
+def _verb_ahead(words: Sequence[Word], at: int, begins: set[int]) -> bool:
+    """Whether another order is before the next room: `record weekly at 9, start all hands`."""
+    ahead = min((begin for begin in begins if begin >= at), default=at)
+    return any(word.key in _RECORD for word in words[at:ahead])
+
+
+_RECORD = (
+    "start",
+    "record",
+    "stop",
+    "schedule",
+    "begin",
+    "pause",
+)  # start standup, then record weekly
 
 
 def _common(words: Sequence[Word]) -> bool:

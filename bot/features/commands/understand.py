@@ -14,7 +14,7 @@ from functools import partial
 
 from bot.features.commands.asked import asked_in
 from bot.features.commands.changes import changes_time, extension, rescheduling, undo
-from bot.features.commands.corrections import corrected
+from bot.features.commands.corrections import corrected, takes_back
 from bot.features.commands.model import (
     OPEN_FORM,
     Order,
@@ -134,6 +134,8 @@ def _is_doubtful(said: ParsedText, done: Understood) -> bool:
     other = _OTHER_ONES - (_LATEST if done.intent is Intent.SHARE else set())
     if said.denies_a_room() or keys & (other | _ANYBODY) or said.speaks_to_a_person():
         return True
+    if any(map(said.shows, said.pieces)) or takes_back(said) or _runs_on(said):
+        return True
     if len(done.acts) > 1 and keys & _EITHER:
         return True  # stop standup or webinar
     if done.intent is Intent.PAUSE and ("hold", "on") in keys:
@@ -143,6 +145,15 @@ def _is_doubtful(said: ParsedText, done: Understood) -> bool:
 
 
 _NAMING_WORDS = (Intent.START, Intent.SCHEDULE, *CONTROLS)
+
+
+def _runs_on(said: ParsedText) -> bool:
+    """Whether a recording is to run after an order to stop it: `stop, let it run until 4`."""
+    told = [(piece.role, piece.intent) for piece in said.pieces]
+    stop, run = (Role.VERB, Intent.STOP), (Role.SOFT, Intent.START)
+    return stop in told and run in told[told.index(stop) :]
+
+
 # The next standup is another one than that of now; of what is shared, the last one is meant.
 _LATEST = {("last",), ("latest",), ("newest",), ("recent",)}
 _OTHER_ONES = _LATEST | {("next",), ("first",), ("previous",), ("past",), ("old",)}

@@ -222,6 +222,11 @@ def test_doubt_is_read_wherever_the_bot_is_mentioned(text: str, outcome: Outcome
         ("leave standup running and stop the rest", ["stop:webinar"]),
         ("stop please, then leave webinar running", ["stop:standup"]),
         ("can anyone start town hall", ["start:town hall"]),
+        ("stop webinar and show standup recordings", ["stop:webinar"]),
+        ("stop webinar, status standup", ["stop:webinar"]),
+        ("kill the recording and show webinar recordings", ["stop:standup"]),
+        ("stop standup and then let it run until 4", ["stop:standup"]),
+        ("start town hall at 11. sorry, make that soon, thanks", ["schedule:town hall"]),
         ("start town hall, standup is over", ["start:town hall"]),
         ("oops wrong room, i meant town hall", ["start:town hall"]),
     ],
@@ -240,6 +245,10 @@ def test_what_may_mean_another_one_is_asked_about(text: str, offers: list[str]) 
         ("stop standup + start the all hands", ["stop:standup", "start:all hands"]),
         ("stop standup start all hands", ["stop:standup", "start:all hands"]),
         ("start weekly and all hands", ["start:weekly", "start:all hands", "open-form:"]),
+        (
+            "schedule weekly on mondays at 14:00 for 30m, begin board room",
+            ["schedule:weekly", "schedule:board room"],
+        ),
         ("start standup and all hands", ["start:all hands", "open-form:"]),
     ],
 )
