@@ -135,9 +135,12 @@ class Sentence:
 
 def clean(text: str) -> str:
     """Undo what Slack and phones do to a text: escapes, link wrappers, invisible characters."""
-    text = _ITALIC.sub(r"\1", _LINK.sub(r"\1", text.translate(_WIDE)))
-    text = _ENTITY.sub(lambda found: _ENTITIES[found[1]], text)
-    return strip_invisible(text)
+    if not text.isascii():
+        text = strip_invisible(text.translate(_WIDE))
+    if "_" in text:
+        text = _ITALIC.sub(r"\1", text)
+    text = _LINK.sub(r"\1", text)
+    return _ENTITY.sub(lambda found: _ENTITIES[found[1]], text)
 
 
 def without_bot(text: str, bot_user: str | None) -> str:
@@ -153,7 +156,7 @@ def words_of(text: str, bot_user: str | None = None) -> list[Word]:
     at, last = 0, 0
     for found in _TOKEN.finditer(text.translate(_STRAIGHT)):
         start, end = found.span()
-        if "\n" in text[last:start]:
+        if start > last and "\n" in text[last:start]:
             words.append(Word("\n", "\n", start, start, "mark", bare="\n"))
         last = end
         while at < len(quoted) and quoted[at][1] <= start:
@@ -161,13 +164,18 @@ def words_of(text: str, bot_user: str | None = None) -> list[Word]:
         inside = at < len(quoted) and quoted[at][0] <= start
         raw = found[0]
         sort = found.lastgroup or "mark"
-        if raw.lower() == "@bot" or (bot_user and raw.startswith(f"<@{bot_user}")):
-            sort = "bot"
-        elif sort == "word" and raw.startswith("@") and not like_a_time(raw[1:]):
-            sort = "user"
+        if raw[0] in "@<":
+            sort = _addressed(raw, sort, bot_user)
         key = raw.casefold()
         words.append(Word(text[start:end], key, start, end, sort, inside, key.replace("'", "")))
     return words
+
+
+def _addressed(raw: str, sort: str, bot_user: str | None) -> str:
+    """Return the sort of a word that may be a mention: `@bot`, `@ana`, but not `@3pm`."""
+    if raw.lower() == "@bot" or (bot_user and raw.startswith(f"<@{bot_user}")):
+        return "bot"
+    return "user" if sort == "word" and not like_a_time(raw[1:]) else sort
 
 
 # `noonish`, `3ish`, `blursday`, `lunchtime`: not times that the bot reads, but not names either.

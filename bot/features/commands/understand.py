@@ -104,7 +104,9 @@ def _understood(text: str, where: Where, world: World, *, whole: bool = True) ->
         return Understood(Intent.UNKNOWN, Outcome.ANSWER, why, said.thread, sure=False)
     if _MISTAKE.fullmatch(typed):
         return undo(said)
-    if whole and said.rooms and (before := _SAID_AGAIN.match(typed)):
+    bare = whole and said.rooms and said.parsed.intent in (None, Intent.UNKNOWN, Intent.DOCTOR)
+    before = _SAID_AGAIN.match(typed) if bare else None
+    if before and before[0]:
         meant = ParsedText(typed[before.end() :], where, world)
         if meant.rooms and meant.parsed.intent is None and not meant.parsed.left:
             return _part(meant.text, where, world)
