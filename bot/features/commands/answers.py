@@ -86,8 +86,9 @@ _STATES = {
 _BOTH = {
     **{
         (intent, Why.UNKNOWN_WORD): f"I do not understand “{{reference}}”. {_ASKED[intent]}"
-        for intent in (Intent.STOP, Intent.PAUSE, Intent.RESUME)
+        for intent in (Intent.START, Intent.SCHEDULE, Intent.STOP, Intent.PAUSE, Intent.RESUME)
     },
+    (Intent.SHARE, Why.ONLY_NOW): "I share a recording at once. Share {room}{in_to} now?",
     (Intent.SHARE, Why.NO_ROOM): "There is no recording “{reference}”.",
     (Intent.RENAME, Why.NO_ROOM): "There is no recording “{reference}”.",
     (Intent.RENAME, Why.NEEDS_ROOM): _ANSWERED[Intent.RENAME],
@@ -100,6 +101,7 @@ _BOTH = {
     (Intent.SHARE, Why.UNSUPPORTED): "I share a recording only when somebody asks, and cannot take "
     "it back. An admin of the workspace can delete the message.",
     (Intent.UNKNOWN, Why.ASSENT): "To say yes, press the button under my question.",
+    (Intent.UNKNOWN, Why.SORRY): "No problem.",
     (Intent.UNKNOWN, Why.DISSENT): "OK, I’ll leave it.",
     (Intent.UNKNOWN, Why.UNDO): "What do you want to undo?",
     (Intent.UNKNOWN, Why.UNSUPPORTED): "To delete a recording, open its details.",

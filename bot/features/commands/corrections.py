@@ -44,6 +44,14 @@ def corrected(said: ParsedText, read: Read) -> Understood | None:
     return asked_first(done, done.acts)
 
 
+def takes_back(said: ParsedText) -> bool:
+    """Whether an order is followed by words such as `no wait`, whatever is behind them."""
+    marks = _marks_in(said.text)
+    return bool(marks) and bool(
+        ParsedText(said.text[: marks[-1][0]], said.where, said.world).clauses()
+    )
+
+
 def _marks_in(text: str) -> list[tuple[int, int]]:
     """Return the places of words such as `, no wait, ` with the punctuation around them."""
     marks = []

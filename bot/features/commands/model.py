@@ -59,6 +59,7 @@ class Why(StrEnum):
     NOTHING_ELSE = auto()  # but the recordings that an order leaves out
     NOT_RECORDED = auto()
     NOT_PAUSED = auto()
+    ONLY_NOW = auto()  # what was asked for a later time is done at once, or not at all
     DISABLED = auto()
     BAD_TIME = auto()  # `when` says why
     BAD_OPTIONS = auto()  # `detail` says why
@@ -72,6 +73,7 @@ class Why(StrEnum):
     GREETED = auto()
     MOVE = auto()  # to another time
     ASSENT = auto()  # yes, without an order
+    SORRY = auto()
     DISSENT = auto()  # no, never mind
     UNDO = auto()
     KEPT = auto()  # a negated order, or a complaint: "don't stop", "it won't stop"
@@ -167,6 +169,8 @@ def orders(verb: str | None, rooms: Iterable[RoomEntry]) -> tuple[Order, ...]:
 
 def asked_first(done: Understood, offers: Iterable[Order]) -> Understood:
     """Ask about what would be done, with these orders as buttons."""
+    if done.intent is Intent.STOP:  # not: to schedule its end
+        offers = [replace(order, verb=Intent.STOP) for order in offers]
     return replace(
         done, outcome=Outcome.ASK, why=Why.UNSURE, sure=False, offers=tuple(offers), acts=()
     )

@@ -64,6 +64,9 @@ _BARE_MINUTES = re.compile(
 # The comma in `start standup in 5, stop at 3`.
 _BARE_BEFORE_MARK = re.compile(r"\b((?:in|for) (?:[5-9]|[1-9][0-9]))[,.;](?= )")
 _MEETINGS = {(word,) for word in ["meeting", "call", "room", "session", "recording", "thing"]}
+# Numbers with letters that no room is called by: `3o`, `7200p`, `20mn`.
+_LIKE_A_VALUE = re.compile(r"[0-9]+o|[0-9]{3,}[a-z]+|[0-9]{1,3}[mhs][a-z]+")
+_MINUS = {("-",), ("−",)}
 _NO_TIMES = frozenset({"right", "now"})
 _JOINERS = frozenset("\u200d\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 _IT = {("it",), ("this",), ("that",)}
@@ -80,6 +83,8 @@ _STAYING = {
     for verb in (("goes",), ("continues",), ("stays",), ("keeps",), ("remains",), ("runs",))
     for more in ((), ("on",))
 }
+_SHOWING = {Intent.LIST, Intent.STATUS, Intent.SUMMARY, Intent.FIND, Intent.JOIN, Intent.DOCTOR}
+_OVER = {("is", "over"), ("over",), ("done",), ("is", "done"), ("finished",)}
 _WANTED = {("just",), ("only",)}
 _EXCLUDING = {("not",), ("keep",), ("leave",), ("except",), ("keep", "recording")}
 
@@ -293,13 +298,23 @@ class ParsedText:
     def _excluded(self, room: Piece) -> bool:
         """Whether a room is named in order to exclude it: `A, not B`, `B goes on`."""
         at = self.pieces.index(room)
-        if any(piece.key in _STAYING for piece in self.pieces[at + 1 : at + 2]):
+        behind = [p for p in self.pieces[at + 1 : at + 3] if p.role is not Role.IS][:1]
+        if any(piece.key in _STAYING for piece in behind):
             return True
+        if self.parsed.intent is Intent.START and any(piece.key in _OVER for piece in behind):
+            return True  # start A, B is over
         at -= 1
         while at > 0 and (self.pieces[at].key in (("the",), ("and",)) or self.pieces[at].rooms):
             at -= 1  # all except A and the B
+        if at >= 0 and self.shows(self.pieces[at]):
+            return True  # stop A and show B
         unwanted = self.parsed.mood is Mood.UNWANTED  # don't record A, just B
         return at >= 0 and self.pieces[at].key in (_WANTED if unwanted else _EXCLUDING)
+
+    def shows(self, piece: Piece) -> bool:
+        """Whether a piece of an order asks to be shown something, too."""
+        told = piece.role in (Role.VERB, Role.SOFT) and piece.intent in _SHOWING
+        return told and piece.option is None and self.parsed.intent in ORDERS
 
     def left_out(self) -> list[RoomEntry]:
         """Return the rooms that are named only in order to exclude them: `leave A running`."""
@@ -345,6 +360,7 @@ class ParsedText:
             piece.sort is Sort.UNREAD
             and piece in self.parsed.left
             and piece.key not in LATER
+            and not _LIKE_A_VALUE.fullmatch(piece.key[0])
             and piece not in self._options.pieces
         )
 
@@ -446,6 +462,25 @@ class ParsedText:
             return self.text[self.pieces[first].start : self.pieces[last].end]
         return None
 
+    def extra(self) -> str | None:
+        """Return words beside a room that look like a value, or like another room.
+
+        `start standup for 3o min`, `stop standup and foobar`
+        """
+        left = [p for p in self.parsed.left if p.sort is Sort.UNREAD]
+        left = [p for p in left if p not in self.parsed.guessed and p not in self._options.pieces]
+        pieces, n = self.pieces, 0
+        while n < len(pieces):
+            end = n
+            while end < len(pieces) and pieces[end] in left:
+                end += 1
+            digits = any(any(map(str.isdigit, piece.key[0])) for piece in pieces[n:end])
+            if end > n and (digits or _is_joined(pieces[:n][::-1]) or _is_joined(pieces[end:])):
+                minus = n > 0 and pieces[n - 1].key in _MINUS
+                return self.text[pieces[n - minus].start : pieces[end - 1].end]
+            n = max(end, n + 1)
+        return None
+
     def _goes_on(self, piece: Piece) -> bool:
         inner = piece.sort is Sort.COMMA and is_separator(piece.words[0].key)
         return inner or piece.sort is Sort.UNREAD or piece.role in _NAME_INNER
@@ -470,6 +505,8 @@ class ParsedText:
         pieces = clause.sentence.pieces
         if any(piece.sort in (Sort.ROOM, Sort.LINK) for piece in pieces):
             return True
+        if clause.parsed.intent is Intent.RENAME:
+            return False  # the other words are the title
         unread = [piece.start - pieces[0].start for piece in pieces if piece.sort is Sort.UNREAD]
         if not unread:
             return False
@@ -515,7 +552,7 @@ class ParsedText:
             ordered = parsed.intent in ORDERS and (has_order(sentence.pieces) or soft)
             if told and (ordered or titled):
                 after = following[0].pieces[0].start if following else None
-                text = self.text[sentence.pieces[0].start : after].strip()
+                text = self.text[sentence.pieces[0].start : after].strip(" &+")
                 found.append(Clause(text, sentence, parsed))
         return found
 
@@ -545,6 +582,14 @@ class ParsedText:
 def parse_in_place(sentence: Sentence, where: Where) -> Parsed:
     """Parse a sentence that was typed in `where`."""
     return parse_sentence(sentence, slash=where is Where.SLASH, thread=where is Where.THREAD)
+
+
+def _is_joined(pieces: Sequence[Piece]) -> bool:
+    """Whether `and` leads to a room."""
+    at = next((n for n, piece in enumerate(pieces) if piece.sort is Sort.ROOM), 0)
+    return at > 0 and all(
+        piece.role is Role.AND or piece.key in (("&",), ("the",)) for piece in pieces[:at]
+    )
 
 
 def _overlap(one: Span, other: Span) -> bool:

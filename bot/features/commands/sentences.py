@@ -6,7 +6,7 @@ Pure. Positions are character offsets in the cleaned text.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 from functools import lru_cache
@@ -37,6 +37,8 @@ _ITALIC = re.compile(r"(?<!\w)_([^\s_](?:[^_\n]*[^\s_])?)_(?!\w)")
 _STRAIGHT = str.maketrans(
     dict.fromkeys(SINGLE_QUOTES, "'") | dict.fromkeys(DOUBLE_QUOTES, '"') | {"…": "."}
 )
+# Of Asian keyboards, the letters, digits and marks of ASCII in full width.
+_WIDE = str.maketrans({0xFEE0 + n: n for n in range(0x21, 0x7F)} | {0x3000: " "})
 _TOKEN = re.compile(
     r"(?P<user><@[A-Z0-9]+(?:\|[^<>]*)?>|<!subteam[^<>]*>)"
     r"|(?P<channel><\#[A-Z0-9]+(?:\|[^<>]*)?>|(?<![\w#])\#[\w-]*[^\W_])"
@@ -106,7 +108,12 @@ class Piece:
     @property
     def option(self) -> tuple[str, object] | None:
         """The option that the words name where a recording is ordered."""
-        return OPTION_OF.get(self.key) if self.sort is Sort.PHRASE else None
+        if self.sort is not Sort.PHRASE:
+            return None
+        known = OPTION_OF.get(self.key)
+        if known is None and len(self.key) == 1 and self.key not in PHRASES:
+            known = OPTION_OF.get((_respelt(self.key[0]) or "",))
+        return known
 
     @property
     def start(self) -> int:
@@ -128,9 +135,12 @@ class Sentence:
 
 def clean(text: str) -> str:
     """Undo what Slack and phones do to a text: escapes, link wrappers, invisible characters."""
-    text = _ITALIC.sub(r"\1", _LINK.sub(r"\1", text))
-    text = _ENTITY.sub(lambda found: _ENTITIES[found[1]], text)
-    return strip_invisible(text)
+    if not text.isascii():
+        text = strip_invisible(text.translate(_WIDE))
+    if "_" in text:
+        text = _ITALIC.sub(r"\1", text)
+    text = _LINK.sub(r"\1", text)
+    return _ENTITY.sub(lambda found: _ENTITIES[found[1]], text)
 
 
 def without_bot(text: str, bot_user: str | None) -> str:
@@ -146,7 +156,7 @@ def words_of(text: str, bot_user: str | None = None) -> list[Word]:
     at, last = 0, 0
     for found in _TOKEN.finditer(text.translate(_STRAIGHT)):
         start, end = found.span()
-        if "\n" in text[last:start]:
+        if start > last and "\n" in text[last:start]:
             words.append(Word("\n", "\n", start, start, "mark", bare="\n"))
         last = end
         while at < len(quoted) and quoted[at][1] <= start:
@@ -154,13 +164,18 @@ def words_of(text: str, bot_user: str | None = None) -> list[Word]:
         inside = at < len(quoted) and quoted[at][0] <= start
         raw = found[0]
         sort = found.lastgroup or "mark"
-        if raw.lower() == "@bot" or (bot_user and raw.startswith(f"<@{bot_user}")):
-            sort = "bot"
-        elif sort == "word" and raw.startswith("@") and not like_a_time(raw[1:]):
-            sort = "user"
+        if raw[0] in "@<":
+            sort = _addressed(raw, sort, bot_user)
         key = raw.casefold()
         words.append(Word(text[start:end], key, start, end, sort, inside, key.replace("'", "")))
     return words
+
+
+def _addressed(raw: str, sort: str, bot_user: str | None) -> str:
+    """Return the sort of a word that may be a mention: `@bot`, `@ana`, but not `@3pm`."""
+    if raw.lower() == "@bot" or (bot_user and raw.startswith(f"<@{bot_user}")):
+        return "bot"
+    return "user" if sort == "word" and not like_a_time(raw[1:]) else sort
 
 
 # `noonish`, `3ish`, `blursday`, `lunchtime`: not times that the bot reads, but not names either.
@@ -220,13 +235,15 @@ def rooms_in(words: Sequence[Word], names: RoomNames) -> list[Named]:
         for n, word in enumerate(words)
         if word.sort == "code" and (room := names.by_id.get(word.key) or names.of_code(word.key))
     ]
-    ends = {one.last for one in found}
+    ends, begins = {one.last for one in found}, {one.first for one in found}
     telling = [
         one
         for one in found
         if not _common(words[one.first : one.last])
         or (one.first - 1 in ends and words[one.first - 1].key in ("and", "&"))
         or (_is_recorded(words, one.first) and any(end < one.first for end in ends))
+        or (_is_recorded(words, one.first) and _and_room(words, one.last, begins))
+        or (_is_recorded(words, one.first) and _verb_ahead(words, one.last, begins))
     ]
     if telling and len({one.rooms for one in found}) > 1:
         return telling
@@ -239,7 +256,25 @@ def _is_recorded(words: Sequence[Word], at: int) -> bool:
     return before >= 0 and words[before].key in _RECORD
 
 
-_RECORD = ("start", "record", "stop")  # start standup, then record weekly
+def _and_room(words: Sequence[Word], at: int, begins: set[int]) -> bool:
+    """Whether `and` and another room follow: `start weekly and all hands`."""
+    return at < len(words) and words[at].key in ("and", "&") and bool({at + 1, at + 2} & begins)
+
+
+def _verb_ahead(words: Sequence[Word], at: int, begins: set[int]) -> bool:
+    """Whether another order is before the next room: `record weekly at 9, start all hands`."""
+    ahead = min((begin for begin in begins if begin >= at), default=at)
+    return any(word.key in _RECORD for word in words[at:ahead])
+
+
+_RECORD = (
+    "start",
+    "record",
+    "stop",
+    "schedule",
+    "begin",
+    "pause",
+)  # start standup, then record weekly
 
 
 def _common(words: Sequence[Word]) -> bool:
@@ -289,7 +324,12 @@ def sentences_of(
             pass  # most pieces
         elif _begins_order(piece, before):
             sentences.append(Sentence())
-        elif _begins_another(piece, before, room_ahead=any(n >= at for n in rooms)):
+        elif _begins_another(
+            piece,
+            before,
+            room_ahead=any(n >= at for n in rooms),
+            room_next=_room_at(words, at + len(piece.words), rooms),
+        ):
             denial = [before.pop()] if before[-1].role is Role.NOT else []
             sentences.append(Sentence(denial, goes_on=True))  # start A, but don't stop B
         if piece.sort is not Sort.COMMA or sentences[-1].pieces:
@@ -315,7 +355,13 @@ def _begins_order(piece: Piece, before: Sequence[Piece]) -> bool:
     return any(p.role in _OPENERS for p in before[:comma])
 
 
-def _begins_another(piece: Piece, before: Sequence[Piece], *, room_ahead: bool) -> bool:
+def _room_at(words: Sequence[Word], at: int, rooms: Mapping[int, Named]) -> bool:
+    return at in rooms or (at + 1 in rooms and words[at].key == "the")
+
+
+def _begins_another(
+    piece: Piece, before: Sequence[Piece], *, room_ahead: bool, room_next: bool
+) -> bool:
     """Whether an order follows another one: `stop webinar and record all hands at 15:00`."""
     if piece.role not in (Role.VERB, Role.CANCEL) or piece.sort is not Sort.PHRASE:
         return False
@@ -335,6 +381,7 @@ def _begins_another(piece: Piece, before: Sequence[Piece], *, room_ahead: bool) 
     while at > 0 and before[at].role in _LIGHT - {Role.AND} | {Role.NOT}:
         at -= 1
     joined = before[at].role is Role.AND or before[at].sort is Sort.COMMA
+    joined = joined or before[at].key in _SIGNS or (before[-1].sort is Sort.ROOM and room_next)
     if negated:
         return joined and any(p.role is Role.VERB for p in before)
     if verb is Intent.RENAME:
@@ -360,6 +407,7 @@ _BEGINNING = frozenset({Role.VERB, Role.CANCEL, Role.NOT, Role.REQUEST, Role.WHY
 _PLEASE = {("please",), ("pls",), ("plz",)}
 _PARTS = {(",",), *_PLEASE}
 _JOINS = {(",",), ("so",), ("and",)}
+_SIGNS = {("&",), ("+",)}
 _LIGHT = frozenset({Role.FILLER, Role.THANKS, Role.HELLO, Role.REQUEST, Role.AND, Role.WISH})
 _UNSURE = _LIGHT | {Role.HEDGE, Role.MAY}  # should we stop A and record B?
 _ORDERED = ORDERS | {Intent.RENAME}
@@ -438,11 +486,11 @@ def is_known(word: Word) -> bool:
 
 @lru_cache(maxsize=4096)
 def _respelt(word: str) -> str | None:
-    """Return the known word that has these letters, repeated or swapped."""
+    """Return the known word that has these letters, repeated, swapped or without one."""
     squeezed = _SQUEEZED.get(_REPEATED.sub(r"\1", word))
     if squeezed and (len(squeezed) < 2 or (len(squeezed) < 3 and not _THRICE.search(word))):
         squeezed = None  # `aaaa` is not an article
-    return squeezed or _SWAPPED.get(word)
+    return squeezed or _SWAPPED.get(word) or _SHORTENED.get(word)
 
 
 # For `stoppp` and `pleaaase`: known words by their letters without repetition.
@@ -455,9 +503,20 @@ _SQUEEZED = {
 
 # For `hwo` and `waht`: words of questions with two letters swapped. A verb is only guessed.
 _ASKING = (Role.HOW, Role.WHY, Role.WHICH, Role.WHEN, Role.IS, Role.WAS)
+_LONG_OPTIONS = [word for word, *more in OPTION_OF if not more and len(word) > 6 and word.isalpha()]
 _SWAPPED = {
     word[:n] + word[n + 1] + word[n] + word[n + 2 :]: word
-    for (word, *more), meaning in reversed(PHRASES.items())
-    if not more and meaning.role in _ASKING and len(word) > 2
+    for word in (
+        *_LONG_OPTIONS,
+        *(
+            phrase[0]
+            for phrase, meaning in reversed(PHRASES.items())
+            if not phrase[1:] and meaning.role in _ASKING and len(phrase[0]) > 2
+        ),
+    )
     for n in range(len(word) - 1)
+}
+# For `transcipt`: names of options without one of their letters.
+_SHORTENED = {
+    word[:n] + word[n + 1 :]: word for word in reversed(_LONG_OPTIONS) for n in range(len(word))
 }

@@ -87,7 +87,7 @@ def several(said: ParsedText, read: Read) -> Understood | None:
 def _each_with_its_time(said: ParsedText) -> tuple[str, ...]:
     """Split `record board room at 10 and all hands at 11`: an order for each room."""
     pieces = said.pieces
-    verb = next((p for p in pieces if p.intent in _STARTS and p.role in _VERBS), None)
+    verb = next((p for p in pieces if p.intent in _TIMED and p.role in _VERBS), None)
     rooms = [n for n, piece in enumerate(pieces) if piece.sort is Sort.ROOM]
     if verb is None or len(rooms) != 2:
         return ()
@@ -100,6 +100,7 @@ def _each_with_its_time(said: ParsedText) -> tuple[str, ...]:
     return said.text[: joins[-1].start], f"{said.text[verb.start : verb.end]} {second}"
 
 
+_TIMED = (*_STARTS, Intent.STOP)
 _VERBS = (Role.VERB, Role.SOFT)
 
 

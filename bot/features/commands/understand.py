@@ -14,7 +14,7 @@ from functools import partial
 
 from bot.features.commands.asked import asked_in
 from bot.features.commands.changes import changes_time, extension, rescheduling, undo
-from bot.features.commands.corrections import corrected
+from bot.features.commands.corrections import corrected, takes_back
 from bot.features.commands.model import (
     OPEN_FORM,
     Order,
@@ -98,9 +98,18 @@ def _understood(text: str, where: Where, world: World, *, whole: bool = True) ->
         said = ParsedText(text, where, world, with_flags=False)
     if titled := renaming(said):
         return with_title(said, titled, _part) if whole else titled
-    if reply := _REPLY.fullmatch(without_bot(said.text, world.bot_user).strip()):
-        why = Why.DISSENT if reply["no"] else Why.ASSENT
+    typed = without_bot(said.text, world.bot_user).strip()
+    if reply := _REPLY.fullmatch(typed):
+        why = Why.DISSENT if reply["no"] else Why.SORRY if reply["sorry"] else Why.ASSENT
         return Understood(Intent.UNKNOWN, Outcome.ANSWER, why, said.thread, sure=False)
+    if _MISTAKE.fullmatch(typed):
+        return undo(said)
+    bare = whole and said.rooms and said.parsed.intent in (None, Intent.UNKNOWN, Intent.DOCTOR)
+    before = _SAID_AGAIN.match(typed) if bare else None
+    if before and before[0]:
+        meant = ParsedText(typed[before.end() :], where, world)
+        if meant.rooms and meant.parsed.intent is None and not meant.parsed.left:
+            return _part(meant.text, where, world)
     if said.is_about_the_bot():
         return Understood(Intent.UNKNOWN, Outcome.SILENCE, Why.ABOUT_BOT)
     if whole and (again := corrected(said, _part) or several(said, _part)):
@@ -108,6 +117,10 @@ def _understood(text: str, where: Where, world: World, *, whole: bool = True) ->
     done = extension(said) or asked_in(said) or _decided(said)
     if done.acts and _is_doubtful(said, done):
         return asked_first(done, done.acts)
+    clear = said.room() is not None and done.why in (Why.UNSURE, Why.WHICH_ROOM)
+    if done.outcome is Outcome.ASK and done.intent in _NAMING_WORDS and clear:
+        extra = said.extra()
+        done = replace(done, why=Why.UNKNOWN_WORD, reference=extra) if extra else done
     if done.outcome is Outcome.ASK and not done.offers and done.intent not in _VIEWS:
         return replace(done, outcome=Outcome.ANSWER)  # there is nothing to choose from
     if done.intent is Intent.START and done.why is Why.WHICH_ROOM:
@@ -121,7 +134,9 @@ def _is_doubtful(said: ParsedText, done: Understood) -> bool:
         return True
     keys = {piece.key for piece in said.pieces}
     other = _OTHER_ONES - (_LATEST if done.intent is Intent.SHARE else set())
-    if said.denies_a_room() or keys & other or said.speaks_to_a_person():
+    if said.denies_a_room() or keys & (other | _ANYBODY) or said.speaks_to_a_person():
+        return True
+    if any(map(said.shows, said.pieces)) or takes_back(said) or _runs_on(said):
         return True
     if len(done.acts) > 1 and keys & _EITHER:
         return True  # stop standup or webinar
@@ -131,16 +146,39 @@ def _is_doubtful(said: ParsedText, done: Understood) -> bool:
     return done.intent is Intent.SHARE and (parts or said.parsed.all_of_them)
 
 
+_NAMING_WORDS = (Intent.START, Intent.SCHEDULE, *CONTROLS)
+
+
+def _runs_on(said: ParsedText) -> bool:
+    """Whether a recording is to run after an order to stop it: `stop, let it run until 4`."""
+    told = [(piece.role, piece.intent) for piece in said.pieces]
+    stop, run = (Role.VERB, Intent.STOP), (Role.SOFT, Intent.START)
+    return stop in told and run in told[told.index(stop) :]
+
+
 # The next standup is another one than that of now; of what is shared, the last one is meant.
 _LATEST = {("last",), ("latest",), ("newest",), ("recent",)}
 _OTHER_ONES = _LATEST | {("next",), ("first",), ("previous",), ("past",), ("old",)}
 _EITHER = {("or",), ("/",)}
+# A question, not a request: `can anyone start standup`
+_ANYBODY = {("anyone",), ("anybody",)} | {
+    (can, who) for can in ("can", "could") for who in ("anyone", "anybody")
+}
 # An answer to a question of the bot, which has buttons.
 _REPLY = re.compile(
-    r"(?:(?P<no>(?:wait,? |actually,? )?no+|nope|nah|no,? thanks|no,? thank you|nvm|never ?mind)|"
+    r"(?:(?P<sorry>(?:i['’]?m |so )?sorry|my bad|my mistake)|"
+    r"(?P<no>(?:wait,? |actually,? )?no+|nope|nah|no,? thanks|no,? thank you|nvm|never ?mind)|"
     r"(?:y|yes|yes,? all|yeah|yep|yup|sure|do it|yes,? do it|do both|both|yes,? please|"
     r"sure,? please)"
     r"(?: please| pls)?)[\s.!]*",
+    re.IGNORECASE,
+)
+_WRONG = r"(?:oops|whoops|wrong(?: (?:room|one|recording|meeting|call))?)"
+_MISTAKE = re.compile(rf"(?:{_WRONG}[\s,.!]*)+", re.IGNORECASE)
+# Words before a room that was meant instead: `no, i meant webinar`, `not standup, webinar`.
+_SAID_AGAIN = re.compile(
+    rf"(?=\S)(?:(?:no+|nope|sorry|wait|actually|{_WRONG})\b[\s,.!–—-]*)*"
+    r"(?:(?:i|we) (?:meant?|said)\b[\s,:]*|not [^,.]{1,80}(?:,|\bbut\b)\s*)?",
     re.IGNORECASE,
 )
 _part = partial(_understood, whole=False)
@@ -327,7 +365,8 @@ def _bare_room(said: ParsedText) -> Understood:
     verb = next((parsed.intent for parsed in inside if parsed.intent in CONTROLS), None)
     if verb:
         return act_on(said, verb, said.room(), sure=False)
-    if len(said.rooms) > 1 or said.parsed.left:
+    extra = said.where is Where.SLASH and said.extra() is not None  # /record board room 7200p
+    if len(said.rooms) > 1 or (said.parsed.left and not extra):
         return answered(Intent.UNKNOWN, room=said.room(), sure=False)
     if all(room.room_id in said.world.recorded for room in rooms):
         return answered(Intent.STATUS, room=said.room())
@@ -353,7 +392,7 @@ def _of_schedule(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood
     return answered(Intent.STATUS, topic=SCHEDULED, room=room, sure=False)
 
 
-_EACH = ("every", "each", "daily", "weekly")
+_EACH = ("every", "each", "daily", "weekly", "more", "recordings")  # no more recordings of A
 _SCHEDULE = {("schedule",), ("schedules",)}
 
 
@@ -421,6 +460,8 @@ def _share(said: ParsedText, parsed: Parsed) -> Understood:
             offers=orders(Intent.SHARE, near),
             reference=reference,
         )
+    if said.when is not None and made.when is None:
+        made = replace(made, why=Why.ONLY_NOW)
     if len(said.rooms) > 1:
         return replace(made, offers=orders(Intent.SHARE, [rooms[0] for rooms in said.rooms]))
     order = Order(Intent.SHARE, room)
@@ -442,7 +483,7 @@ def _places(said: ParsedText) -> list[Piece]:
 
 
 _UNSHARED = re.compile(
-    r"\b(?:unshare|un-share|(?:don['’]?t|do not|never) share|"
+    r"\b(?:unshare|un-share|(?:don['’]?t|do not|never|let['’]?s not|(?:can|could) you not) share|"
     r"(?:undo|revert|take back|cancel) (?:that |the |this |my )?shar(?:e|ing))\b",
     re.IGNORECASE,
 )

@@ -190,7 +190,14 @@ def which(said: ParsedText, intent: Intent, rooms: Iterable[RoomEntry]) -> Under
     if not fits:
         why = Why.NOT_PAUSED if intent is Intent.RESUME else Why.NOT_RECORDED
         return Understood(intent, Outcome.ANSWER, why, sure=False)
-    return which_of(intent, fits, when=said.end())
+    made = which_of(intent, fits, when=said.end())
+    match made.when:
+        case Unclear(choices=choices):
+            at = tuple(replace(one, words=words) for words in choices for one in made.offers)
+            return replace(made, why=Why.BAD_TIME, offers=at or made.offers)
+        case Refused():
+            return replace(made, why=Why.BAD_TIME)
+    return made
 
 
 def _waiting(said: ParsedText, rooms: Iterable[RoomEntry]) -> tuple[Order, ...]:

@@ -99,6 +99,8 @@ def _start(said: ParsedText, parsed: Parsed) -> Understood:
     room = said.room()
     if room is None and len(said.rooms) > 1 and not said.doubt:
         each = [rooms[0] for rooms in said.rooms if len(rooms) == 1]
+        idle = [room for room in each if room.room_id not in said.world.recorded]
+        each = idle if idle and intent is Intent.START else each
         return replace(made, why=Why.WHICH_ROOM, offers=orders(intent, each))
     if room is None:
         if said.rooms and not said.doubt:

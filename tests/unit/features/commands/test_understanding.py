@@ -221,12 +221,130 @@ def test_doubt_is_read_wherever_the_bot_is_mentioned(text: str, outcome: Outcome
         ("stop all except webinar", ["stop:standup"]),
         ("leave standup running and stop the rest", ["stop:webinar"]),
         ("stop please, then leave webinar running", ["stop:standup"]),
+        ("can anyone start town hall", ["start:town hall"]),
+        ("stop webinar and show standup recordings", ["stop:webinar"]),
+        ("stop webinar, status standup", ["stop:webinar"]),
+        ("kill the recording and show webinar recordings", ["stop:standup"]),
+        ("stop standup and then let it run until 4", ["stop:standup"]),
+        ("start town hall at 11. sorry, make that soon, thanks", ["schedule:town hall"]),
+        ("start town hall, standup is over", ["start:town hall"]),
+        ("oops wrong room, i meant town hall", ["start:town hall"]),
     ],
 )
 def test_what_may_mean_another_one_is_asked_about(text: str, offers: list[str]) -> None:
     done = understood(text, "mention")
     assert done.acts == ()
     assert [str(order) for order in done.offers] == offers
+
+
+@each_row(
+    ("text", "offers"),
+    [
+        ("stop standup & start all hands", ["stop:standup", "start:all hands"]),
+        ("stop standup &amp; start all hands", ["stop:standup", "start:all hands"]),
+        ("stop standup + start the all hands", ["stop:standup", "start:all hands"]),
+        ("stop standup start all hands", ["stop:standup", "start:all hands"]),
+        ("start weekly and all hands", ["start:weekly", "start:all hands", "open-form:"]),
+        (
+            "schedule weekly on mondays at 14:00 for 30m, begin board room",
+            ["schedule:weekly", "schedule:board room"],
+        ),
+        ("start standup and all hands", ["start:all hands", "open-form:"]),
+    ],
+)
+def test_orders_are_joined_by_signs_or_nothing(text: str, offers: list[str]) -> None:
+    assert [str(order) for order in understood(text, "mention").offers] == offers
+
+
+@each_row(
+    ("text", "answer"),
+    [
+        ("stop all tomorrow", "At what time on Thu 3 Dec? For example “in 10m” or “at 16:00”."),
+        (
+            "stop standup at 3pm and webinar at 4pm",
+            "Stop the recording of standup at Wed 2 Dec, 15:00? "
+            "Stop the recording of webinar at Wed 2 Dec, 16:00?",
+        ),
+        (
+            "share webinar in #design tomorrow",
+            "I share a recording at once. Share webinar in #design now?",
+        ),
+    ],
+)
+def test_a_time_is_not_dropped_from_a_question(text: str, answer: str) -> None:
+    assert said(understood(text, "mention")) == answer
+
+
+@each_row(
+    ("text", "word"),
+    [
+        ("start town hall for 3o min", "3o min"),
+        ("start town hall for -5 minutes", "-5 minutes"),
+        ("record board room 7200p", "7200p"),
+        ("stop standup and foobar", "foobar"),
+        ("start foobar and the all hands", "foobar"),
+        ("pause webinar & foobar", "foobar"),
+    ],
+)
+def test_what_looks_like_a_value_or_another_room_is_named(text: str, word: str) -> None:
+    done = understood(text, "mention")
+    assert (done.acts, said(done).split(". ")[0]) == ((), f"I do not understand “{word}”")
+    assert [order.room for order in done.offers] == [done.room]
+
+
+def test_words_of_prose_are_not_named() -> None:
+    done = understood("can you record the town hall for our friends and family", "mention")
+    assert said(done) == "Start recording town hall?"
+
+
+@each_row(
+    "text",
+    [
+        "start town hall no transcipt",
+        "start town hall without the transcritp",
+        "start town hall, no trasncript please",
+    ],
+)
+def test_a_misspelt_option_is_read(text: str) -> None:
+    done = understood(text, "mention")
+    assert done.outcome is Outcome.DO
+    assert done.options.transcription is False
+
+
+@each_row(
+    ("text", "why"),
+    [
+        ("sorry", Why.SORRY),
+        ("i'm sorry!", Why.SORRY),
+        ("wrong room", Why.UNDO),
+        ("oops", Why.UNDO),
+    ],
+)
+def test_an_apology_gets_an_answer(text: str, why: Why) -> None:
+    assert understood(text, "thread").why is why
+
+
+@each_row(
+    "text", ["i meant webinar", "no, webinar", "not standup, webinar", "not standup but webinar"]
+)
+def test_the_room_that_was_meant_is_shown(text: str) -> None:
+    done = understood(text, "mention")
+    assert (done.intent, done.room and done.room.name) == (Intent.STATUS, "webinar")
+
+
+def test_what_is_ordered_for_each_time_is_about_the_schedule() -> None:
+    done = understood("no more recordings of town hall", "mention")
+    assert [str(order) for order in done.offers] == ["unschedule:town hall"]
+
+
+def test_the_other_order_of_a_thread_is_about_the_named_room() -> None:
+    done = understood("stop webinar and rename it to Friday demo", "thread")
+    assert [str(order) for order in done.offers] == ["stop:webinar", "rename:webinar"]
+
+
+def test_letters_in_full_width_are_read() -> None:
+    done = understood("ｓｔａｒｔ　ｔｏｗｎ　ｈａｌｌ", "dm")
+    assert [str(act) for act in done.acts] == ["start:town hall"]
 
 
 def test_a_channel_that_is_refused_is_not_the_one_to_share_in() -> None:
