@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import migrated_copy
 from tests.integration.schedules_kit import Stage, stage
 
 
 @pytest.fixture
 async def there(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with stage(f"sqlite:///{tmp_path / 'record-bot.sqlite'}") as (one,):
+    async with stage(f"sqlite:///{migrated_copy(tmp_path / 'record-bot.sqlite')}") as (one,):
         yield one
