@@ -51,7 +51,15 @@ from bot.features.commands.understand_controls import (
     which,
 )
 from bot.features.commands.understand_start import form, is_length, start
-from bot.features.commands.vocabulary import GLAD, SCHEDULED, SPELT, STOP_SIGNS, Intent, Role
+from bot.features.commands.vocabulary import (
+    GLAD,
+    ORDERS,
+    SCHEDULED,
+    SPELT,
+    STOP_SIGNS,
+    Intent,
+    Role,
+)
 from bot.features.rooms.names import RoomNames
 
 LONGEST = 8000  # characters; the rest of a text is ignored
@@ -139,6 +147,8 @@ def _is_doubtful(said: ParsedText, done: Understood) -> bool:
         return True
     if any(map(said.shows, said.pieces)) or takes_back(said) or _runs_on(said):
         return True
+    if _says_it_twice(said, done):
+        return True
     if len(done.acts) > 1 and keys & _EITHER:
         return True  # stop standup or webinar
     if done.intent is Intent.PAUSE and ("hold", "on") in keys:
@@ -148,6 +158,17 @@ def _is_doubtful(said: ParsedText, done: Understood) -> bool:
 
 
 _NAMING_WORDS = (Intent.START, Intent.SCHEDULE, *CONTROLS)
+
+
+def _says_it_twice(said: ParsedText, done: Understood) -> bool:
+    """Whether another verb may order something else: `stop it, it should stop at 4`."""
+    verbs = [p for p in said.pieces if p.role is Role.VERB and p.intent in ORDERS]
+    if done.intent in (Intent.FOLLOW, Intent.UNFOLLOW, Intent.UNSCHEDULE):
+        return len(verbs) > 1
+    if done.intent is Intent.STOP and done.when is not None:
+        now = any(piece.key == ("now",) for piece in said.pieces)
+        return now or [p.intent for p in verbs].count(Intent.STOP) > 1
+    return False
 
 
 def _runs_on(said: ParsedText) -> bool:
