@@ -31,7 +31,7 @@ install: .venv/.installed
 sandbox: install
 	$(BIN)/record-bot sandbox $(ARGS)
 
-# For two cores. The tests of a file in tests/e2e and tests/browser share what they play on, and wait
+# For two cores. The tests of a file in tests/e2e and all of tests/browser share what they play on, and wait
 # for a quarter of their time: there are three at a time, in the order of tests/e2e/conftest.py.
 test: install browser
 ifeq ($(strip $(ARGS)),)

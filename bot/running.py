@@ -14,7 +14,7 @@ from uvicorn.server import HANDLED_SIGNALS
 from bot.engine.housekeeping import keep_tidy, keep_transcripts_current
 from bot.engine.replay import keep_heartbeat, keep_replaying
 from bot.hms.errors import HmsError, HmsUnauthorized
-from bot.settings import SECRET_CHARS, Settings, judged
+from bot.settings import SECRET_CHARS, Settings, misspelt
 from bot.web.connections import Connections, limits_here
 from bot.wiring import Components, build
 
@@ -44,7 +44,7 @@ async def serve(settings: Settings) -> None:
         if settings.hms_webhook_secret is None:
             why = "HMS_WEBHOOK_SECRET is not set: 100ms is polled instead, and cards are slower"
             log.info("webhooks_off", why=why)
-        for odd, meant in judged().misspelt.items():
+        for odd, meant in misspelt().items():
             log.warning("setting_unknown", name=odd, meant=meant)
         server = _Server(components)
         await components.deps.store.queue.resume()

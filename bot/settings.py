@@ -227,7 +227,7 @@ def judged(env_file: Path | None = Path(".env")) -> Judged:
         except (OSError, UnicodeDecodeError):
             raise SettingsError(f"{env_file} cannot be read: is it a text file in UTF-8?") from None
         else:
-            return Judged(settings, tuple(problems), _misspelt(env_file))
+            return Judged(settings, tuple(problems), misspelt(env_file))
 
 
 def load_settings(env_file: Path | None = Path(".env")) -> Settings:
@@ -251,7 +251,7 @@ def _stand_in(name: str) -> object:
     return Settings.model_fields[name].get_default(call_default_factory=True)
 
 
-def _misspelt(env_file: Path | None) -> dict[str, str]:
+def misspelt(env_file: Path | None = Path(".env")) -> dict[str, str]:
     """Find names in the file that resemble settings; others may belong to other programs."""
     known = {name.upper() for name in Settings.model_fields}
     written = [name.upper() for name in (dotenv_values(env_file) if env_file else {})]

@@ -13,12 +13,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import URL, create_engine, pool
 
 from bot.store.errors import SchemaTooNew, StoreError
 from bot.store.locking import FileLock
-from bot.store.migrating import SCRIPTS, still_fits
+from bot.store.migrating import known_versions, still_fits
 from bot.store.open import database_at
 
 MODE = 0o600
@@ -140,8 +139,7 @@ def _check_schema(copy: Path) -> None:
             row = None
     if row is None:
         raise NotBackedUp("the file is no database of record-bot; nothing was changed")
-    known = {script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions()}
-    if row[0] in known:
+    if row[0] in known_versions():
         return
     engine = create_engine(f"sqlite:///{copy}", poolclass=pool.NullPool)
     with engine.connect() as conn:

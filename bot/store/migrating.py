@@ -23,12 +23,12 @@ def upgrade(url: URL) -> None:
     try:
         with translated():
             with engine.connect() as conn:
-                if _version(conn) == HEAD:
+                if version_of(conn) == HEAD:
                     return
             with engine.execution_options(begin="BEGIN IMMEDIATE").begin() as conn:
                 if conn.dialect.name == "postgresql":
                     conn.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": _LOCK})
-                if _version(conn) != HEAD:  # another replica may have upgraded it meanwhile
+                if version_of(conn) != HEAD:  # another replica may have upgraded it meanwhile
                     run_scripts(conn)
     finally:
         engine.dispose()
@@ -47,12 +47,19 @@ def run_scripts(conn: Connection) -> None:
         command.upgrade(config, "head")
     except CommandError as e:
         if still_fits(conn):
-            log.warning("newer_schema", version=_version(conn), known=HEAD)
+            log.warning("newer_schema", version=version_of(conn), known=HEAD)
             return
         raise SchemaTooNew(
-            f"the database is at version {_version(conn)!r}, which this version of the bot cannot "
-            "use: use the newer one, or restore an older copy"
+            f"the database is at version {version_of(conn)!r}, which this version of the bot "
+            "cannot use: use the newer one, or restore an older copy"
         ) from e
+
+
+def known_versions() -> set[str]:
+    """Return the versions of all scripts."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    return {script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions()}
 
 
 def still_fits(conn: Connection) -> bool:
@@ -76,7 +83,8 @@ def still_fits(conn: Connection) -> bool:
     return True
 
 
-def _version(conn: Connection) -> str | None:
+def version_of(conn: Connection) -> str | None:
+    """Return the version of the schema; None for a database without one."""
     if not inspect(conn).has_table("alembic_version"):
         return None
     version: str | None = conn.scalar(text("SELECT version_num FROM alembic_version"))

@@ -11,6 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Playwright, async_playwright
 from record_bot_sandbox.slack import seed, view_store
 from record_bot_sandbox.stage import Stage, stage
+from xdist.scheduler import LoadFileScheduling
 
 from tests.browser.screen import PATIENCE_MS, Screen
 from tests.databases import migrated_copy
@@ -24,11 +25,25 @@ MISSING = (
 )
 SPEED = 60.0
 BOT_SPEED = 12.0  # the two minutes in which a request may be started are ten seconds, not five
+BROWSER = "tests/browser/"
 skipped: list[str] = []
 
 
 def chromium() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+class OneBrowser(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """All of them in one worker, one after the other: each other one would start Chromium anew."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return BROWSER if file.startswith(BROWSER) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneBrowser | None:
+    return OneBrowser(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

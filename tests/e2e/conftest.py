@@ -58,10 +58,12 @@ for _name, _kind in KINDS.items():
         _kind["env"] = {"PUBLIC_URL": "", **_kind.get("env", {})}
 FAILED = pytest.StashKey[bool]()
 LAST = pytest.StashKey[bool]()  # of its file
-# These files take longest: they begin first, or one worker would play the last of them alone.
+# These take longest: they begin first, or one worker would play the last of them alone. One worker
+# plays all of tests/browser.
 LONG = (
-    *("sandbox_command", "killed", "meeting", "schedules", "replicas", "slack_trouble"),
-    *("image", "hms_trouble", "database_down", "commands", "words", "outbound", "voice"),
+    "browser",
+    *("killed", "sandbox_command", "slack_trouble", "meeting", "schedules", "hms_trouble"),
+    *("image", "replicas", "status", "sight", "commands", "database_down", "form", "words"),
 )
 
 
@@ -75,9 +77,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     In each file, the tests that share a stage come before those that have their own.
     """
-    long = {f"test_{name}.py": n - len(LONG) for n, name in enumerate(LONG)}
-    paths = enumerate(dict.fromkeys(item.path for item in items))
-    place = {path: (long.get(path.name, 0), n) for n, path in paths}
+    long = {name: n - len(LONG) for n, name in enumerate(LONG)}
+    place = {}
+    for n, path in enumerate(dict.fromkeys(item.path for item in items)):
+        name = path.stem.removeprefix("test_") if path.parent == HERE else path.parent.name
+        place[path] = (long.get(name, 0), n)
     items.sort(key=lambda i: (place[i.path], i.get_closest_marker("own_stage") is not None))
     for item in items:
         if HERE in item.path.parents and iscoroutinefunction(getattr(item, "function", None)):

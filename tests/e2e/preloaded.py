@@ -1,5 +1,9 @@
 """What bots are forked with: all that they import, and what each would make alike."""
 
+import gc
+
+gc.disable()  # as `record-bot run` does while it imports
+
 import encodings.idna  # noqa: F401 - this, and the next, when they are used for the first time
 
 import anyio._backends._asyncio  # noqa: F401
@@ -9,5 +13,12 @@ import bot.cli
 import bot.running  # noqa: F401
 import tests.e2e.services  # noqa: F401
 from bot.outbound import system_tls
+from bot.ui.ids import matching
+from bot.wiring import FEATURES
 
 system_tls()
+for one in (declared for feature in FEATURES for declared in feature.on.declared):
+    for name in one.names:
+        matching(name)  # `re` keeps them
+gc.freeze()
+gc.enable()

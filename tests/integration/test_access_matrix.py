@@ -501,7 +501,7 @@ async def test_by_the_rooms_name_what_one_may_not_know_of_is_not_recorded(
             assert not any(done.rows.values())
 
 
-def test_every_intent_is_tried() -> None:
+async def test_every_intent_is_tried() -> None:
     """A new command gets a row in `WORDS`."""
     assert WORDS.keys() == {str(intent) for intent in DO.keys() | ANSWERS.keys()}
     assert {name for name in WORDS.values() if isinstance(name, str)} <= globals().keys()

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, func, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,7 +17,7 @@ from bot.store.dead_letters import count_dead
 from bot.store.drivers import engine_of
 from bot.store.errors import DatabaseInUse, DatabaseUrlError, StoreError, StoreFull
 from bot.store.locking import FileLock
-from bot.store.migrating import HEAD, SCRIPTS, still_fits
+from bot.store.migrating import HEAD, known_versions, still_fits, version_of
 from bot.store.open import database_at
 from bot.store.store import Store
 from bot.store.values import DeadLetterCount
@@ -157,7 +155,7 @@ async def _ahead(conn: AsyncConnection, now: Callable[[], datetime]) -> timedelt
 
 
 def _read(conn: Connection) -> tuple[str, str | None, bool, bool]:
-    revision, fits = MigrationContext.configure(conn).get_current_revision(), still_fits(conn)
+    revision, fits = version_of(conn), still_fits(conn)
     if conn.dialect.name == "sqlite":
         return f"SQLite {conn.scalar(text('SELECT sqlite_version()'))}", revision, True, fits
     may = conn.scalar(text("SELECT has_schema_privilege(current_schema(), 'CREATE')"))
@@ -167,8 +165,7 @@ def _read(conn: Connection) -> tuple[str, str | None, bool, bool]:
 def _version(place: str, revision: str | None, may_create: bool, fits: bool) -> Finding:
     if revision == HEAD:
         return ok(CHECK, f"{place}: up to date")
-    known = {script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions()}
-    if revision is not None and revision not in known:
+    if revision is not None and revision not in known_versions():
         found = f"{place}: a newer version of the bot has upgraded it ({shown(revision)})"
         if fits:
             fix = "this version still works with it; upgrade when you can"

@@ -1,5 +1,6 @@
 """chat.*: who may post where, and what an update does."""
 
+import pytest
 from record_bot_sandbox.slack import seed
 
 from tests.contract.sim_slack_kit import (
@@ -80,7 +81,8 @@ async def test_text_without_blocks_removes_the_blocks() -> None:
         ts = (await client.chat_postMessage(channel=channel, text="a", blocks=[section()]))["ts"]
         [before] = await world.ines.messages(channel)
         assert before.blocks[0]["block_id"]
-        await client.chat_update(channel=channel, ts=ts, blocks=[section("b")])
+        with pytest.warns(UserWarning, match="`text` argument is missing"):
+            await client.chat_update(channel=channel, ts=ts, blocks=[section("b")])
         [with_blocks] = await world.ines.messages(channel)
         assert with_blocks.text == "a"
         assert "edited" not in with_blocks.raw
