@@ -374,6 +374,22 @@ ABBREVIATED_ZONES = frozenset(
     ]
 )
 
+# Places that people name before `time`: `4pm UK time`.
+PLACES = {
+    **dict.fromkeys(("uk", "british", "london"), "Europe/London"),
+    **dict.fromkeys(("german", "berlin"), "Europe/Berlin"),
+    **dict.fromkeys(("french", "paris"), "Europe/Paris"),
+    **dict.fromkeys(("spanish", "madrid"), "Europe/Madrid"),
+    **dict.fromkeys(("india", "indian", "delhi", "mumbai", "bangalore"), "Asia/Kolkata"),
+    **dict.fromkeys(("japan", "japanese", "tokyo"), "Asia/Tokyo"),
+    **dict.fromkeys(("singapore",), "Asia/Singapore"),
+    **dict.fromkeys(("dubai",), "Asia/Dubai"),
+    **dict.fromkeys(("sydney", "melbourne"), "Australia/Sydney"),
+    **dict.fromkeys(("eastern", "us eastern", "new york", "boston"), "America/New_York"),
+    **dict.fromkeys(("us central", "chicago"), "America/Chicago"),
+    **dict.fromkeys(("pacific", "us pacific", "san francisco", "seattle"), "America/Los_Angeles"),
+}
+
 _FORMAT = {"*", "_", "~", "`"}
 _TOKEN = re.compile(
     r"""

@@ -18,6 +18,7 @@ from bot.core.when_clauses import (
     NUMBERS,
     ORDINALS,
     PARTS,
+    PLACES,
     RELATIVE,
     SECONDS,
     UNTIL,
@@ -192,6 +193,8 @@ class ClauseScanner(TimeScanner):
             if self.take("from", "starting", "beginning") is None:
                 return None
             self.take("on", "from")
+        if self.phrase("next week"):
+            return Starting(Weekday(0, "week"))
         day = self.day()
         return Starting(day.day) if day and day.part is None else None
 
@@ -205,8 +208,17 @@ class ClauseScanner(TimeScanner):
             self.i += 1
             zone = "UTC"
         else:
-            return None
-        return Zone(zone) if not opened or self.sym(")") else None
+            zone = self._place_time() or ""
+        return Zone(zone) if zone and (not opened or self.sym(")")) else None
+
+    def _place_time(self) -> str | None:
+        """Return the zone of a place: `UK time`, `New York time`."""
+        for words in (1, 2):
+            place = " ".join(self.peek(n).word for n in range(words))
+            if self.peek(words).word == "time" and place in PLACES:
+                self.i += words + 1
+                return PLACES[place]
+        return None
 
     def _part_only(self) -> Clause | None:
         part = self.part()
@@ -536,7 +548,7 @@ _TABLE: tuple[tuple[_Reader, Iterable[str]], ...] = (
     (ClauseScanner._on, ["on", "the", "this", "next", "last", "past", "coming", "tonight", "day"]),
     (ClauseScanner._on, (*DAY_NAMES, *DAY_PLURALS, *MONTHS, *RELATIVE)),
     (ClauseScanner._explicit_time, ("noon", "midday", "midnight")),
-    (ClauseScanner._zone, ("utc", "(")),
+    (ClauseScanner._zone, ("utc", "(", *dict.fromkeys(place.split()[0] for place in PLACES))),
     (ClauseScanner._part_only, ("in", "at")),
     *((read, ("a", "an", "half", "quarter", *NUMBERS)) for read in _LENGTHS),
 )

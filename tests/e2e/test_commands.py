@@ -146,7 +146,7 @@ async def test_in_the_thread_of_a_card_a_stop_word_stops_it(bench: Bench) -> Non
     await bench.card(room, "Video ready")
     assert (await bench.recording(other))["status"] == "running"
     await bench.ines.mention(seed.STANDUP, f"<@{seed.BOT_USER}> pause", thread_ts=card.ts)
-    await bench.told(bench.ines, seed.STANDUP, f"{room.name} is not being recorded any more.")
+    await bench.told(bench.ines, seed.STANDUP, f"That recording of {room.name} is over.")
 
 
 async def test_what_is_no_order_is_answered(bench: Bench) -> None:

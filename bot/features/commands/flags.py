@@ -28,6 +28,14 @@ from bot.ui.ids import numbered
 _FIRST = re.compile(
     rf"(?:(?<=\s)|\A)(?:--|[{re.escape(DASHES[1:])}])[{re.escape(DASHES)}]*(?=[^\W\d_])"
 )
+# `vocab: Figma, WCAG`, up to the end of the line, or to another option or a time.
+_VOCABULARY = re.compile(
+    r"(?:\A|(?<=[\s,.;]))(?:with (?:the )?vocab(?:ulary)?\s*[:=]?|vocab(?:ulary)?\s*[:=])"
+    r"(?P<terms>[^\n.;!?]+?)"
+    r"(?=[\n.;!?]|\Z|,? (?:no|without|with|at|for|until|please|pls|thanks|thx)\b|"
+    r",? (?:[0-9]+p|audio only|transcript|summary)\b)",
+    re.IGNORECASE,
+)
 _MARKED = re.compile(rf"([{DASHES}]+)([^\W\d_].*|\?)", re.DOTALL)
 _ANY_DASH = re.compile(rf"[{DASHES}_]")
 _SIZE_SO_FAR = re.compile(r"[0-9]+ ?[x×*](?: ?[0-9]+)?", re.IGNORECASE)
@@ -59,6 +67,10 @@ def split_flags(text: str) -> tuple[str, Flags]:
     """
     if text in ("-h", "-?", "-help"):
         return "", Flags(help=True)
+    listed = _VOCABULARY.search(text) if "vocab" in text.casefold() else None
+    if listed and _FIRST.search(text) is None:
+        terms = listed["terms"].replace('"', "").strip(" ,")
+        text = f'{text[: listed.start()]}{text[listed.end() :]} --vocab "{terms}"'
     found = _FIRST.search(text)
     if found is None:
         return text, Flags()

@@ -16,7 +16,7 @@ from bot.core.when_clauses import NUMBERS
 from bot.core.when_days import Purpose
 from bot.core.when_grammar import find_times
 from bot.features.commands.flags import Flags, split_flags
-from bot.features.commands.model import Scheduled, Where, World
+from bot.features.commands.model import Scheduled, State, Where, World
 from bot.features.commands.options_in_words import Options, options_in
 from bot.features.commands.parse_sentence import parse_sentence, says_only_no
 from bot.features.commands.parsed import REFERRING, Mood, Parsed, has_order, skipped
@@ -33,7 +33,7 @@ from bot.features.commands.sentences import (
 )
 from bot.features.commands.table import MAX_LIST_COUNT
 from bot.features.commands.vocabulary import ORDERS, SCHEDULED, Intent, Role
-from bot.features.rooms.model import RoomEntry, room_code_of_link, room_id_of_link
+from bot.features.rooms.model import ROOM_CODE, RoomEntry, room_id_of_link
 from bot.features.rooms.names import digits_in, is_separator, key_of
 from bot.kit.typed_text import DOUBLE_QUOTES
 
@@ -67,6 +67,12 @@ _MEETINGS = {(word,) for word in ["meeting", "call", "room", "session", "recordi
 # Numbers with letters that no room is called by: `3o`, `7200p`, `20mn`.
 _LIKE_A_VALUE = re.compile(r"[0-9]+o|[0-9]{3,}[a-z]+|[0-9]{1,3}[mhs][a-z]+")
 _MINUS = {("-",), ("−",)}
+# `so that she can catch up this evening`: the time is not that of the order before it.
+_REASON = re.compile(
+    r"\bso (?:that )?(?:i|we|he|she|they|you|everyone|everybody|people|others|[a-z]+) can "
+    r"(?!start|begin|record|stop|meet|join)[^.!?\n]*",
+    re.IGNORECASE,
+)
 _NO_TIMES = frozenset({"right", "now"})
 _JOINERS = frozenset("\u200d\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 _IT = {("it",), ("this",), ("that",)}
@@ -82,7 +88,7 @@ _STAYING = {
     (*verb, *more)
     for verb in (("goes",), ("continues",), ("stays",), ("keeps",), ("remains",), ("runs",))
     for more in ((), ("on",))
-}
+} | {("continue",), ("go", "on"), ("keep", "going"), ("keep", "recording"), ("carry", "on")}
 _SHOWING = {Intent.LIST, Intent.STATUS, Intent.SUMMARY, Intent.FIND, Intent.JOIN, Intent.DOCTOR}
 _OVER = {("is", "over"), ("over",), ("done",), ("is", "done"), ("finished",)}
 _WANTED = {("just",), ("only",)}
@@ -112,6 +118,8 @@ class ParsedText:
         self.text = _unquoted(_without_command(head))[:LONGEST_READ]
         self.words = parted(words_of(self.text, world.bot_user), world.names)
         self.named = rooms_in(self.words, world.names)
+        reasons = _REASON.finditer(self.text) if " can " in self.text else ()
+        self.reasons = [found.span() for found in reasons]
         self._parses: dict[int, tuple[Sentence, Parsed]] = {}
         self.thread = world.names.by_id.get(world.thread) if world.thread else None
         sentences = sentences_of(self.words, self.named)
@@ -224,15 +232,28 @@ class ParsedText:
             for word in self.words
             if word.quoted or word.sort in ("link", "channel", "emoji") or word.key in _NO_TIMES
         ]
-        return sorted(spans)
+        return sorted([*spans, *self.reasons])
 
     def meaning(self, sentence: Sentence) -> Parsed:
         """Parse a sentence, cached."""
         known = self._parses.get(id(sentence))
         if known is None:
-            known = sentence, parse_in_place(sentence, self.where)
+            stays = self._stays(sentence)
+            known = sentence, Parsed() if stays else parse_in_place(sentence, self.where)
             self._parses[id(sentence)] = known
         return known[1]
+
+    def _stays(self, sentence: Sentence) -> bool:
+        """Whether it only says that what runs has to go on: `webinar must continue`."""
+        if not any(piece.key in _STAYING for piece in sentence.pieces):
+            return False  # most sentences
+        pieces = [piece for piece in sentence.pieces if piece.role is not Role.FILLER][:3]
+        if len(pieces) < 3 or pieces[2].key not in _STAYING:
+            return False
+        if pieces[1].role not in (Role.WISH, Role.HEDGE):
+            return False
+        states = {self.world.recorded.get(room.room_id) for room in pieces[0].rooms}
+        return states == {State.RUNNING}
 
     def _main(self, sentences: Sequence[Sentence]) -> tuple[Sentence | None, list[Sentence]]:
         """Return the sentence that decides the meaning, and the others."""
@@ -298,7 +319,8 @@ class ParsedText:
     def _excluded(self, room: Piece) -> bool:
         """Whether a room is named in order to exclude it: `A, not B`, `B goes on`."""
         at = self.pieces.index(room)
-        behind = [p for p in self.pieces[at + 1 : at + 3] if p.role is not Role.IS][:1]
+        behind = self.pieces[at + 1 : at + 3]
+        behind = [p for p in behind if p.role not in (Role.IS, Role.WISH, Role.HEDGE)][:1]
         if any(piece.key in _STAYING for piece in behind):
             return True
         if self.parsed.intent is Intent.START and any(piece.key in _OVER for piece in behind):
@@ -329,7 +351,8 @@ class ParsedText:
             return None
         names, link = self.world.names, piece.words[0].text
         found = names.by_id.get(room_id_of_link(link) or "")
-        return found or names.of_code(room_code_of_link(link))
+        codes = (part for part in link.casefold().split("/") if ROOM_CODE.fullmatch(part))
+        return found or names.of_code(next(codes, None))
 
     def _words_around(self, rooms: tuple[RoomEntry, ...]) -> str | None:
         """Return the room's name with the unread words directly next to it, if there are any."""
@@ -428,7 +451,7 @@ class ParsedText:
         reference = self.doubt or self.reference()
         if reference is None:
             return (), None
-        near = self.world.names.like(reference)
+        near = self.world.names.like(reference.replace("&", " "))
         words = reference.split()
         if not near and words[1:] and (words[0] in NUMBERS or words[0].isdigit()):
             near = self.world.names.like(" ".join(words[1:]))  # the next three design reviews
@@ -654,6 +677,8 @@ def _weight(sentence: Sentence, parsed: Parsed) -> int:
         return 5
     if parsed.intent in ORDERS:
         return 4
+    if parsed.intent is Intent.SUMMARY and parsed.mood is Mood.NONE and parsed.left:
+        return 2  # the transcript is empty
     if parsed.intent not in (None, Intent.UNKNOWN, *POLITE):
         return 3
     if parsed.intent is Intent.HELP:

@@ -320,7 +320,7 @@ def sentences_of(
         else:
             piece = _piece(words, at, rooms, times)
         before = sentences[-1].pieces
-        if not before or (piece.role not in _BEGINNING and piece.key not in _PLEASE):
+        if not before or (piece.role not in _BEGINNING and piece.key not in _LEADS):
             pass  # most pieces
         elif _begins_order(piece, before):
             sentences.append(Sentence())
@@ -342,6 +342,8 @@ def _begins_order(piece: Piece, before: Sequence[Piece]) -> bool:
     """Whether an order begins another sentence: `why is this on, stop it`."""
     if before and before[-1].key == ("for",):
         return False  # thanks for stopping
+    if piece.key in _TURNS:
+        return before[-1].sort is Sort.COMMA
     if before and _asks_politely(piece, before[-1]):
         return any(p.role not in _LIGHT and p.sort is not Sort.COMMA for p in before)
     if piece.role is Role.WHY and before and before[-1].sort is Sort.COMMA:
@@ -373,6 +375,8 @@ def _begins_another(
         return False
     if first.role is Role.SOFT and before[-1].role is Role.NOT:
         return False  # let it run, don't stop
+    if verb is Intent.RESUME and before[-1].role in (Role.WISH, Role.HEDGE):
+        return False  # stop A, B must continue
     told = Intent.UNSCHEDULE if first.role is Role.CANCEL else first.intent
     negated = first.role is Role.NOT
     if not negated and told not in ORDERS:
@@ -405,6 +409,8 @@ def _asks_politely(piece: Piece, before: Piece) -> bool:
 
 _BEGINNING = frozenset({Role.VERB, Role.CANCEL, Role.NOT, Role.REQUEST, Role.WHY})
 _PLEASE = {("please",), ("pls",), ("plz",)}
+_TURNS = {("no", "more"), ("therefore",), ("hence",)}
+_LEADS = _TURNS | _PLEASE
 _PARTS = {(",",), *_PLEASE}
 _JOINS = {(",",), ("so",), ("and",)}
 _SIGNS = {("&",), ("+",)}

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
+from bot.core.when_clauses import DAY_PLURALS
 from bot.features.commands.asked import asked_in
 from bot.features.commands.changes import changes_time, extension, rescheduling, undo
 from bot.features.commands.corrections import corrected, takes_back
@@ -253,6 +254,8 @@ def _decided(said: ParsedText) -> Understood:
             return _share(said, parsed)
         case Intent.FIND:
             return _find(said, parsed)
+        case Intent.SUMMARY if not said.rooms and any(w.key == "default" for w in said.words):
+            return Understood(Intent.SETTINGS, Outcome.ASK, sure=False)
         case Intent.SETTINGS:
             outcome = Outcome.DO if not parsed.left and said.where is Where.SLASH else Outcome.ASK
             return Understood(intent, outcome, room=said.room(), sure=not parsed.left)
@@ -392,7 +395,8 @@ def _of_schedule(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood
     return answered(Intent.STATUS, topic=SCHEDULED, room=room, sure=False)
 
 
-_EACH = ("every", "each", "daily", "weekly", "more", "recordings")  # no more recordings of A
+# `no more recordings of A`, `stop recording A on mondays`
+_EACH = {"every", "each", "daily", "weekly", "more", "recordings", *DAY_PLURALS}
 _SCHEDULE = {("schedule",), ("schedules",)}
 
 
@@ -496,7 +500,7 @@ def _find(said: ParsedText, parsed: Parsed) -> Understood:
     words, speaker = parsed.query, parsed.speaker
     if said.where is Where.SLASH and speaker is None and len(words) > 2 and words[-2].key == "from":
         words, speaker = words[:-2], words[-1].text  # find budget from ana
-    query = _as_typed(words).strip(" .,!?\"'“”")
+    query = _ONLY.sub("", _as_typed(words)).strip(" .,!?\"'“”")
     if not query and said.rooms and said.where is Where.SLASH:
         typed = said.text.split(maxsplit=1)  # `find standup` searches for the word
         return answered(Intent.FIND, query=typed[-1].strip("\"'“”"))
@@ -509,6 +513,9 @@ def _find(said: ParsedText, parsed: Parsed) -> Understood:
         speaker=speaker,
         when=said.past(),
     )
+
+
+_ONLY = re.compile(r"[\s,]+(?:only|just)\W*\Z", re.IGNORECASE)  # roadmap, only since monday
 
 
 def _as_typed(words: Iterable[Word]) -> str:

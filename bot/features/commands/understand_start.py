@@ -25,7 +25,7 @@ from bot.features.commands.parsed_text import LATER, ParsedText
 from bot.features.commands.sentences import Piece, Sort
 from bot.features.commands.unread_times import unread_time
 from bot.features.commands.vocabulary import Intent
-from bot.features.rooms.model import RoomEntry, room_id_of, room_id_of_link
+from bot.features.rooms.model import RoomEntry, link_of, room_id_of, room_id_of_link
 from bot.features.rooms.names import digits_in, key_of
 
 
@@ -189,8 +189,8 @@ def _before_verb(said: ParsedText, left: Sequence[Piece]) -> bool:
 def _start_room(
     said: ParsedText, made: Understood, room: RoomEntry, left: Sequence[Piece], parsed: Parsed
 ) -> Understood:
-    link = next((p.words[0].text for p in said.pieces if p.sort is Sort.LINK), None)
-    made = replace(made, room=room, link=link)
+    links = (p.words[0].text for p in said.pieces if p.sort is Sort.LINK)
+    made = replace(made, room=room, link=next(filter(link_of, links), None))
     offer = replace(made, offers=(Order(made.intent, room),))
     if not room.enabled:
         return replace(made, outcome=Outcome.ANSWER, why=Why.DISABLED)

@@ -56,6 +56,8 @@ def unread_time(said: ParsedText, left: Sequence[Piece], purpose: Purpose) -> Re
     for n, piece in enumerate(said.pieces):
         if (piece.sort is not Sort.UNREAD and piece.key != ("while",)) or piece not in left:
             continue
+        if any(start <= piece.start < end for start, end in said.reasons):
+            continue
         first = _first_word(said.pieces, n)
         or_time = n > 1 and [said.pieces[n - 2].sort, said.pieces[n - 1].key] == _TIME_OR
         if or_time and piece.key[0][0].isdigit():  # at 3 or 4

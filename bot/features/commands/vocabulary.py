@@ -223,7 +223,7 @@ _SOFT: Mapping[Intent, str] = {
         can i get | can i have | can we get | can we have | can we see | could i get | could i have
         | could i see | may i see | may i have | i need | wheres | where is | where are | where
         can i find | where do i find""",
-    Intent.SHARE: "put | copy | upload",
+    Intent.SHARE: "put | copy | upload | give",
     Intent.DOCTOR: "check | test | ping | verify",
 }
 
@@ -485,6 +485,7 @@ _OTHER: Mapping[Role, str] = {
         youre amazing | youre a star | youre a lifesaver | awesome work | amazing work |
         awesome job | amazing job | thats great | that was great | this is great | very
         nice | so cool | wow | neat | sweet | youre the best | love it
+        | arigatou | arigatou gozaimasu | works/worked like a charm | works great | works well
         | ta | 감사합니다 | mahalo | hvala | děkuji | köszönöm | eskerrik asko""",
     Role.HELLO: """
         hi | hey | hello | hallo | hola | hiya | yo | good morning | good afternoon | good

@@ -17,7 +17,6 @@ _STATES = {
     Phase.NOT_STARTED: "is not being recorded: the recording did not start.",
 }
 _BEFORE = "is still starting. Try again once it is recording."
-_OVER = "is not being recorded any more."
 
 
 class Steered(Protocol):
@@ -29,12 +28,16 @@ class Steered(Protocol):
 
 def not_now(rows: Sequence[Steered]) -> Message:
     """Say why none of the recordings can be stopped, paused or resumed."""
-    sentences = [f"*{esc(r.name, 100)}* {_state(r.phase)}" for r in rows[:NAMED]]
+    sentences = [_state(f"*{esc(row.name, 100)}*", row.phase) for row in rows[:NAMED]]
     return say("\n".join(sentences))
 
 
-def _state(phase: Phase) -> str:
-    return _STATES.get(phase) or (_BEFORE if phase in OCCUPIES_ROOM else _OVER)
+def _state(room: str, phase: Phase) -> str:
+    if state := _STATES.get(phase):
+        return f"{room} {state}"
+    if phase in OCCUPIES_ROOM:
+        return f"{room} {_BEFORE}"
+    return f"That recording of {room} is over."  # another one may run in the room
 
 
 Action = Literal["stop", "pause", "resume"]

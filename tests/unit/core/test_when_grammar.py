@@ -353,7 +353,7 @@ def test_what_is_no_time_is_refused_with_the_reason(text: str, reason: str) -> N
     assert reading.suggestion is None
 
 
-@pytest.mark.parametrize("zone", ["PST", "CET", "ist", "London time"])
+@pytest.mark.parametrize("zone", ["PST", "CET", "ist", "Springfield time"])
 def test_a_zone_is_named_in_full(zone: str) -> None:
     reading = read(f"tomorrow at 9 {zone}")
     assert isinstance(reading, Refused)
@@ -842,3 +842,23 @@ def test_the_score_prints_a_json_object_for_each_row(
 )
 def test_spoken_times_are_those_in_digits(text: str, same: str) -> None:
     assert read(text) == read(same)
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ("tomorrow at 9 UK time", "Europe/London"),
+        ("tomorrow at 9 New York time", "America/New_York"),
+        ("tomorrow 9:00 us pacific time", "America/Los_Angeles"),
+    ],
+)
+def test_a_place_names_its_zone(text: str, zone: str) -> None:
+    at = datetime(2026, 12, 3, 9, tzinfo=ZoneInfo(zone))
+    assert read(text) == When(Moment(at, zone), None, zone)
+
+
+def test_a_recurrence_may_start_next_week() -> None:
+    reading = read("starting next week every other friday at 13:00")
+    assert isinstance(reading, When)
+    assert isinstance(reading.start, Repeat)
+    assert reading.start.start.isoformat() == "2026-12-11T13:00:00"

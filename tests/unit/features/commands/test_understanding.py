@@ -292,6 +292,50 @@ def test_what_looks_like_a_value_or_another_room_is_named(text: str, word: str) 
     assert [order.room for order in done.offers] == [done.room]
 
 
+@each_row(
+    ("text", "terms"),
+    [
+        ("start town hall, vocab: Figma, WCAG", ("Figma", "WCAG")),
+        ("start town hall\nvocabulary: Figma, WCAG\nno summary", ("Figma", "WCAG")),
+        ("start town hall with vocab Figma, WCAG, no summary please", ("Figma", "WCAG")),
+    ],
+)
+def test_a_vocabulary_is_read_in_words(text: str, terms: tuple[str, ...]) -> None:
+    done = understood(text, "dm")
+    assert (done.outcome, done.options.vocabulary) == (Outcome.DO, terms)
+
+
+def test_the_time_in_a_reason_is_not_that_of_the_order() -> None:
+    done = understood("record town hall now, so that she can catch up this evening", "mention")
+    assert (done.intent, [str(one) for one in done.offers]) == (Intent.START, ["start:town hall"])
+
+
+def test_the_code_in_any_link_names_its_room() -> None:
+    done = understood("start <https://meet.example.com/qwe-rtyu-iop>", "slash")
+    assert (done.room and done.room.name, done.link) == ("board room", None)
+
+
+@each_row(
+    "text",
+    [
+        "stop standup, webinar must continue",
+        "stop standup. webinar should keep going",
+        "you can close the standup recording. webinar must continue",
+    ],
+)
+def test_what_has_to_go_on_is_not_stopped(text: str) -> None:
+    done = understood(text, "mention")
+    assert [str(one) for one in (*done.acts, *done.offers)] == ["stop:standup"]
+
+
+@each_row(
+    "text",
+    ["transcripts should be on by default here", "make transcripts the default in this channel"],
+)
+def test_a_default_is_a_setting(text: str) -> None:
+    assert understood(text, "mention").intent is Intent.SETTINGS
+
+
 def test_words_of_prose_are_not_named() -> None:
     done = understood("can you record the town hall for our friends and family", "mention")
     assert said(done) == "Start recording town hall?"
