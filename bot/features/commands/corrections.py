@@ -44,7 +44,7 @@ def corrected(said: ParsedText, read: Read) -> Understood | None:
     return asked_first(done, done.acts)
 
 
-def takes_back(said: ParsedText) -> bool:
+def is_corrected(said: ParsedText) -> bool:
     """Whether an order is followed by words such as `no wait`, whatever is behind them."""
     marks = _marks_in(said.text)
     return bool(marks) and bool(

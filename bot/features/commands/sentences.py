@@ -262,9 +262,10 @@ def _and_room(words: Sequence[Word], at: int, begins: set[int]) -> bool:
 
 
 def _verb_ahead(words: Sequence[Word], at: int, begins: set[int]) -> bool:
-    """Whether another order is before the next room: `record weekly at 9, start all hands`."""
+    """Whether a time or an order of its own follows: `record weekly at 9, start all hands`."""
     ahead = min((begin for begin in begins if begin >= at), default=at)
-    return any(word.key in _RECORD for word in words[at:ahead])
+    every = at < len(words) and words[at].key in ("every", "each")  # record weekly every monday
+    return every or any(word.key in _RECORD for word in words[at:ahead])
 
 
 _RECORD = (
@@ -409,7 +410,7 @@ def _asks_politely(piece: Piece, before: Piece) -> bool:
 
 _BEGINNING = frozenset({Role.VERB, Role.CANCEL, Role.NOT, Role.REQUEST, Role.WHY})
 _PLEASE = {("please",), ("pls",), ("plz",)}
-_TURNS = {("no", "more"), ("therefore",), ("hence",)}
+_TURNS = {("no", "more"), ("therefore",), ("hence",), ("dont", "forget", "to")}
 _LEADS = _TURNS | _PLEASE
 _PARTS = {(",",), *_PLEASE}
 _JOINS = {(",",), ("so",), ("and",)}

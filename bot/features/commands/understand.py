@@ -15,7 +15,8 @@ from functools import partial
 from bot.core.when_clauses import DAY_PLURALS
 from bot.features.commands.asked import asked_in
 from bot.features.commands.changes import changes_time, extension, rescheduling, undo
-from bot.features.commands.corrections import corrected, takes_back
+from bot.features.commands.corrections import corrected
+from bot.features.commands.doubt import is_doubtful, is_not_meant
 from bot.features.commands.model import (
     OPEN_FORM,
     Order,
@@ -32,8 +33,8 @@ from bot.features.commands.model import (
 from bot.features.commands.parse_sentence import says_only_no
 from bot.features.commands.parsed import Mood, Parsed
 from bot.features.commands.parsed_text import CONTROLS, POLITE, ParsedText, parse_in_place
+from bot.features.commands.replies_in_words import reply_in_words, room_meant_instead
 from bot.features.commands.sentences import (
-    Piece,
     Sort,
     Word,
     clean,
@@ -50,8 +51,16 @@ from bot.features.commands.understand_controls import (
     unschedule,
     which,
 )
+from bot.features.commands.understand_share import share, unshares
 from bot.features.commands.understand_start import form, is_length, start
-from bot.features.commands.vocabulary import GLAD, SCHEDULED, SPELT, STOP_SIGNS, Intent, Role
+from bot.features.commands.vocabulary import (
+    GLAD,
+    SCHEDULED,
+    SPELT,
+    STOP_SIGNS,
+    Intent,
+    Role,
+)
 from bot.features.rooms.names import RoomNames
 
 LONGEST = 8000  # characters; the rest of a text is ignored
@@ -63,21 +72,7 @@ def understand(text: str, where: Where, world: World) -> Understood:
     if done.outcome is not Outcome.DO or not done.acts:
         return done
     typed = without_bot(clean(text), world.bot_user)
-    denied = done.intent not in (Intent.STOP, Intent.PAUSE) and _NO_SIGN.search(typed)
-    if denied or _NOT_MEANT.search(typed):
-        return asked_first(done, done.acts)
-    return done
-
-
-# A line that quotes a message, words that are struck through, and a text that is taken back or
-# doubted by its first or last word.
-_NOT_MEANT = re.compile(
-    r"^\s*>|(?<![\w~])~[^~\n]+~(?![\w~])|\bwrong (?:thread|channel|window)\b"
-    r"|\A\W*(?:nope|nah|maybe|perhaps|no+\W+(?:start|record))\b"
-    r"|\b(?:no+|nope|nah|no thanks?|lol|jk|oops|maybe|perhaps|possibly|probably|i guess|hm+)\W*\Z",
-    re.IGNORECASE | re.MULTILINE,
-)
-_NO_SIGN = re.compile(r":(?:-1|thumbsdown|x|no_entry(?:_sign)?|no_good(?:_\w+)?):|[👎❌🚫🙅]")
+    return asked_first(done, done.acts) if is_not_meant(typed, done.intent) else done
 
 
 def _understood(text: str, where: Where, world: World, *, whole: bool = True) -> Understood:
@@ -100,23 +95,16 @@ def _understood(text: str, where: Where, world: World, *, whole: bool = True) ->
     if titled := renaming(said):
         return with_title(said, titled, _part) if whole else titled
     typed = without_bot(said.text, world.bot_user).strip()
-    if reply := _REPLY.fullmatch(typed):
-        why = Why.DISSENT if reply["no"] else Why.SORRY if reply["sorry"] else Why.ASSENT
-        return Understood(Intent.UNKNOWN, Outcome.ANSWER, why, said.thread, sure=False)
-    if _MISTAKE.fullmatch(typed):
-        return undo(said)
-    bare = whole and said.rooms and said.parsed.intent in (None, Intent.UNKNOWN, Intent.DOCTOR)
-    before = _SAID_AGAIN.match(typed) if bare else None
-    if before and before[0]:
-        meant = ParsedText(typed[before.end() :], where, world)
-        if meant.rooms and meant.parsed.intent is None and not meant.parsed.left:
-            return _part(meant.text, where, world)
+    if reply := reply_in_words(said, typed):
+        return reply
+    if whole and (meant := room_meant_instead(said, typed)):
+        return _part(meant, where, world)
     if said.is_about_the_bot():
         return Understood(Intent.UNKNOWN, Outcome.SILENCE, Why.ABOUT_BOT)
     if whole and (again := corrected(said, _part) or several(said, _part)):
         return again
     done = extension(said) or asked_in(said) or _decided(said)
-    if done.acts and _is_doubtful(said, done):
+    if done.acts and is_doubtful(said, done):
         return asked_first(done, done.acts)
     clear = said.room() is not None and done.why in (Why.UNSURE, Why.WHICH_ROOM)
     if done.outcome is Outcome.ASK and done.intent in _NAMING_WORDS and clear:
@@ -129,59 +117,9 @@ def _understood(text: str, where: Where, world: World, *, whole: bool = True) ->
     return done
 
 
-def _is_doubtful(said: ParsedText, done: Understood) -> bool:
-    """Whether a part of the text that the order does not need may change what is meant."""
-    if any(order.room and said.is_of_another_sentence(order.room) for order in done.acts):
-        return True
-    keys = {piece.key for piece in said.pieces}
-    other = _OTHER_ONES - (_LATEST if done.intent is Intent.SHARE else set())
-    if said.denies_a_room() or keys & (other | _ANYBODY) or said.speaks_to_a_person():
-        return True
-    if any(map(said.shows, said.pieces)) or takes_back(said) or _runs_on(said):
-        return True
-    if len(done.acts) > 1 and keys & _EITHER:
-        return True  # stop standup or webinar
-    if done.intent is Intent.PAUSE and ("hold", "on") in keys:
-        return not any(piece.sort is Sort.ROOM for piece in said.pieces)  # hold on a sec
-    parts = any(p.role is Role.NOUN and p.intent is Intent.SUMMARY for p in said.pieces)
-    return done.intent is Intent.SHARE and (parts or said.parsed.all_of_them)
-
-
 _NAMING_WORDS = (Intent.START, Intent.SCHEDULE, *CONTROLS)
 
 
-def _runs_on(said: ParsedText) -> bool:
-    """Whether a recording is to run after an order to stop it: `stop, let it run until 4`."""
-    told = [(piece.role, piece.intent) for piece in said.pieces]
-    stop, run = (Role.VERB, Intent.STOP), (Role.SOFT, Intent.START)
-    return stop in told and run in told[told.index(stop) :]
-
-
-# The next standup is another one than that of now; of what is shared, the last one is meant.
-_LATEST = {("last",), ("latest",), ("newest",), ("recent",)}
-_OTHER_ONES = _LATEST | {("next",), ("first",), ("previous",), ("past",), ("old",)}
-_EITHER = {("or",), ("/",)}
-# A question, not a request: `can anyone start standup`
-_ANYBODY = {("anyone",), ("anybody",)} | {
-    (can, who) for can in ("can", "could") for who in ("anyone", "anybody")
-}
-# An answer to a question of the bot, which has buttons.
-_REPLY = re.compile(
-    r"(?:(?P<sorry>(?:i['’]?m |so )?sorry|my bad|my mistake)|"
-    r"(?P<no>(?:wait,? |actually,? )?no+|nope|nah|no,? thanks|no,? thank you|nvm|never ?mind)|"
-    r"(?:y|yes|yes,? all|yeah|yep|yup|sure|do it|yes,? do it|do both|both|yes,? please|"
-    r"sure,? please)"
-    r"(?: please| pls)?)[\s.!]*",
-    re.IGNORECASE,
-)
-_WRONG = r"(?:oops|whoops|wrong(?: (?:room|one|recording|meeting|call))?)"
-_MISTAKE = re.compile(rf"(?:{_WRONG}[\s,.!]*)+", re.IGNORECASE)
-# Words before a room that was meant instead: `no, i meant webinar`, `not standup, webinar`.
-_SAID_AGAIN = re.compile(
-    rf"(?=\S)(?:(?:no+|nope|sorry|wait|actually|{_WRONG})\b[\s,.!–—-]*)*"
-    r"(?:(?:i|we) (?:meant?|said)\b[\s,:]*|not [^,.]{1,80}(?:,|\bbut\b)\s*)?",
-    re.IGNORECASE,
-)
 _part = partial(_understood, whole=False)
 _VIEWS = (Intent.SETTINGS, Intent.PRESETS)  # a button opens them
 
@@ -220,10 +158,7 @@ def _is_pure_stop(said: ParsedText, *, every: bool = False) -> bool:
 def _decided(said: ParsedText) -> Understood:
     parsed = said.parsed
     intent = parsed.intent
-    placed = any(piece.sort is Sort.CHANNEL for piece in said.pieces)
-    beside = intent in (Intent.START, Intent.SCHEDULE, *CONTROLS)  # start A and don't share it
-    unshared = not beside and _UNSHARED.search(said.text)
-    if unshared or (placed and _STOPS_SHARING.search(said.text)):
+    if unshares(said):
         return answered(Intent.SHARE, Why.UNSUPPORTED)
     match intent:
         case None | Intent.UNKNOWN | Intent.SCHEDULE if changes_time(said):
@@ -251,7 +186,7 @@ def _decided(said: ParsedText) -> Understood:
         case Intent.FOLLOW | Intent.UNFOLLOW:
             return _following(said, parsed, intent)
         case Intent.SHARE:
-            return _share(said, parsed)
+            return share(said, parsed)
         case Intent.FIND:
             return _find(said, parsed)
         case Intent.SUMMARY if not said.rooms and any(w.key == "default" for w in said.words):
@@ -441,61 +376,6 @@ def _following(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
     return Understood(intent, Outcome.ASK, Why.UNSURE, room, sure=False, offers=(order,))
 
 
-def _share(said: ParsedText, parsed: Parsed) -> Understood:
-    """Read an order to share: at once only in one channel, without a time."""
-    room = said.room_or_thread()
-    places = _places(said)
-    to, channel = _channel(places[0].words[0]) if places else (None, None)
-    if to is None and any(p.role is Role.HERE for p in said.pieces):
-        to = "here"
-    made = Understood(
-        Intent.SHARE, Outcome.ASK, Why.UNSURE, room, sure=False, to=to, when=said.past()
-    )
-    made = replace(made, channel=channel, reference=said.doubt)
-    if room is None:
-        near, reference = said.suggested(Intent.SHARE)
-        if not reference and not said.rooms:
-            near = said.world.names.among(said.world.recorded)[:5]
-        unknown = Why.NO_ROOM if reference else Why.NEEDS_ROOM
-        return replace(
-            made,
-            why=Why.WHICH_ROOM if near else unknown,
-            outcome=Outcome.ASK if near else Outcome.ANSWER,
-            offers=orders(Intent.SHARE, near),
-            reference=reference,
-        )
-    if said.when is not None and made.when is None:
-        made = replace(made, why=Why.ONLY_NOW)
-    if len(said.rooms) > 1:
-        return replace(made, offers=orders(Intent.SHARE, [rooms[0] for rooms in said.rooms]))
-    order = Order(Intent.SHARE, room)
-    now = not parsed.left and said.when is None and len(places) <= 1
-    if to and parsed.mood is Mood.ORDER and now:
-        return replace(made, outcome=Outcome.DO, why=Why.CLEAR, sure=True, acts=(order,))
-    return replace(made, offers=(order,))
-
-
-def _places(said: ParsedText) -> list[Piece]:
-    """Return the channels to share in: `not in #design but #partners` names one."""
-    pieces = said.pieces
-    return [
-        piece
-        for n, piece in enumerate(pieces)
-        if piece.sort is Sort.CHANNEL
-        and not any(one.role in (Role.NOT, Role.WITHOUT) for one in pieces[max(0, n - 2) : n])
-    ]
-
-
-_UNSHARED = re.compile(
-    r"\b(?:unshare|un-share|(?:don['’]?t|do not|never|let['’]?s not|(?:can|could) you not) share|"
-    r"(?:undo|revert|take back|cancel) (?:that |the |this |my )?shar(?:e|ing))\b",
-    re.IGNORECASE,
-)
-
-
-_STOPS_SHARING = re.compile(r"\bstop sharing\b", re.IGNORECASE)
-
-
 def _find(said: ParsedText, parsed: Parsed) -> Understood:
     words, speaker = parsed.query, parsed.speaker
     if said.where is Where.SLASH and speaker is None and len(words) > 2 and words[-2].key == "from":
@@ -525,11 +405,3 @@ def _as_typed(words: Iterable[Word]) -> str:
         typed += (" " if typed and word.start > end else "") + word.text
         end = word.end
     return typed
-
-
-def _channel(word: Word) -> tuple[str, str | None]:
-    """Return a channel's name and id, from <#C0123|product>; without the id, from #product."""
-    if not word.text.startswith("<"):
-        return word.text, None
-    number, _, name = word.text.strip("<#>").partition("|")
-    return (f"#{name}" if name else f"<#{number}>"), number

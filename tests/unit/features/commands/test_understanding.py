@@ -226,6 +226,8 @@ def test_doubt_is_read_wherever_the_bot_is_mentioned(text: str, outcome: Outcome
         ("stop webinar, status standup", ["stop:webinar"]),
         ("kill the recording and show webinar recordings", ["stop:standup"]),
         ("stop standup and then let it run until 4", ["stop:standup"]),
+        ("stop standup, it should stop at 4", ["stop:standup"]),
+        ("stop bothering me, you can stop recording the standup now", ["unfollow:standup"]),
         ("start town hall at 11. sorry, make that soon, thanks", ["schedule:town hall"]),
         ("start town hall, standup is over", ["start:town hall"]),
         ("oops wrong room, i meant town hall", ["start:town hall"]),
@@ -247,6 +249,10 @@ def test_what_may_mean_another_one_is_asked_about(text: str, offers: list[str]) 
         ("start weekly and all hands", ["start:weekly", "start:all hands", "open-form:"]),
         (
             "schedule weekly on mondays at 14:00 for 30m, begin board room",
+            ["schedule:weekly", "schedule:board room"],
+        ),
+        (
+            "schedule weekly every weekday at 8:45 and then board room",
             ["schedule:weekly", "schedule:board room"],
         ),
         ("start standup and all hands", ["start:all hands", "open-form:"]),

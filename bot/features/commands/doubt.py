@@ -1,0 +1,79 @@
+"""Decides whether an order that is understood is asked about first. Pure.
+
+A word that the order does not need may change what is meant: `stop the next standup`,
+`start standup 👎`, `stop standup or webinar`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.features.commands.corrections import is_corrected
+from bot.features.commands.model import Understood
+from bot.features.commands.parsed_text import ParsedText
+from bot.features.commands.sentences import Sort
+from bot.features.commands.vocabulary import ORDERS, Intent, Role
+
+# A line that quotes a message, words that are struck through, and a text that is taken back or
+# doubted by its first or last word.
+_NOT_MEANT = re.compile(
+    r"^\s*>|(?<![\w~])~[^~\n]+~(?![\w~])|\bwrong (?:thread|channel|window)\b"
+    r"|\A\W*(?:nope|nah|maybe|perhaps|no+\W+(?:start|record))\b"
+    r"|\b(?:no+|nope|nah|no thanks?|lol|jk|oops|maybe|perhaps|possibly|probably|i guess|hm+)\W*\Z",
+    re.IGNORECASE | re.MULTILINE,
+)
+_NO_SIGN = re.compile(r":(?:-1|thumbsdown|x|no_entry(?:_sign)?|no_good(?:_\w+)?):|[👎❌🚫🙅]")
+
+
+def is_not_meant(typed: str, intent: Intent) -> bool:
+    """Whether a text quotes an order, or takes it back. `typed`: cleaned, without the bot."""
+    denied = intent not in (Intent.STOP, Intent.PAUSE) and _NO_SIGN.search(typed)
+    return bool(denied or _NOT_MEANT.search(typed))
+
+
+# The next standup is another one than that of now; of what is shared, the last one is meant.
+_LATEST = {("last",), ("latest",), ("newest",), ("recent",)}
+_OTHER_ONES = _LATEST | {("next",), ("first",), ("previous",), ("past",), ("old",)}
+_EITHER = {("or",), ("/",)}
+# A question, not a request: `can anyone start standup`
+_ANYBODY = {("anyone",), ("anybody",)} | {
+    (can, who) for can in ("can", "could") for who in ("anyone", "anybody")
+}
+
+
+def is_doubtful(said: ParsedText, done: Understood) -> bool:
+    """Whether a part of the text that the order does not need may change what is meant."""
+    if any(order.room and said.is_of_another_sentence(order.room) for order in done.acts):
+        return True
+    keys = {piece.key for piece in said.pieces}
+    other = _OTHER_ONES - (_LATEST if done.intent is Intent.SHARE else set())
+    if said.denies_a_room() or keys & (other | _ANYBODY) or said.speaks_to_a_person():
+        return True
+    if any(map(said.shows, said.pieces)) or is_corrected(said) or _runs_on(said):
+        return True
+    if _orders_twice(said, done):
+        return True
+    if len(done.acts) > 1 and keys & _EITHER:
+        return True  # stop standup or webinar
+    if done.intent is Intent.PAUSE and ("hold", "on") in keys:
+        return not any(piece.sort is Sort.ROOM for piece in said.pieces)  # hold on a sec
+    parts = any(p.role is Role.NOUN and p.intent is Intent.SUMMARY for p in said.pieces)
+    return done.intent is Intent.SHARE and (parts or said.parsed.all_of_them)
+
+
+def _orders_twice(said: ParsedText, done: Understood) -> bool:
+    """Whether another verb may order something else: `stop it, it should stop at 4`."""
+    verbs = [p for p in said.pieces if p.role is Role.VERB and p.intent in ORDERS]
+    if done.intent in (Intent.FOLLOW, Intent.UNFOLLOW, Intent.UNSCHEDULE):
+        return len(verbs) > 1
+    if done.intent is Intent.STOP and done.when is not None:
+        now = any(piece.key == ("now",) for piece in said.pieces)
+        return now or [p.intent for p in verbs].count(Intent.STOP) > 1
+    return False
+
+
+def _runs_on(said: ParsedText) -> bool:
+    """Whether a recording is to run after an order to stop it: `stop, let it run until 4`."""
+    told = [(piece.role, piece.intent) for piece in said.pieces]
+    stop, run = (Role.VERB, Intent.STOP), (Role.SOFT, Intent.START)
+    return stop in told and run in told[told.index(stop) :]
