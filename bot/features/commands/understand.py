@@ -371,7 +371,8 @@ def _following(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
             intent, Outcome.ASK, Why.WHICH_ROOM, sure=False, offers=orders(intent, rooms)
         )
     order = Order(intent, room)
-    if parsed.mood is Mood.ORDER and not parsed.left and not said.orders_more():
+    clear = parsed.mood is Mood.ORDER and not parsed.left and said.when is None
+    if clear and not said.orders_more():
         return Understood(intent, Outcome.DO, room=room, acts=(order,))
     return Understood(intent, Outcome.ASK, Why.UNSURE, room, sure=False, offers=(order,))
 
