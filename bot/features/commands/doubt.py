@@ -18,6 +18,9 @@ from bot.features.commands.vocabulary import ORDERS, Intent, Role
 # doubted by its first or last word.
 _NOT_MEANT = re.compile(
     r"^\s*>|(?<![\w~])~[^~\n]+~(?![\w~])|\bwrong (?:thread|channel|window)\b"
+    r"|\bfull stop\b|\bstop\W+the\W+presses\b|\A\W*the end\W*\Z|\b(?:stop|pause) the bot\b"
+    r"|(?<!\bcall it )(?<!\bto )\b(?:maybe|perhaps)\b"
+    r"|\A(?:“[^”]*”|«[^»]*»|'[^']*'|`+[^`]*`+|\"[^\"]*\")\Z"
     r"|\A\W*(?:nope|nah|maybe|perhaps|no+\W+(?:start|record))\b"
     r"|\b(?:no+|nope|nah|no thanks?|lol|jk|oops|maybe|perhaps|possibly|probably|i guess|hm+)\W*\Z",
     re.IGNORECASE | re.MULTILINE,
@@ -36,7 +39,7 @@ _LATEST = {("last",), ("latest",), ("newest",), ("recent",)}
 _OTHER_ONES = _LATEST | {("next",), ("first",), ("previous",), ("past",), ("old",)}
 _EITHER = {("or",), ("/",)}
 # A question, not a request: `can anyone start standup`
-_ANYBODY = {("anyone",), ("anybody",)} | {
+_ANYBODY = {("anyone",), ("anybody",), ("everybody",), ("everyone",), ("let", "me")} | {
     (can, who) for can in ("can", "could") for who in ("anyone", "anybody")
 }
 
@@ -47,6 +50,8 @@ def is_doubtful(said: ParsedText, done: Understood) -> bool:
         return True
     keys = {piece.key for piece in said.pieces}
     other = _OTHER_ONES - (_LATEST if done.intent is Intent.SHARE else set())
+    if any(one.asks and said.meaning(one) is not said.first for one in said.sentences[1:]):
+        return True  # share it in #lobby. who wants that?
     if said.denies_a_room() or keys & (other | _ANYBODY) or said.speaks_to_a_person():
         return True
     if any(map(said.shows, said.pieces)) or is_corrected(said) or _runs_on(said):
@@ -58,7 +63,20 @@ def is_doubtful(said: ParsedText, done: Understood) -> bool:
     if done.intent is Intent.PAUSE and ("hold", "on") in keys:
         return not any(piece.sort is Sort.ROOM for piece in said.pieces)  # hold on a sec
     parts = any(p.role is Role.NOUN and p.intent is Intent.SUMMARY for p in said.pieces)
+    if done.intent is Intent.SCHEDULE and _books(said):
+        return True
     return done.intent is Intent.SHARE and (parts or said.parsed.all_of_them)
+
+
+def _books(said: ParsedText) -> bool:
+    """Whether a room or a meeting is to be booked, and not clearly recorded."""
+    recorded = any(
+        (p.role is Role.VERB and p.intent is Intent.START) or "record" in "".join(p.key)
+        for p in said.pieces
+    )
+    meeting = any(p.key[-1] in ("meeting", "call") for p in said.pieces)
+    books = any(p.role is Role.SOFT and p.intent is Intent.SCHEDULE for p in said.pieces)
+    return not recorded and (books or meeting)
 
 
 def _orders_twice(said: ParsedText, done: Understood) -> bool:

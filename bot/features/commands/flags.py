@@ -30,9 +30,11 @@ _FIRST = re.compile(
 )
 # `vocab: Figma, WCAG`, up to the end of the line, or to another option or a time.
 _VOCABULARY = re.compile(
-    r"(?:\A|(?<=[\s,.;]))(?:with (?:the )?vocab(?:ulary)?\s*[:=]?|vocab(?:ulary)?\s*[:=])"
+    r"(?:\A|(?<=[\s,.;]))(?:with (?:the )?vocab(?:ulary)?\s*[:=]?|(?<=, )vocab(?:ulary)?\s|"
+    r"vocab(?:ulary)?\s*[:=])"
     r"(?P<terms>[^\n.;!?]+?)"
     r"(?=[\n.;!?]|\Z|,? (?:no|without|with|at|for|until|please|pls|thanks|thx)\b|"
+    r" and (?:then |please )?(?:stop|start|record|share|schedule|no|with)\b|"
     r",? (?:[0-9]+p|audio only|transcript|summary)\b)",
     re.IGNORECASE,
 )
@@ -69,7 +71,7 @@ def split_flags(text: str) -> tuple[str, Flags]:
         return "", Flags(help=True)
     listed = _VOCABULARY.search(text) if "vocab" in text.casefold() else None
     if listed and _FIRST.search(text) is None:
-        terms = listed["terms"].replace('"', "").strip(" ,")
+        terms = re.sub(r",?\s+(?:and|&)\s+", ", ", listed["terms"].replace('"', "")).strip(" ,")
         text = f'{text[: listed.start()]}{text[listed.end() :]} --vocab "{terms}"'
     found = _FIRST.search(text)
     if found is None:

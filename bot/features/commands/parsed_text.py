@@ -459,7 +459,7 @@ class ParsedText:
 
     def speaks_to_a_person(self) -> bool:
         """Whether it mentions somebody other than the bot: `@ana can you start standup`."""
-        return any(word.sort == "user" for word in self.words)
+        return any(word.sort == "user" or word.text.startswith("<!") for word in self.words)
 
     def orders_more(self) -> bool:
         return self.parsed.other in ORDERS

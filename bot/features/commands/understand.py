@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
+from bot.core.when import When
 from bot.core.when_clauses import DAY_PLURALS
 from bot.features.commands.asked import asked_in
 from bot.features.commands.changes import changes_time, extension, rescheduling, undo
@@ -171,6 +172,8 @@ def _decided(said: ParsedText) -> Understood:
             return answered(Intent.UNKNOWN, room=said.room(), sure=False)
         case Intent.START | Intent.SCHEDULE:
             return start(said, parsed)
+        case Intent.STOP if _turns_off_an_option(said):
+            return Understood(Intent.SETTINGS, Outcome.ASK, room=said.room(), sure=False)
         case Intent.STOP if _of_cards(said):
             return _following(said, replace(parsed, mood=Mood.TOLD), Intent.UNFOLLOW)
         case Intent.STOP | Intent.PAUSE | Intent.RESUME if _of_schedules(said):
@@ -260,6 +263,8 @@ def _without_verb(said: ParsedText) -> Understood:
     timed = said.start_time() or is_length(said.when)
     if timed and not said.parsed.left and said.where is Where.SLASH:
         return form(said)  # `/record at 15:00`
+    if said.thread and not given and not said.parsed.left and isinstance(said.end(), When):
+        return replace(act_on(said, Intent.STOP, said.thread, sure=False), sure=False)  # until 4
     if given or (timed and not said.parsed.left):
         return answered(Intent.UNKNOWN, sure=False)
     if said.is_of_emoji():
@@ -333,6 +338,12 @@ def _of_schedule(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood
 # `no more recordings of A`, `stop recording A on mondays`
 _EACH = {"every", "each", "daily", "weekly", "more", "recordings", *DAY_PLURALS}
 _SCHEDULE = {("schedule",), ("schedules",)}
+
+
+def _turns_off_an_option(said: ParsedText) -> bool:
+    """Whether an option is to be turned off, not a recording: `turn off transcripts`."""
+    off = any(p.role is Role.VERB and p.key[-1] == "off" for p in said.pieces)
+    return off and not said.parsed.thing and any(p.option for p in said.pieces)
 
 
 def _of_cards(said: ParsedText) -> bool:

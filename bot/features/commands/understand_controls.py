@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 
 from dateutil.relativedelta import relativedelta
 
@@ -106,7 +106,8 @@ def _also_this(said: ParsedText, intent: Intent) -> bool:
     verb = next((n for n, p in enumerate(said.pieces) if p.intent is intent), None)
     after = said.pieces[verb + 1 : verb + 2] if verb is not None else ()
     this = any(piece.key in _THIS for piece in after)
-    return this and ("and",) in keys and not said.orders_more()
+    joined = any(key in (("and",), ("&",), ("n",)) for key in keys)
+    return this and joined and not said.orders_more()
 
 
 _THIS = frozenset({("it",), ("this",), ("this", "one"), ("that",)})
@@ -212,10 +213,26 @@ def _waiting(said: ParsedText, rooms: Iterable[RoomEntry]) -> tuple[Order, ...]:
 def _several(said: ParsedText, intent: Intent, *, sure: bool) -> Understood:
     rooms = [rooms[0] for rooms in said.rooms if len(rooms) == 1]
     fits = _fitting(said, intent, rooms)
-    plain = sure and len(fits) == len(said.rooms) and said.thread is None
+    plain = sure and len(fits) == len(said.rooms) and said.thread is None and _is_list(said)
     if plain and said.end() is None:
         return Understood(intent, Outcome.DO, acts=orders(intent, fits))
     return which(said, intent, rooms)
+
+
+def _is_list(said: ParsedText) -> bool:
+    """Whether commas or `and` join the rooms: `stop webinar in standup` is no list."""
+    rooms = [n for n, piece in enumerate(said.pieces) if piece.sort is Sort.ROOM]
+    return all(
+        any(p.role is Role.AND or p.key in _JOINS for p in said.pieces[one + 1 : other])
+        and all(
+            p.role in (Role.AND, Role.THING) or p.key in _JOINS or p.key == ("the",)
+            for p in said.pieces[one + 1 : other]
+        )
+        for one, other in pairwise(rooms)
+    )
+
+
+_JOINS = {(",",), ("&",), ("+",)}
 
 
 def act_on(said: ParsedText, intent: Intent, room: RoomEntry | None, *, sure: bool) -> Understood:
@@ -286,7 +303,10 @@ def unschedule(said: ParsedText, parsed: Parsed) -> Understood:
     if room is None and said.doubt is None and not said.rooms:
         near, reference = said.suggested(Intent.UNSCHEDULE)
         if not near and said.thread and parsed.cancels:
-            sure = clear and not reference and not said.world.thread_is_over
+            named = any(
+                p.role is Role.THING for p in said.pieces
+            )  # cancel that: which of the acts?
+            sure = clear and named and not reference and not said.world.thread_is_over
             return act_on(said, Intent.STOP, said.thread, sure=sure)
         if parsed.cancels and parsed.thing and not reference and not said.end():
             return which(said, Intent.STOP, recorded_here(said, Intent.STOP))

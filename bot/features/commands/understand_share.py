@@ -26,8 +26,8 @@ def unshares(said: ParsedText) -> bool:
     beside = said.parsed.intent in (Intent.START, Intent.SCHEDULE, *CONTROLS)
     if not beside and _UNSHARED.search(said.text):
         return True
-    placed = any(piece.sort is Sort.CHANNEL for piece in said.pieces)
-    return placed and _STOPS_SHARING.search(said.text) is not None
+    here = any(piece.role is Role.HERE for piece in said.pieces)
+    return not here and _STOPS_SHARING.search(said.text) is not None
 
 
 def share(said: ParsedText, parsed: Parsed) -> Understood:
