@@ -12,6 +12,7 @@ from bot.core.when_words import (
     say_moment,
     say_offset,
     say_problem,
+    say_time,
 )
 from bot.features.commands.model import Outcome, Understood, Why
 from bot.features.commands.vocabulary import Intent
@@ -25,7 +26,7 @@ _DONE = {
     Intent.STOP: "Stopping the recording of {room}.",
     Intent.PAUSE: "Pausing the recording of {room}.",
     Intent.RESUME: "Resuming the recording of {room}.",
-    Intent.SCHEDULE: "{room} will be recorded{when}.",
+    Intent.SCHEDULE: "{room} will be recorded{at}.",
     Intent.UNSCHEDULE: "{room} will not be recorded{at}.",
     Intent.FOLLOW: "This channel now follows {room}.",
     Intent.UNFOLLOW: "This channel no longer follows {room}.",
@@ -40,7 +41,7 @@ _ASKED = {
     Intent.STOP: "Stop the recording of {room}?",
     Intent.PAUSE: "Pause the recording of {room}?",
     Intent.RESUME: "Resume the recording of {room}?",
-    Intent.SCHEDULE: "Record {room}{when}?",
+    Intent.SCHEDULE: "Record {room}{at}?",
     Intent.UNSCHEDULE: "{unschedule} the recording of {room}{at}?",
     Intent.FOLLOW: "Follow {room} in this channel?",
     Intent.UNFOLLOW: "Stop following {room} in this channel?",
@@ -185,8 +186,9 @@ def _say_until(intent: Intent, text: str, when: When, now: datetime) -> str:
     """Add when a stop is due. A pause has no end: nothing is resumed automatically."""
     if isinstance(when.stop, StopAt) and intent is Intent.STOP:
         at = when.stop.at.astimezone(now.tzinfo)  # it may have been said in another zone
-        said = f"{say_moment(at, today=now.date())}{say_offset(at)}"
-        return f"{text[:-1]} at {said}{text[-1]}"
+        today = at.date() == now.date()
+        said = f"at {say_time(at.timetz())}" if today else f"on {say_moment(at, today=now.date())}"
+        return f"{text[:-1]} {said}{say_offset(at)}{text[-1]}"
     if intent is Intent.STOP:
         text = text.replace("Stop the", "Stop or pause the", 1)
     return f"{text} It stays paused until somebody resumes it."

@@ -70,6 +70,7 @@ _STAYING = {
 } | {("continue",), ("go", "on"), ("keep", "going"), ("keep", "recording"), ("carry", "on")}
 _SHOWING = {Intent.LIST, Intent.STATUS, Intent.SUMMARY, Intent.FIND, Intent.JOIN, Intent.DOCTOR}
 _OVER = {("is", "over"), ("over",), ("done",), ("is", "done"), ("finished",)}
+_JOINS = {(",",), ("&",), ("+",), ("n",)}
 _WANTED = {("just",), ("only",)}
 _EXCLUDING = {("not",), ("keep",), ("leave",), ("except",), ("keep", "recording")}
 
@@ -460,6 +461,19 @@ class ParsedText:
     def speaks_to_a_person(self) -> bool:
         """Whether it mentions somebody other than the bot: `@ana can you start standup`."""
         return any(word.sort == "user" or word.text.startswith("<!") for word in self.words)
+
+    def lists_rooms(self) -> bool:
+        """Whether commas or `and` join the rooms: `stop webinar in standup` is no list."""
+        rooms = [n for n, piece in enumerate(self.pieces) if piece.sort is Sort.ROOM]
+        between = [self.pieces[one + 1 : other] for one, other in pairwise(rooms)]
+        return all(
+            any(p.role is Role.AND or p.key in _JOINS for p in pieces)
+            and all(
+                p.role in (Role.AND, Role.THING) or p.key in _JOINS or p.key == ("the",)
+                for p in pieces
+            )
+            for pieces in between
+        )
 
     def orders_more(self) -> bool:
         return self.parsed.other in ORDERS

@@ -244,6 +244,7 @@ def rooms_in(words: Sequence[Word], names: RoomNames) -> list[Named]:
         or (_is_recorded(words, one.first) and any(end < one.first for end in ends))
         or (_is_recorded(words, one.first) and _and_room(words, one.last, begins))
         or (_is_recorded(words, one.first) and _verb_ahead(words, one.last, begins))
+        or (_is_listed(words, one.first, ends) and _and_room(words, one.last, begins))
     ]
     if telling and len({one.rooms for one in found}) > 1:
         return telling
@@ -254,6 +255,11 @@ def _is_recorded(words: Sequence[Word], at: int) -> bool:
     """Whether a word is the object of a verb: `record the weekly`."""
     before = at - 1 if words[at - 1].key != "the" else at - 2
     return before >= 0 and words[before].key in _RECORD
+
+
+def _is_listed(words: Sequence[Word], at: int, ends: set[int]) -> bool:
+    """Whether a room and a comma are before a word: `start board room, weekly and all hands`."""
+    return at - 1 in ends and words[at - 1].key == ","
 
 
 def _and_room(words: Sequence[Word], at: int, begins: set[int]) -> bool:

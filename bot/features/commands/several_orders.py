@@ -45,7 +45,7 @@ def several(said: ParsedText, read: Read) -> Understood | None:
     clauses = every = said.clauses()
     while len(clauses) > 1 and _is_contrast(said, clauses[0].parsed, clauses[1]):
         clauses = clauses[1:]  # don't record town hall, record all hands
-    if len(every) == 1 and (each := _each_with_its_time(said)):
+    if len(every) == 1 and (each := _each_with_its_time(said) or _each_alike(said)):
         return joined([read(text, said.where, said.world) for text in each], said)
     if len(clauses) == len(every) < 2:
         return None
@@ -92,12 +92,26 @@ def _each_with_its_time(said: ParsedText) -> tuple[str, ...]:
     if verb is None or len(rooms) != 2:
         return ()
     between = pieces[rooms[0] + 1 : rooms[1]]
-    joins = [p for p in between if p.role is Role.AND or p.sort is Sort.COMMA]
+    joins = [p for p in between if p.role is Role.AND or p.sort is Sort.COMMA or p.key == ("&",)]
     timed = [any(p.sort is Sort.TIME for p in part) for part in (between, pieces[rooms[1] + 1 :])]
     if not joins or timed != [True, True]:
         return ()
     second = said.text[pieces[rooms[1]].start :]
     return said.text[: joins[-1].start], f"{said.text[verb.start : verb.end]} {second}"
+
+
+def _each_alike(said: ParsedText) -> tuple[str, ...]:
+    """Split `start board room and all hands`: the same order for each room."""
+    pieces = said.pieces
+    starts = any(p.intent in _STARTS and p.role is Role.VERB for p in pieces)
+    either = any(p.key in (("or",), ("not",)) for p in pieces)
+    rooms = [piece for piece in pieces if piece.sort is Sort.ROOM]
+    if not starts or either or len(rooms) < 2 or len(said.rooms) < len(rooms):
+        return ()
+    if said.parsed.mood is not Mood.ORDER or not said.lists_rooms():
+        return ()
+    head, tail = said.text[: rooms[0].start], said.text[rooms[-1].end :]
+    return tuple(f"{head}{said.text[room.start : room.end]}{tail}" for room in rooms)
 
 
 _TIMED = (*_STARTS, Intent.STOP)
@@ -149,8 +163,11 @@ def joined(parts: Sequence[Understood], said: ParsedText) -> Understood:
             if order.verb != OPEN_FORM:
                 offers.setdefault((str(order), part.title, part.times), _offered(order, part))
     unknown = next((part for part in parts if part.why is Why.NO_ROOM), None)
+    alike = {part.intent for part in parts} == {first.intent}
+    rooms = {part.room for part in parts}
     return replace(
         first,
+        room=first.room if len(rooms) == 1 or not alike else None,
         outcome=Outcome.ASK if offers else Outcome.ANSWER,
         why=unknown.why if unknown else Why.UNSURE,
         reference=unknown.reference if unknown else None,

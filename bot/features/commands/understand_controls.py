@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from itertools import islice, pairwise, takewhile
+from itertools import islice, takewhile
 
 from dateutil.relativedelta import relativedelta
 
@@ -213,26 +213,10 @@ def _waiting(said: ParsedText, rooms: Iterable[RoomEntry]) -> tuple[Order, ...]:
 def _several(said: ParsedText, intent: Intent, *, sure: bool) -> Understood:
     rooms = [rooms[0] for rooms in said.rooms if len(rooms) == 1]
     fits = _fitting(said, intent, rooms)
-    plain = sure and len(fits) == len(said.rooms) and said.thread is None and _is_list(said)
+    plain = sure and len(fits) == len(said.rooms) and said.thread is None and said.lists_rooms()
     if plain and said.end() is None:
         return Understood(intent, Outcome.DO, acts=orders(intent, fits))
     return which(said, intent, rooms)
-
-
-def _is_list(said: ParsedText) -> bool:
-    """Whether commas or `and` join the rooms: `stop webinar in standup` is no list."""
-    rooms = [n for n, piece in enumerate(said.pieces) if piece.sort is Sort.ROOM]
-    return all(
-        any(p.role is Role.AND or p.key in _JOINS for p in said.pieces[one + 1 : other])
-        and all(
-            p.role in (Role.AND, Role.THING) or p.key in _JOINS or p.key == ("the",)
-            for p in said.pieces[one + 1 : other]
-        )
-        for one, other in pairwise(rooms)
-    )
-
-
-_JOINS = {(",",), ("&",), ("+",)}
 
 
 def act_on(said: ParsedText, intent: Intent, room: RoomEntry | None, *, sure: bool) -> Understood:

@@ -101,6 +101,9 @@ def _start(said: ParsedText, parsed: Parsed) -> Understood:
         each = [rooms[0] for rooms in said.rooms if len(rooms) == 1]
         idle = [room for room in each if room.room_id not in said.world.recorded]
         each = idle if idle and intent is Intent.START else each
+        if isinstance(said.when, Refused | Unclear):
+            form = (Order(OPEN_FORM),)
+            return replace(made, why=Why.BAD_TIME, when=said.when, offers=form)
         return replace(made, why=Why.WHICH_ROOM, offers=orders(intent, each))
     if room is None:
         if said.rooms and not said.doubt:
@@ -215,7 +218,7 @@ def _start_room(
             order = (Order(Intent.RESUME, room),)
             return replace(made, why=Why.ALREADY, offers=order)
         if isinstance(said.when, When) and is_length(said.when):
-            return _end_of_running(said, room, said.when)
+            return end_of_running(said, room, said.when)
         return replace(made, outcome=Outcome.ANSWER, why=Why.ALREADY)
     if made.why is Why.BAD_OPTIONS:
         return replace(made, offers=(Order(OPEN_FORM, room),))
@@ -232,7 +235,7 @@ def _start_room(
     return replace(offer, why=Why.UNSURE)
 
 
-def _end_of_running(said: ParsedText, room: RoomEntry, when: When) -> Understood:
+def end_of_running(said: ParsedText, room: RoomEntry, when: When) -> Understood:
     """Offer the end that was said for a room that is recorded already: `start standup for 45m`."""
     ends = stop_time(when, due=said.world.now, started=said.world.now)
     return Understood(
