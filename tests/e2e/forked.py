@@ -12,6 +12,7 @@ import resource
 import signal
 import sys
 from collections.abc import Mapping
+from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -33,6 +34,13 @@ def command(arguments: tuple[str, ...], env: Mapping[str, str], folder: Path) ->
     """Become that command, in a folder, where `stdout` and `stderr` get what it prints."""
     os.chdir(folder)
     _become(arguments, env, folder / "stdout", folder / "stderr")
+
+
+def simulate(tests: Connection) -> None:
+    """Become the process of the simulated services."""
+    from tests.e2e.services import serve  # noqa: PLC0415 - only where they run
+
+    asyncio.run(serve(tests))
 
 
 def _become(arguments: tuple[str, ...], env: Mapping[str, str], out: Path, err: Path) -> None:

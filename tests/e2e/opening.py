@@ -1,7 +1,6 @@
 """Opens and closes benches: the other end of the process in `services`."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from record_bot_sandbox.slack.person import Person
 
 from tests.e2e.bench import Bench
 from tests.e2e.bot import Bot
+from tests.e2e.forked import FORK, simulate
 from tests.e2e.reading import Json, Room
 from tests.e2e.secrecy import assert_clean_database
 from tests.e2e.waiting import World
@@ -26,19 +26,17 @@ ANSWER_WITHIN_S = 200.0  # a stage that comes up on a machine that has a lot to 
 @asynccontextmanager
 async def services() -> AsyncIterator[httpx.AsyncClient]:
     """The process of the simulated services, as a client of its control."""
-    command = (sys.executable, "-m", "tests.e2e.services")
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
-    assert process.stdin
-    assert process.stdout
+    ours, theirs = FORK.Pipe()
+    process = FORK.Process(target=simulate, args=(theirs,))
+    await asyncio.to_thread(process.start)
+    theirs.close()
     try:
-        url = (await process.stdout.readline()).decode().strip()
-        assert url, "the process of the simulated services did not come up; see its output"
+        url = await asyncio.to_thread(ours.recv)
         async with new_client(base_url=url, timeout=ANSWER_WITHIN_S) as control:
             yield control
     finally:
-        process.stdin.close()
-        await process.wait()
+        ours.close()
+        await asyncio.to_thread(process.join)
 
 
 @asynccontextmanager

@@ -1,8 +1,8 @@
-"""The process of the simulated services: `python -m tests.e2e.services`.
+"""The process of the simulated services, forked like the bots.
 
 It brings up stages (a simulated Slack, a simulated 100ms and the bot between them) and closes
-them, as it is told over HTTP. Its first line of output is its address, and it ends when its
-standard input does, so it never outlives the tests. In a process of its own the simulated world
+them, as it is told over HTTP. It says its address through a pipe, and ends when the other end is
+closed, so it never outlives the tests. In a process of its own the simulated world
 goes on whatever a test does meanwhile, and its clocks are those of a service that waits for
 nobody.
 """
@@ -11,8 +11,9 @@ import asyncio
 import dataclasses
 import itertools
 import shutil
-import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,6 @@ Json = dict[str, Any]
 POLL_S = 0.02
 READY_WITHIN_S = 60.0
 TRIES = 3  # for a stage waits a minute for its bot, and a machine may have far too much to do
-
-# Each look at the state is cheaper without the bot's calls: `calls` below gives them.
-snapshot.CALLS_SHOWN = 0
 
 
 class Kept:
@@ -211,14 +209,11 @@ class Control:
         return (await self._kept[request.path_params["number"]].ready())[0]
 
 
-async def main() -> None:
+async def serve(tests: Connection) -> None:
+    snapshot.CALLS_SHOWN = 0  # each look at the state is cheaper: `calls` above gives them
     control = Control()
     async with serving(control.app()) as url:
-        sys.stdout.write(f"{url}\n")
-        sys.stdout.flush()
-        await asyncio.to_thread(sys.stdin.read)
+        tests.send(url)
+        with suppress(EOFError):
+            await asyncio.to_thread(tests.recv)
         await control.close_all()
-
-
-if __name__ == "__main__":
-    asyncio.run(main())

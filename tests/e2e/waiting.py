@@ -117,7 +117,10 @@ class World:
     @asynccontextmanager
     async def followed(self) -> AsyncIterator[None]:
         """While the block runs, the services are listened to."""
-        first = [await self._open(self.slack_url), await self._open(self.hms.http.base_url)]
+        first = [
+            await self._open(f"{self.slack_url}/sim/stream?calls=false"),
+            await self._open(f"{self.hms.http.base_url}/sim/stream?requests=false"),
+        ]
         tasks = [
             asyncio.create_task(_follow(first[0], self.slack_news)),
             asyncio.create_task(_follow(first[1], self.hms_news)),
@@ -129,8 +132,8 @@ class World:
                 task.cancel()
             await asyncio.wait(tasks)
 
-    async def _open(self, url: httpx.URL | str) -> httpx.Response:
-        request = self.http.build_request("GET", f"{url}/sim/stream", timeout=None)
+    async def _open(self, stream: str) -> httpx.Response:
+        request = self.http.build_request("GET", stream, timeout=None)
         return await self.http.send(request, stream=True)
 
     async def _what_there_is(self) -> str:
@@ -169,15 +172,10 @@ def _given_up(waited_s: float, quiet_s: float) -> str | None:
 async def _follow(stream: httpx.Response, news: News) -> None:
     try:
         async for line in stream.aiter_lines():
-            if line.startswith("data:") and not _is_mere_call(json.loads(line[5:])):
+            if line.startswith("data:"):
                 news.add()
     finally:
         await stream.aclose()
-
-
-def _is_mere_call(change: Json) -> bool:
-    of_slack = change.get("type") == "api_call" and change["ok"] and not change["fault"]
-    return of_slack or change.get("kind") == "request"
 
 
 def _part(title: str, lines: list[Any]) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from unicodedata import category
 
-from bot.core.when import Day, Moment, Past, Reading, Refused, When
+from bot.core.when import Day, Past, Reading, When
 from bot.core.when_clauses import NUMBERS
 from bot.core.when_days import Purpose
 from bot.core.when_grammar import find_times
@@ -19,7 +19,7 @@ from bot.features.commands.flags import Flags, split_flags
 from bot.features.commands.model import Scheduled, State, Where, World
 from bot.features.commands.options_in_words import Options, options_in
 from bot.features.commands.parse_sentence import parse_sentence, says_only_no
-from bot.features.commands.parsed import REFERRING, Mood, Parsed, has_order, skipped
+from bot.features.commands.parsed import REFERRING, Mood, Parsed, has_order
 from bot.features.commands.sentences import (
     Piece,
     Sentence,
@@ -32,48 +32,27 @@ from bot.features.commands.sentences import (
     words_of,
 )
 from bot.features.commands.table import MAX_LIST_COUNT
+from bot.features.commands.times_in_text import (
+    LONGEST_ORDER,
+    NO_TIMES,
+    TimeReader,
+    is_ahead,
+    overlap,
+    reasons_in,
+)
 from bot.features.commands.vocabulary import ORDERS, SCHEDULED, Intent, Role
 from bot.features.rooms.model import ROOM_CODE, RoomEntry, room_id_of_link
 from bot.features.rooms.names import digits_in, is_separator, key_of
 from bot.kit.typed_text import DOUBLE_QUOTES
 
 LONGEST_READ = 1000  # characters without options; a longer text is prose
-LONGEST_ORDER = 400  # characters of a text that is obeyed without a question
 CONTROLS = (Intent.STOP, Intent.PAUSE, Intent.RESUME)
 POLITE = (Intent.THANKS, Intent.HELP)
-_PURPOSES = {
-    Intent.STOP: Purpose.STOP,
-    Intent.EXTEND: Purpose.STOP,
-    Intent.UNSCHEDULE: Purpose.DAY,
-    Intent.LIST: Purpose.PAST,
-    Intent.FIND: Purpose.PAST,
-    Intent.STATUS: Purpose.PAST,
-    Intent.SUMMARY: Purpose.PAST,
-    Intent.DOCTOR: Purpose.PAST,
-    Intent.SHARE: Purpose.PAST,
-    Intent.JOIN: Purpose.PAST,
-}
-_POSSESSIVE = re.compile(r"(?<=[a-z])['’]s\b")  # yesterday's
-_MORE = re.compile(r"(?<=[0-9])\s+more(?=\s+(?:m|h)[a-z]*\b)", re.IGNORECASE)  # in 5 more minutes
 LATER = frozenset({("week",), ("weekend",), ("month",), ("later",), ("soon",), ("afterwards",)})
-# `stop in 5`, `start standup in 15`; fewer may be hours, or people.
-_BARE_MINUTES = re.compile(
-    r"\b(?:in|for) (?:[5-9]|[1-9][0-9])"
-    r"(?=[ .,!?]*$|[.,!?](?![0-9])| (?:please|pls|plz|thx|thanks|with|no|and)\b)"
-)
-# The comma in `start standup in 5, stop at 3`.
-_BARE_BEFORE_MARK = re.compile(r"\b((?:in|for) (?:[5-9]|[1-9][0-9]))[,.;](?= )")
 _MEETINGS = {(word,) for word in ["meeting", "call", "room", "session", "recording", "thing"]}
 # Numbers with letters that no room is called by: `3o`, `7200p`, `20mn`.
 _LIKE_A_VALUE = re.compile(r"[0-9]+o|[0-9]{3,}[a-z]+|[0-9]{1,3}[mhs][a-z]+")
 _MINUS = {("-",), ("−",)}
-# `so that she can catch up this evening`: the time is not that of the order before it.
-_REASON = re.compile(
-    r"\bso (?:that )?(?:i|we|he|she|they|you|everyone|everybody|people|others|[a-z]+) can "
-    r"(?!start|begin|record|stop|meet|join)[^.!?\n]*",
-    re.IGNORECASE,
-)
-_NO_TIMES = frozenset({"right", "now"})
 _JOINERS = frozenset("\u200d\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 _IT = {("it",), ("this",), ("that",)}
 _ADDRESSED = (Role.VERB, Role.CANCEL, Role.REQUEST)
@@ -118,8 +97,7 @@ class ParsedText:
         self.text = _unquoted(_without_command(head))[:LONGEST_READ]
         self.words = parted(words_of(self.text, world.bot_user), world.names)
         self.named = rooms_in(self.words, world.names)
-        reasons = _REASON.finditer(self.text) if " can " in self.text else ()
-        self.reasons = [found.span() for found in reasons]
+        self.reasons = reasons_in(self.text)
         self._parses: dict[int, tuple[Sentence, Parsed]] = {}
         self.thread = world.names.by_id.get(world.thread) if world.thread else None
         sentences = sentences_of(self.words, self.named)
@@ -139,90 +117,20 @@ class ParsedText:
         self, main: Sentence | None, rest: Sequence[Sentence]
     ) -> tuple[Reading | None, list[Span], list[Span]]:
         """Read the times of the main sentence, and of others that contain nothing else."""
-        everywhere = self._times_beside(main, ())
+        parsed = self.meaning(main) if main else Parsed()
+        reader = TimeReader(self.text, self._protected(), self.world.now, self.world.zone)
+        everywhere = reader.read(main, parsed, ())
         others = [(one.pieces[0].start, one.pieces[-1].end) for one in rest]
         if not any(
-            _overlap(one, other) for one in everywhere[1] + everywhere[2] for other in others
+            overlap(one, other) for one in everywhere[1] + everywhere[2] for other in others
         ):
             return everywhere
-        found = self._times_beside(main, others)
+        found = reader.read(main, parsed, others)
         if found[0] or found[2]:
             return found
         _, rest = self._main(sentences_of(self.words, self.named, everywhere[1]))
         unread = any(piece.sort is Sort.UNREAD for one in rest for piece in one.pieces)
         return found if unread and not _refers_back(main) else everywhere
-
-    def _times_beside(
-        self, main: Sentence | None, others: Sequence[Span]
-    ) -> tuple[Reading | None, list[Span], list[Span]]:
-        """Read the times outside the ranges of `others`, according to their purpose."""
-        parsed = self.meaning(main) if main else Parsed()
-        purpose = _PURPOSES.get(parsed.intent or Intent.UNKNOWN, Purpose.START)
-        if parsed.intent is Intent.STOP and parsed.mood is Mood.UNWANTED:
-            purpose = Purpose.DAY
-        if parsed.intent is Intent.UNKNOWN and parsed.mood is Mood.QUESTION:
-            purpose = Purpose.PAST  # who was in standup yesterday?
-        text = _POSSESSIVE.sub("  ", self.text[:LONGEST_ORDER])
-        text = _MORE.sub(lambda found: " " * len(found[0]), text)
-        text = _BARE_BEFORE_MARK.sub(r"\1m", text)
-        found = find_times(
-            text,
-            now=self.world.now,
-            zone=self.world.zone,
-            purpose=purpose,
-            protected=sorted([*self._protected(), *others]),
-        )
-        if main and (planned := _purpose_ahead(main, parsed)):
-            zone = self.world.zone
-            ahead = find_times(text, now=self.world.now, zone=zone, purpose=planned)
-            found = ahead if self._is_ahead(ahead.reading) else found
-            day = self._as_days(text, ahead.loose, planned) if not ahead.spans else None
-            if self._is_ahead(day):  # there is no town hall this friday
-                return day, list(ahead.loose), []
-        reading = found.reading
-        spans, loose = list(found.spans), list(found.loose)
-        bare = _BARE_MINUTES.search(text) if reading is None else None
-        if bare and not any(_overlap(bare.span(), other) for other in others):
-            said = f"{bare[0]} min"
-            again = find_times(said, now=self.world.now, zone=self.world.zone, purpose=purpose)
-            return again.reading, [bare.span()], []
-        if isinstance(reading, Refused) and purpose is Purpose.STOP:
-            return self._read_again(text, spans), spans, loose
-        if reading is None and loose and purpose in (Purpose.DAY, Purpose.PAST):
-            # `skip design review thursday`, `what was said last thursday`
-            day = self._as_days(text, loose, purpose)
-            past = text[loose[0][0] :].startswith(("last", "this")) or _POSSESSIVE.search(self.text)
-            if isinstance(day, Day) or (past and isinstance(day, Past)):
-                return day, loose, []
-        if isinstance(reading, When) and loose and purpose is Purpose.START and not reading.stop:
-            # `every day at 5 pm record town hall, 20 minutes`
-            said = ", ".join(text[start:end] for start, end in spans)
-            said += "".join(f", for {text[start:end]}" for start, end in loose)
-            longer = find_times(said, now=self.world.now, zone=self.world.zone)
-            if isinstance(longer.reading, When) and longer.reading.stop and not longer.loose:
-                return longer.reading, sorted([*spans, *loose]), []
-        if reading is None and loose and purpose is Purpose.START:
-            # `start standup 30m`
-            text = ", ".join(f"for {text[start:end]}" for start, end in loose)
-            again = find_times(text, now=self.world.now, zone=self.world.zone)
-            if isinstance(again.reading, When) and again.reading.stop and not again.loose:
-                return again.reading, loose, []
-        return reading, spans, loose
-
-    def _as_days(self, text: str, loose: Sequence[Span], purpose: Purpose) -> Reading | None:
-        """Read words that may be days, such as `this friday`, as if `on` led them."""
-        said = ", ".join(f"on {text[start:end]}" for start, end in loose)
-        now, zone = self.world.now, self.world.zone
-        return find_times(said, now=now, zone=zone, purpose=purpose).reading if loose else None
-
-    def _read_again(self, text: str, spans: Sequence[Span]) -> Reading | None:
-        """Read the times of a stop again, as a length: `stop for 5 minutes`."""
-        said = ", ".join(text[start:end] for start, end in spans)
-        now, zone = self.world.now, self.world.zone
-        again = find_times(said, now=now, zone=zone).reading
-        if isinstance(again, When) and isinstance(again.start, Moment):  # at 14:10, typed at 14:20
-            return find_times(said, now=now, zone=zone, purpose=Purpose.STOP).reading
-        return again
 
     def _protected(self) -> list[Span]:
         """Return the spans that are not times: room names, quotes, links, and `right now`."""
@@ -230,7 +138,7 @@ class ParsedText:
         spans += [
             (word.start, word.end)
             for word in self.words
-            if word.quoted or word.sort in ("link", "channel", "emoji") or word.key in _NO_TIMES
+            if word.quoted or word.sort in ("link", "channel", "emoji") or word.key in NO_TIMES
         ]
         return sorted([*spans, *self.reasons])
 
@@ -265,15 +173,15 @@ class ParsedText:
     def _settled(self, main: Sentence | None, rest: Sequence[Sentence]) -> Parsed:
         """Return the meaning of the main sentence; less certain if others have a meaning, too."""
         parsed = self.meaning(main) if main else Parsed()
-        if parsed.intent is Intent.LIST and self._is_ahead(self.when):
+        if parsed.intent is Intent.LIST and is_ahead(self.when, self.world.now):
             # A recording of a time ahead is yet to be made.
             parsed = replace(parsed, intent=Intent.START, mood=Mood.TOLD, left=())
-        if parsed.intent is Intent.SUMMARY and self._is_ahead(self.when) and self.named:
+        if parsed.intent is Intent.SUMMARY and is_ahead(self.when, self.world.now) and self.named:
             # The transcript of a time ahead is an option.
             parsed = replace(parsed, intent=Intent.START, mood=Mood.TOLD, left=())
-        if parsed.intent is Intent.STATUS and self._is_ahead(self.when):
+        if parsed.intent is Intent.STATUS and is_ahead(self.when, self.world.now):
             parsed = replace(parsed, topic=SCHEDULED)  # will it be recorded on friday?
-        if parsed.intent is Intent.DOCTOR and self._is_ahead(self.when):
+        if parsed.intent is Intent.DOCTOR and is_ahead(self.when, self.world.now):
             # There is no standup tomorrow.
             parsed = replace(parsed, intent=Intent.UNSCHEDULE, mood=Mood.TOLD)
         for sentence in rest:
@@ -417,12 +325,6 @@ class ParsedText:
 
     def past(self) -> Reading | None:
         return self.when if isinstance(self.when, Past | Day) else None
-
-    def _is_ahead(self, when: Reading | None) -> bool:
-        """Whether it is a start, or a day after today."""
-        if isinstance(when, Day):
-            return when.date > self.world.now.date()
-        return isinstance(when, When) and when.start is not None
 
     def room(self) -> RoomEntry | None:
         """Return the only room that is certainly named."""
@@ -615,10 +517,6 @@ def _is_joined(pieces: Sequence[Piece]) -> bool:
     )
 
 
-def _overlap(one: Span, other: Span) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
-
-
 def _refers_back(sentence: Sentence | None) -> bool:
     """Whether an order is about what another sentence names: `can you record it`."""
     pieces = sentence.pieces if sentence else []
@@ -635,40 +533,6 @@ def _has_start(when: Reading | None) -> bool:
     if when is None or isinstance(when, Past):
         return False
     return not (isinstance(when, When) and when.start is None)
-
-
-_NONE = {("there", "is", "no"), ("theres", "no")}
-
-
-def _purpose_ahead(sentence: Sentence, parsed: Parsed) -> Purpose | None:
-    """Return the purpose that a time ahead has where the bot is asked what there is."""
-    made = parsed.intent is Intent.LIST and parsed.article
-    if made or (parsed.intent is Intent.SUMMARY and _names_only_options(sentence)):
-        return Purpose.START
-    return Purpose.DAY if _may_be_ahead(sentence, parsed) else None
-
-
-def _may_be_ahead(sentence: Sentence, parsed: Parsed) -> bool:
-    """Whether a day in it may be ahead, although the bot is asked what there is."""
-    if parsed.intent is Intent.DOCTOR:  # there is no standup tomorrow
-        head, *rest = sentence.pieces
-        beside = any(piece.role not in (None, Role.FILLER) for piece in rest)
-        return head.key in _NONE and bool(rest) and rest[0].sort is Sort.ROOM and not beside
-    return parsed.intent is Intent.STATUS and _asks_ahead(sentence)
-
-
-def _names_only_options(sentence: Sentence) -> bool:
-    """Whether it has no words but names, times and options: `standup: 4pm, transcript please`."""
-    return all(p.option or p.sort is Sort.UNREAD or skipped(p) for p in sentence.pieces)
-
-
-def _asks_ahead(question: Sentence) -> bool:
-    """Whether it is a question such as `is it recorded on friday`, but not `was it`."""
-    verb = next((p for p in question.pieces if p.role in (Role.IS, Role.WAS, Role.HEDGE)), None)
-    recorded = any(piece.intent is Intent.START for piece in question.pieces)
-    if verb is None or verb.role is Role.WAS:
-        return False
-    return verb.key[0] == "will" or verb.key[-1] == "we" or (verb.role is Role.IS and recorded)
 
 
 def _weight(sentence: Sentence, parsed: Parsed) -> int:

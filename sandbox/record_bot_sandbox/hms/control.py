@@ -15,7 +15,7 @@ from record_bot_sandbox.hms import seed, shown
 from record_bot_sandbox.hms.errors import ApiError, invalid_input
 from record_bot_sandbox.hms.faults import FAULT, ErrorType
 from record_bot_sandbox.hms.options import StartBody, explain, parse_json
-from record_bot_sandbox.hms.paging import whole_number
+from record_bot_sandbox.hms.paging import flag, whole_number
 from record_bot_sandbox.hms.sim import REQUESTS_KEPT, Sim
 from record_bot_sandbox.hms.state import Peer, Room, Webhook
 
@@ -93,15 +93,20 @@ class Control:
         return JSONResponse({"requests": [shown.call(c) for c in list(self._sim.calls)[-last:]]})
 
     async def stream(self, request: Request) -> StreamingResponse:
-        """Server-sent events: every change after `?since=` or `Last-Event-ID`, then new ones."""
+        """Server-sent events: every change after `?since=` or `Last-Event-ID`, then new ones.
+
+        `?requests=false` leaves out that requests were made: what they change is told beside.
+        """
         given = request.query_params.get("since") or request.headers.get("last-event-id")
         since = int(given) if given and given.isdigit() else self._sim.feed.seq
         headers = {"Cache-Control": "no-store"}
         return StreamingResponse(
-            self._changes(since), media_type="text/event-stream", headers=headers
+            self._changes(since, requests=flag(request.query_params, "requests") is not False),
+            media_type="text/event-stream",
+            headers=headers,
         )
 
-    async def _changes(self, since: int) -> AsyncIterator[str]:
+    async def _changes(self, since: int, *, requests: bool) -> AsyncIterator[str]:
         yield ": connected\n\n"
         changes = self._sim.feed.follow(since)
         coming = asyncio.ensure_future(anext(changes))
@@ -113,7 +118,8 @@ class Control:
                     continue
                 change = coming.result()
                 coming = asyncio.ensure_future(anext(changes))
-                yield f"id: {change['seq']}\ndata: {json.dumps(change)}\n\n"
+                if requests or change["kind"] != "request":
+                    yield f"id: {change['seq']}\ndata: {json.dumps(change)}\n\n"
         finally:
             coming.cancel()
 

@@ -1,6 +1,7 @@
 """A feed of changes, so that pages and tests can wait for one instead of sleeping."""
 
 import asyncio
+import itertools
 from collections import deque
 from collections.abc import AsyncIterator
 from typing import Literal
@@ -25,14 +26,12 @@ class Feed:
         """Every change after number `since`, then the coming ones."""
         while True:
             news = self._news
-            for change in [c for c in self._recent if _seq(c) > since]:
-                since = _seq(change)
+            missed, since = self._after(since), self.seq
+            for change in missed:
                 yield change
             if since >= self.seq:
                 await news.wait()
 
-
-def _seq(change: dict[str, object]) -> int:
-    seq = change["seq"]
-    assert isinstance(seq, int)  # noqa: S101 - we put it there
-    return seq
+    def _after(self, since: int) -> list[dict[str, object]]:
+        missed = min(max(self.seq - since, 0), len(self._recent))
+        return list(itertools.islice(self._recent, len(self._recent) - missed, None))

@@ -18,6 +18,7 @@ class HmsProxy:
     def __init__(self, hms: Driver) -> None:
         self._hms = hms
         self._changed = asyncio.Event()
+        self._listener: asyncio.Task[None] | None = None
 
     def routes(self) -> list[Route]:
         every = ["GET", "POST", "DELETE"]
@@ -49,16 +50,18 @@ class HmsProxy:
 
     @contextlib.asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
-        """One connection for all windows: a browser has only six for each address."""
-        task = asyncio.create_task(self._listen())
+        """One connection for all windows, from the first on: a browser has only six for each
+        address."""
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.wait([task])
+            if self._listener:
+                self._listener.cancel()
+                await asyncio.wait([self._listener])
 
     async def changes(self) -> AsyncIterator[dict[str, object] | None]:
         """Once for each time that something changed, or several things at once."""
+        self._listener = self._listener or asyncio.create_task(self._listen())
         while True:
             await self._changed.wait()
             yield None
@@ -67,8 +70,12 @@ class HmsProxy:
         while True:
             with contextlib.suppress(httpx.HTTPError):
                 async with self._hms.http.stream("GET", "/sim/stream", timeout=None) as answer:
+                    self._tell()  # what has changed until now
                     async for line in answer.aiter_lines():
                         if line.startswith("data:"):
-                            self._changed.set()
-                            self._changed = asyncio.Event()
+                            self._tell()
             await asyncio.sleep(AGAIN_S)
+
+    def _tell(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()

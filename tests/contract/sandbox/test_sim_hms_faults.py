@@ -1,5 +1,7 @@
 """The simulated 100ms fails on demand; its files, its log and its stream of changes."""
 
+import json
+
 import httpx
 import pytest
 
@@ -133,6 +135,21 @@ async def test_the_stream_can_be_taken_up_where_it_was_left() -> None:
                 if line.startswith("data: ") and '"peer"' in line:
                     assert '"name": "Kim"' in line
                     break
+
+
+async def test_the_stream_leaves_out_requests_where_asked_to() -> None:
+    async with rig() as r:
+        seq = (await r.driver.state())["seq"]
+        await r.driver.api("GET", "/rooms")
+        await r.driver.sim("/rooms/standup/join", {"name": "Kim"})
+        told: list[str] = []
+        query = {"since": seq, "requests": "false"}
+        async with r.driver.http.stream("GET", "/sim/stream", params=query) as reply:
+            async for line in reply.aiter_lines():
+                told += [json.loads(line[5:])["kind"]] if line.startswith("data:") else []
+                if told[-1:] == ["peer"]:
+                    break
+        assert "request" not in told
 
 
 async def test_people_come_and_go_by_hand() -> None:

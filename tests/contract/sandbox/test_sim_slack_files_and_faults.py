@@ -129,3 +129,19 @@ async def test_the_state_and_the_stream_tell_the_same() -> None:
         assert (call["ok"], call["args"]["channel"]) == (True, seed.STANDUP)
         with pytest.raises(TimeoutError):
             await world.ines.until(lambda s: s.messages(seed.LOBBY), timeout=0.05)
+
+
+async def test_the_stream_leaves_out_calls_that_went_well_where_asked_to() -> None:
+    async with slack() as world:
+        seq, url = world.sim.changes.seq, f"{world.url}/sim/stream"
+        await world.client.auth_test()
+        assert await refusal(world.client.auth_test(token="xoxb-other")) == "invalid_auth"
+        await world.client.chat_postMessage(channel=seed.STANDUP, text="here")
+        told: list[str] = []
+        query = {"since": str(seq), "calls": "false"}
+        async with world.raw.stream("GET", url, params=query) as reply:
+            async for line in reply.aiter_lines():
+                told += [line.removeprefix("event: ")] if line.startswith("event: ") else []
+                if told[-1:] == ["message"]:
+                    break
+        assert told == ["api_call", "message"]
