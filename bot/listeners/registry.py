@@ -70,6 +70,7 @@ from bot.ui.message import message_view
 log = structlog.get_logger()
 
 Ack = AsyncAck
+Run = Callable[[AsyncArgs], Awaitable[None]]
 Kind = Literal["command", "shortcut", "action", "view", "view_closed", "options", "event"]
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[None]])
 RAW = (dict, Mapping, object, Any, AsyncArgs)
@@ -198,6 +199,7 @@ class Feature(Protocol):
 def register(app: AsyncApp, bot: Bot, features: Iterable[Feature]) -> tuple[Declared, ...]:
     """Register every declared handler with Bolt. Raises KeyError if a service is missing."""
     every = tuple(one for feature in features for one in feature.on.declared)
+    runs: dict[Kind, dict[str, Run]] = {}
     for one in every:
         services = {
             name: bot if need.type is Bot else bot.services[need.type]
@@ -206,28 +208,58 @@ def register(app: AsyncApp, bot: Bot, features: Iterable[Feature]) -> tuple[Decl
         }
         run = _listener(bot, one, services)
         for name in one.names:
-            _add_to_bolt(app, one.kind, name, run)
+            runs.setdefault(one.kind, {}).setdefault(name, run)
+    for kind, named in runs.items():
+        _add_to_bolt(app, kind, named)
     return every
 
 
-def _add_to_bolt(
-    app: AsyncApp, kind: Kind, name: str, run: Callable[[AsyncArgs], Awaitable[None]]
-) -> None:
+def _add_to_bolt(app: AsyncApp, kind: Kind, named: Mapping[str, Run]) -> None:
+    """Add one listener for all handlers of a kind: Bolt tries its listeners one after the other."""
+    known = ids.matching(*named) if kind == "action" else _one_of(named)
+
+    async def run(args: AsyncArgs) -> None:
+        found = known.search(_id_of(kind, args.body))
+        if found:  # as Bolt has seen
+            await named[found[1]](args)
+
     match kind:
         case "command":
-            app.command(name)(run)
+            app.command(known)(run)
         case "shortcut":
-            app.shortcut(name)(run)
+            app.shortcut(known)(run)
         case "action":
-            app.action(ids.matching(name))(run)
+            app.block_action({"action_id": known})(run)
         case "view":
-            app.view(name)(run)
+            app.view(known)(run)
         case "view_closed":
-            app.view_closed(name)(run)
+            app.view_closed(known)(run)
         case "options":
-            app.options(re.compile(rf"\A{re.escape(name)}\Z"))(run)
+            app.options({"action_id": known})(run)
         case "event":
-            app.event(name)(run)
+            app.event(known)(run)
+
+
+def _one_of(names: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"\A({'|'.join(map(re.escape, names))})\Z")
+
+
+def _id_of(kind: Kind, body: Body) -> str:
+    """Return the id by which Bolt found the listener of a kind."""
+    match kind:
+        case "command":
+            found = body["command"]
+        case "shortcut":
+            found = body["callback_id"]
+        case "action":
+            found = body["actions"][0]["action_id"]
+        case "view" | "view_closed":
+            found = body["view"]["callback_id"]
+        case "options":
+            found = body["action_id"]
+        case "event":
+            found = body["event"]["type"]
+    return str(found)
 
 
 def _comes_with_request(need: Need) -> bool:
@@ -236,9 +268,7 @@ def _comes_with_request(need: Need) -> bool:
     return need.is_proof or is_value or need.type in (AsyncAck, Person)
 
 
-def _listener(
-    bot: Bot, one: Declared, services: Mapping[str, object]
-) -> Callable[[AsyncArgs], Awaitable[None]]:
+def _listener(bot: Bot, one: Declared, services: Mapping[str, object]) -> Run:
     async def bounded(args: AsyncArgs) -> None:
         with scope(request=uuid.uuid4().hex[:8]), LISTENER_SECONDS.labels(one.do.__name__).time():
             await _logged(one, args, _handle(bot, one, args, services))

@@ -1,7 +1,7 @@
 """Action, block and callback ids, shared by the views and the listeners.
 
-Ids must be unique within one payload, so an action that occurs more than once is `numbered`;
-register its listener with `matching(ACTION)`.
+Ids must be unique within one payload, so an action that occurs more than once is `numbered`; the
+registry finds its listener by `matching`.
 """
 
 import re
@@ -84,9 +84,9 @@ def numbered(action: str, n: int) -> str:
     return f"{action}.{n}"
 
 
-def matching(action: str) -> re.Pattern[str]:
-    """Match the ids of an action, numbered or not, for its listener."""
-    return re.compile(rf"\A{re.escape(action)}(\.\d+)?\Z")
+def matching(*actions: str) -> re.Pattern[str]:
+    """Match the ids of these actions, numbered or not; the first group is the action."""
+    return re.compile(rf"\A({'|'.join(map(re.escape, actions))})(?:\.\d+)?\Z")
 
 
 # The start form. The block id of a field is its name in `Draft`, so errors appear at the field. Its

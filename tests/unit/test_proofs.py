@@ -144,5 +144,5 @@ def test_bolt_takes_what_is_declared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SLACK_CLIENT_ID", raising=False)
     app = AsyncApp(signing_secret="x", token="xoxb-1", request_verification_enabled=False)
     for kind in ("command", "shortcut", "action", "view", "view_closed", "options", "event"):
-        registry._add_to_bolt(app, kind, "name", unchecked)  # type: ignore[arg-type]
+        registry._add_to_bolt(app, kind, {"name": unchecked})  # type: ignore[dict-item]
     assert len(app._async_listeners) == 7

@@ -174,9 +174,14 @@ def changed(payload: Json, path: tuple[Any, ...], put: Any, *, drop: bool) -> An
 
 
 async def send(bot: Target, payload: Any) -> httpx.Response:
+    """The answer, once all that the request began is done: hundreds at once would make the next one
+    late."""
     if isinstance(payload, dict) and payload.get("type") == "event_callback":
-        return await bot.signed(json.dumps(payload).encode(), JSON_TYPE)
-    return await bot.signed(urlencode({"payload": json.dumps(payload)}).encode())
+        answer = await bot.signed(json.dumps(payload).encode(), JSON_TYPE)
+    else:
+        answer = await bot.signed(urlencode({"payload": json.dumps(payload)}).encode())
+    await bot.parts.background.drain(60.0)
+    return answer
 
 
 def ignored() -> float:

@@ -202,9 +202,11 @@ def test_slack_takes_any_words(
 
 @pytest.mark.parametrize("action", [ids.STOP, ids.LINK, ids.WATCH])
 def test_a_numbered_action_is_heard_by_its_listener(action: str) -> None:
-    heard = ids.matching(action)
-    assert heard.search(action)
-    assert heard.search(ids.numbered(action, 12))
+    heard = ids.matching(f"{action}_more", action)
+    for one in (action, ids.numbered(action, 12)):
+        found = heard.search(one)
+        assert found
+        assert found[1] == action
     assert not heard.search(f"{action}.x")
     assert not heard.search(f"x{action}")
-    assert not heard.search(f"{action}_more.1")
+    assert not heard.search(f"{action}_less.1")
