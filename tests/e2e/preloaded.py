@@ -13,12 +13,7 @@ import bot.cli
 import bot.running  # noqa: F401
 import tests.e2e.services  # noqa: F401
 from bot.outbound import system_tls
-from bot.ui.ids import matching
-from bot.wiring import FEATURES
 
 system_tls()
-for one in (declared for feature in FEATURES for declared in feature.on.declared):
-    for name in one.names:
-        matching(name)  # `re` keeps them
 gc.freeze()
 gc.enable()

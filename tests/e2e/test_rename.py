@@ -99,7 +99,7 @@ async def test_the_title_of_one_that_has_ended_stops_no_other_in_its_room(bench:
     await bench.reply(card, title, "ready")
     await bench.running(room)
     await bench.ines.command(seed.STANDUP, f"/record stop {title}")
-    await bench.told(bench.ines, seed.STANDUP, title, "is not being recorded")
+    await bench.told(bench.ines, seed.STANDUP, "That recording of", title, "is over")
     assert [one["status"] for one in await bench.recordings(room)] == ["completed", "running"]
 
 
