@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.features.commands.parse_orders import (
     read_noun,
@@ -30,25 +29,25 @@ def read_how(base: Parsed, rest: Sequence[Piece], *, thread: bool) -> Parsed:
     verb = next((p for p in rest if p.role in (Role.VERB, Role.SOFT, Role.CANCEL)), None)
     intent = verb.intent if verb else None
     if intent is Intent.JOIN:
-        return replace(base, intent=Intent.JOIN, mood=Mood.QUESTION)
+        return base._replace(intent=Intent.JOIN, mood=Mood.QUESTION)
     if intent in (Intent.STOP, Intent.PAUSE) and (
         thread or any(piece.sort is Sort.ROOM for piece in rest)
     ):
         left = tuple(left_over(intent, rest))
-        return replace(base, intent=intent, mood=Mood.QUESTION, left=left)
-    return replace(base, intent=Intent.HELP, mood=Mood.QUESTION, topic=intent and str(intent))
+        return base._replace(intent=intent, mood=Mood.QUESTION, left=left)
+    return base._replace(intent=Intent.HELP, mood=Mood.QUESTION, topic=intent and str(intent))
 
 
 def read_may(base: Parsed, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Parsed:
     """Read `should we record …?` as a question; requests to show something are answered."""
     negation = next((n for n, piece in enumerate(rest) if piece.role is Role.NOT), None)
     if negation is not None and has_intent(rest[negation:], Intent.START):
-        return replace(base, intent=Intent.STOP, mood=Mood.UNWANTED, asks=True)
+        return base._replace(intent=Intent.STOP, mood=Mood.UNWANTED, asks=True)
     room = any(piece.sort is Sort.ROOM for piece in rest)
     if recording_word(rest) and room and not has_role(rest, Role.VERB, Role.PAST):
-        return replace(base, intent=Intent.START, mood=Mood.QUESTION, asks=True)
+        return base._replace(intent=Intent.START, mood=Mood.QUESTION, asks=True)
     if not has_role(rest, Role.VERB, Role.SOFT, Role.NOUN, Role.PAST, Role.CANCEL):
-        return replace(base, intent=Intent.UNKNOWN, mood=Mood.QUESTION)
+        return base._replace(intent=Intent.UNKNOWN, mood=Mood.QUESTION)
     head = next(
         p for p in rest if p.role in (Role.VERB, Role.SOFT, Role.NOUN, Role.PAST, Role.CANCEL)
     )
@@ -57,13 +56,13 @@ def read_may(base: Parsed, rest: Sequence[Piece], pieces: Sequence[Piece]) -> Pa
         left = tuple(
             p for p in left_over(Intent.START, pieces) if p not in (head, *_openers(pieces))
         )
-        return replace(base, intent=Intent.START, mood=Mood.QUESTION, left=left, asks=True)
+        return base._replace(intent=Intent.START, mood=Mood.QUESTION, left=left, asks=True)
     if head.role is Role.NOUN:
         parsed = read_noun(base, head, pieces)
     else:
         parsed = read_order(base, head, after, pieces)
     left = tuple(piece for piece in parsed.left if piece.role is not Role.MAY)
-    return replace(parsed, mood=Mood.QUESTION, left=left, asks=True)
+    return parsed._replace(mood=Mood.QUESTION, left=left, asks=True)
 
 
 def _openers(pieces: Sequence[Piece]) -> list[Piece]:
@@ -93,22 +92,22 @@ def read_question(
     """Read questions with who, what, when, did and is."""
     for intent in (Intent.PRESETS, Intent.SETTINGS):
         if has_intent(rest, intent):
-            return replace(base, intent=intent)
+            return base._replace(intent=intent)
     if has_intent(rest, Intent.HELP) and not any(p.sort is Sort.ROOM for p in rest):
-        return replace(base, intent=Intent.HELP)
+        return base._replace(intent=Intent.HELP)
     if head.key in _WHEN_AHEAD and has_room(rest):
         told = [piece for piece in rest if not skipped(piece)]
         if not told and head.key == ("when", "is"):
-            return replace(base, intent=Intent.STATUS, topic=SCHEDULED)  # when is town hall?
+            return base._replace(intent=Intent.STATUS, topic=SCHEDULED)  # when is town hall?
         if len(told) == 1 and told[0].intent is Intent.START:
-            return replace(base, intent=Intent.STATUS, topic=SCHEDULED)  # when does webinar start?
+            return base._replace(intent=Intent.STATUS, topic=SCHEDULED)  # when does webinar start?
     if head.role is Role.WAS and (query := _discussed(rest)):
-        return replace(base, intent=Intent.FIND, query=query)
+        return base._replace(intent=Intent.FIND, query=query)
     said = next((piece for piece in rest if piece.role is Role.SAID), None)
     about = has_role(rest, Role.ABOUT)
     last = next((piece for piece in rest if piece.role is Role.ABOUT), None)
     if last and head.role is Role.WHICH and not said and not words_after(pieces, last):
-        return replace(base, intent=Intent.SUMMARY)  # what was this meeting about?
+        return base._replace(intent=Intent.SUMMARY)  # what was this meeting about?
     summary = has_intent(rest, Intent.SUMMARY)
     discussed = next((piece for piece in rest if piece.key in _DISCUSSED), None)
     if discussed and words_after(pieces, discussed):
@@ -117,43 +116,43 @@ def read_question(
     if summary and on and rest[on - 1].intent is Intent.SUMMARY and words_after(rest, rest[on]):
         return read_find(base, rest[on], pieces)  # what was the conclusion on pricing?
     if said and said.key[-1] in ("told", "asked") and _ordered(rest, said):
-        return replace(base, intent=Intent.STATUS)  # who told you to stop?
+        return base._replace(intent=Intent.STATUS)  # who told you to stop?
     if said or (summary and about):
         return read_find(base, said or head, pieces)
     if has_intent(rest, Intent.DOCTOR, Role.NOUN):
-        return replace(base, intent=Intent.DOCTOR)
+        return base._replace(intent=Intent.DOCTOR)
     if has_intent(rest, Intent.FOLLOW):
-        return replace(base, intent=Intent.FOLLOW)
+        return base._replace(intent=Intent.FOLLOW)
     if has_intent(rest, Intent.JOIN):
-        return replace(base, intent=Intent.JOIN)
+        return base._replace(intent=Intent.JOIN)
     if summary:
-        return replace(base, intent=Intent.SUMMARY)
+        return base._replace(intent=Intent.SUMMARY)
     if has_intent(rest, Intent.STATUS, Role.NOUN) and head.role in (Role.WHICH, Role.IS):
-        return replace(base, intent=Intent.STATUS)
+        return base._replace(intent=Intent.STATUS)
     if has_intent(rest, Intent.LIST, Role.NOUN):
-        return replace(base, intent=Intent.LIST)
+        return base._replace(intent=Intent.LIST)
     if head.role is Role.IS and not base.asks and has_role(rest, Role.HEDGE):
-        return replace(base, intent=Intent.UNKNOWN, left=(head,))  # it is nice, we should …
+        return base._replace(intent=Intent.UNKNOWN, left=(head,))  # it is nice, we should …
     recording = has_intent(rest, Intent.START) or has_role(rest, Role.THING)
     if head.role in (Role.WAS, Role.WHICH) and _recorded_before(head, rest):
-        return replace(base, intent=Intent.LIST)
+        return base._replace(intent=Intent.LIST)
     steered = any(has_intent(rest, one) for one in (Intent.STOP, Intent.PAUSE, Intent.RESUME))
     planned = any(has_intent(rest, one) for one in (Intent.SCHEDULE, Intent.UNSCHEDULE))
     if recording or steered or planned or has_intent(rest, Intent.STATUS):
-        return replace(base, intent=Intent.STATUS)
+        return base._replace(intent=Intent.STATUS)
     if head.role in (Role.WAS, Role.IS, Role.WHEN) and any(p.sort is Sort.ROOM for p in pieces):
         listed = head.role is Role.WAS
-        return replace(base, intent=Intent.LIST if listed else Intent.STATUS)
+        return base._replace(intent=Intent.LIST if listed else Intent.STATUS)
     unread = tuple(p for p in rest if p.sort is Sort.UNREAD and p.key != ("been",))
     ahead = head.key[0] != "who" and any(piece.key in UPCOMING for piece in rest)
     if head.role in (Role.WHEN, Role.WHICH) and ahead and not unread:
-        return replace(base, intent=Intent.STATUS)  # when is the next one?
+        return base._replace(intent=Intent.STATUS)  # when is the next one?
     if head.role is Role.WHEN and not unread and head.key[-1] in ("long", "when"):
-        return replace(base, intent=Intent.STATUS)
+        return base._replace(intent=Intent.STATUS)
     about_bot = all(skipped(p) or p.role is Role.IS for p in rest) and len(rest) <= 2
     if head.key[0] in ("what", "who") and about_bot:
-        return replace(base, intent=Intent.HELP)
-    return replace(base, intent=Intent.UNKNOWN, left=unread)
+        return base._replace(intent=Intent.HELP)
+    return base._replace(intent=Intent.UNKNOWN, left=unread)
 
 
 _WHEN_AHEAD = {("when", word) for word in ("is", "does", "will", "do")} | {("what", "time")}

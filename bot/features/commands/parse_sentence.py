@@ -7,7 +7,6 @@ times; after anything else it is only mentioned.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
@@ -63,49 +62,49 @@ def parse_sentence(sentence: Sentence, *, slash: bool = False, thread: bool = Fa
     )
     heads = [piece for piece in pieces if not skipped(piece)]
     if _thanks_for_it(pieces):
-        return replace(base, intent=Intent.THANKS)
+        return base._replace(intent=Intent.THANKS)
     if not heads:
         return _without_head(base, pieces, slash=slash)
     if not sentence.asks and any(piece.key[-2:] == ("had", "to") for piece in pieces):
-        return replace(base, intent=Intent.UNKNOWN, left=tuple(heads))  # we had to stop
+        return base._replace(intent=Intent.UNKNOWN, left=tuple(heads))  # we had to stop
     praised = Role.THANKS in roles and [p.role for p in heads] in ([Role.WAS], [Role.IS])
     if not sentence.asks and (praised or _thanks_alone(pieces)):
-        return replace(base, intent=Intent.THANKS)
+        return base._replace(intent=Intent.THANKS)
     if not has_order(heads) and (late := _misspelt_behind_comma(pieces)):
         after = pieces[pieces.index(late) :]
         parsed = _guessed(base, _misspelt(late) or Intent.UNKNOWN, late, pieces, heads)
-        return replace(parsed, left=tuple(p for p in parsed.left if p in after and p is not late))
+        return parsed._replace(left=tuple(p for p in parsed.left if p in after and p is not late))
     head, told = heads[0], False
     if head.sort is Sort.UNREAD:
         if (guess := _misspelt(head)) and not has_order(heads):
             return _guessed(base, guess, head, pieces, heads)
         meant = next((piece for piece in heads if piece.sort is not Sort.UNREAD), None)
         if meant is None and Role.THANKS in roles and len(heads) <= 2:
-            return replace(base, intent=Intent.THANKS)
+            return base._replace(intent=Intent.THANKS)
         if meant is None and has_room(pieces) and any(p.key in _LATEST for p in pieces):
             counts = all(piece.key[0].isdigit() for piece in heads)
-            return replace(base, intent=Intent.LIST if counts else None, left=tuple(heads))
+            return base._replace(intent=Intent.LIST if counts else None, left=tuple(heads))
         if meant is None and any(p.key in _LATEST for p in pieces) and heads[0].key[0].isdigit():
-            return replace(base, intent=Intent.LIST)  # last 3 town halls
+            return base._replace(intent=Intent.LIST)  # last 3 town halls
         if meant is None and Role.WISH in roles and asks_for_a_recording(pieces):
-            return replace(base, intent=Intent.START, mood=Mood.TOLD, left=tuple(heads))
+            return base._replace(intent=Intent.START, mood=Mood.TOLD, left=tuple(heads))
         if meant is None:
-            return replace(base, left=tuple(heads))
+            return base._replace(left=tuple(heads))
         head, told = meant, True
         if _tells_of_something_else(pieces, head):
-            return replace(base, intent=Intent.UNKNOWN, left=tuple(heads))
+            return base._replace(intent=Intent.UNKNOWN, left=tuple(heads))
     parsed = _by_head(base, head, pieces, slash=slash, thread=thread)
     planned = any(p.intent is Intent.SCHEDULE and p.role is Role.PAST for p in pieces)
     if parsed.intent in _LISTS and (planned or any(p.key in UPCOMING for p in pieces)):
-        parsed = replace(parsed, intent=Intent.STATUS, topic=SCHEDULED)
+        parsed = parsed._replace(intent=Intent.STATUS, topic=SCHEDULED)
     hedged = any(piece.role is Role.HEDGE for piece in pieces[: pieces.index(head)])
     if (told or hedged) and parsed.mood is Mood.ORDER:
-        parsed = replace(parsed, mood=Mood.TOLD)
+        parsed = parsed._replace(mood=Mood.TOLD)
     if _ends_in_stop(parsed, pieces):
         left = tuple(piece for piece in heads if piece.intent is not Intent.STOP)
-        return replace(base, intent=Intent.STOP, mood=Mood.TOLD, left=left)
+        return base._replace(intent=Intent.STOP, mood=Mood.TOLD, left=left)
     if told and parsed.intent in (Intent.THANKS, Intent.HELP, None):
-        return replace(parsed, intent=None, left=tuple(heads))
+        return parsed._replace(intent=None, left=tuple(heads))
     return parsed
 
 
@@ -263,23 +262,23 @@ def _without_head(base: Parsed, pieces: Sequence[Piece], *, slash: bool) -> Pars
     roles = {piece.role for piece in pieces}
     roomless = all(piece.sort is not Sort.ROOM for piece in pieces)
     if Role.THANKS in roles and roomless:
-        return replace(base, intent=Intent.THANKS)
+        return base._replace(intent=Intent.THANKS)
     if not slash and pieces and all(piece.key in _ASSENTS for piece in pieces):
-        return replace(base, intent=Intent.THANKS)
+        return base._replace(intent=Intent.THANKS)
     if Role.HELLO in roles and roomless:
-        return replace(base, intent=Intent.HELP)
+        return base._replace(intent=Intent.HELP)
     ahead = any(p.key == ("next",) for p in pieces) and all(p.sort is not Sort.TIME for p in pieces)
     if ahead and roomless and (base.asks or recording_word(pieces)):
-        return replace(base, intent=Intent.STATUS, mood=Mood.QUESTION, topic=SCHEDULED)
+        return base._replace(intent=Intent.STATUS, mood=Mood.QUESTION, topic=SCHEDULED)
     made = any(p.role is Role.WISH and p.key in _MAKING for p in pieces)
     if not base.asks and (asks_for_a_recording(pieces) or (made and recording_word(pieces))):
-        return replace(base, intent=Intent.START, mood=Mood.TOLD)
+        return base._replace(intent=Intent.START, mood=Mood.TOLD)
     if recording_word(pieces) and not slash:
         if base.asks and (roomless or not any(p.key in _OF for p in pieces)):
-            return replace(base, intent=Intent.STATUS, mood=Mood.QUESTION)
-        return replace(base, intent=Intent.LIST if not roomless else Intent.STATUS)
+            return base._replace(intent=Intent.STATUS, mood=Mood.QUESTION)
+        return base._replace(intent=Intent.LIST if not roomless else Intent.STATUS)
     if Role.REQUEST in roles and roomless and len(pieces) > 1:
-        return replace(base, intent=Intent.HELP)
+        return base._replace(intent=Intent.HELP)
     return base
 
 
@@ -322,12 +321,12 @@ def _guessed(
     """Read a misspelt verb: `stpo webinar`."""
     if intent is Intent.FIND:
         query = words_after(pieces, head)
-        return replace(base, intent=intent, mood=Mood.GUESS, query=query, guessed=(head,))
+        return base._replace(intent=intent, mood=Mood.GUESS, query=query, guessed=(head,))
     also = tuple(p for p in heads if p.sort is Sort.UNREAD and _misspelt(p) is intent)
     left = tuple(piece for piece in left_over(intent, pieces) if piece not in also)
     if intent in (Intent.THANKS, Intent.HELP) and left:
-        return replace(base, left=tuple(heads))
-    return replace(base, intent=intent, mood=Mood.GUESS, left=left, guessed=also)
+        return base._replace(left=tuple(heads))
+    return base._replace(intent=intent, mood=Mood.GUESS, left=left, guessed=also)
 
 
 def _by_head(
@@ -340,37 +339,37 @@ def _by_head(
         case Role.MAY:
             return read_may(base, rest, pieces)
         case Role.WHY:
-            return replace(base, intent=Intent.DOCTOR, mood=Mood.QUESTION)
+            return base._replace(intent=Intent.DOCTOR, mood=Mood.QUESTION)
         case Role.IS | Role.HEDGE if _whether_to(head, rest):
             return read_may(base, rest, pieces)
         case Role.WAS | Role.IS if _wished(pieces, rest) and not base.asks:
             past = next(piece for piece in rest if piece.role is Role.PAST)
             parsed = read_order(base, past, rest, pieces)
-            return replace(parsed, left=tuple(p for p in parsed.left if p is not head))
+            return parsed._replace(left=tuple(p for p in parsed.left if p is not head))
         case Role.IS if not base.asks and _not_wanted(pieces):
             left = tuple(p for p in pieces if p.sort is Sort.UNREAD)
-            return replace(base, intent=Intent.STOP, mood=Mood.UNWANTED, left=left, asks=True)
+            return base._replace(intent=Intent.STOP, mood=Mood.UNWANTED, left=left, asks=True)
         case Role.IS if not base.asks and _asked_by_others(rest):
             return read_told(base, head, rest, pieces)
         case Role.WAS | Role.IS if not base.asks and (order := _stated(head, rest, pieces)):
             left = tuple(
                 p for p in left_over(order, pieces) if p.intent not in (order, Intent.STOP)
             )
-            return replace(base, intent=order, mood=Mood.TOLD, left=left)
+            return base._replace(intent=order, mood=Mood.TOLD, left=left)
         case Role.WHICH if head.key == ("what",) and not base.asks and _exclaims(rest):
-            return replace(base, intent=Intent.UNKNOWN, left=(head,))
+            return base._replace(intent=Intent.UNKNOWN, left=(head,))
         case Role.WAS | Role.IS | Role.WHEN | Role.WHICH:
-            return replace(read_question(base, head, rest, pieces), mood=Mood.QUESTION)
+            return read_question(base, head, rest, pieces)._replace(mood=Mood.QUESTION)
         case Role.NOT:
             return read_negated(base, head, rest, pieces)
         case Role.PAST if head.intent is Intent.UNSCHEDULE and not base.asks and has_room(pieces):
             left = tuple(left_over(Intent.UNSCHEDULE, pieces))
-            return replace(base, intent=Intent.UNSCHEDULE, mood=Mood.TOLD, left=left)
+            return base._replace(intent=Intent.UNSCHEDULE, mood=Mood.TOLD, left=left)
         case Role.PAST if head.intent is Intent.STOP and not base.asks and _was_done(pieces):
-            return replace(base, intent=Intent.STATUS)
+            return base._replace(intent=Intent.STATUS)
         case Role.PAST if thread and head.intent is Intent.STOP and not base.asks:
             left = tuple(p for p in left_over(Intent.STOP, pieces) if p is not head)
-            return replace(base, intent=Intent.STOP, mood=Mood.TOLD, left=left)
+            return base._replace(intent=Intent.STOP, mood=Mood.TOLD, left=left)
         case Role.VERB | Role.SOFT | Role.CANCEL | Role.PAST:
             return read_order(base, head, rest, pieces)
         case Role.NOUN if pieces[0].role in (Role.WITH, Role.WITHOUT) and head.option:
@@ -379,7 +378,7 @@ def _by_head(
             return read_noun(base, head, pieces)
         case Role.SAID if [p.key for p in pieces[:1]] == [("it",)]:  # it says failed
             broken = has_intent(rest, Intent.DOCTOR, Role.NOUN)
-            return replace(base, intent=Intent.DOCTOR if broken else Intent.UNKNOWN, left=(head,))
+            return base._replace(intent=Intent.DOCTOR if broken else Intent.UNKNOWN, left=(head,))
         case Role.SAID if base.asks or has_role(pieces, Role.ABOUT):
             return read_find(base, head, pieces)
         case Role.SAID:
@@ -387,35 +386,35 @@ def _by_head(
         case Role.HINT:
             left = tuple(p for p in left_over(Intent.STOP, pieces) if p is not head)
             if thread or any(piece.sort is Sort.ROOM for piece in pieces):
-                return replace(base, intent=Intent.STOP, mood=Mood.TOLD, left=left)
+                return base._replace(intent=Intent.STOP, mood=Mood.TOLD, left=left)
             if has_role(pieces, Role.THANKS) or head.key in _BYE:
-                return replace(base, intent=Intent.THANKS)
-            return replace(base, intent=Intent.STOP, mood=Mood.TOLD, left=left)
+                return base._replace(intent=Intent.THANKS)
+            return base._replace(intent=Intent.STOP, mood=Mood.TOLD, left=left)
         case Role.FORGET if any(p.intent in _PLANS for p in rest):
             left = tuple(left_over(Intent.UNSCHEDULE, pieces))
-            return replace(base, intent=Intent.UNSCHEDULE, mood=Mood.ORDER, left=left)
+            return base._replace(intent=Intent.UNSCHEDULE, mood=Mood.ORDER, left=left)
         case Role.FORGET if head.key == ("forget",) and _recording_of(rest):
             left = tuple(p for p in left_over(Intent.START, rest) if p.role is not Role.ABOUT)
-            return replace(base, intent=Intent.STOP, mood=Mood.UNWANTED, left=left, asks=True)
+            return base._replace(intent=Intent.STOP, mood=Mood.UNWANTED, left=left, asks=True)
         case Role.FORGET if has_intent(rest, Intent.PRESETS):
-            return replace(base, intent=Intent.PRESETS)
+            return base._replace(intent=Intent.PRESETS)
         case Role.FORGET:
-            return replace(base, intent=Intent.UNKNOWN, mood=Mood.ORDER, left=(head,))
+            return base._replace(intent=Intent.UNKNOWN, mood=Mood.ORDER, left=(head,))
         case Role.POSTING if head.intent is None and not base.asks:
-            return replace(base, intent=Intent.UNKNOWN, left=(head,))
+            return base._replace(intent=Intent.UNKNOWN, left=(head,))
         case Role.CARDS if has_intent(rest, Intent.DOCTOR, Role.NOUN):
-            return replace(base, intent=Intent.DOCTOR)  # the card is not updating
+            return base._replace(intent=Intent.DOCTOR)  # the card is not updating
         case Role.CARDS:
-            return replace(base, intent=Intent.UNKNOWN, left=(head,))
+            return base._replace(intent=Intent.UNKNOWN, left=(head,))
         case Role.WITHOUT if _is_no(head) and has_intent(rest[:1], Intent.STOP, Role.VERB):
             return read_negated(base, head, rest, pieces)
         case Role.WITHOUT if has_intent(rest, Intent.SUMMARY) and not slash:
-            return replace(base, intent=Intent.DOCTOR)
+            return base._replace(intent=Intent.DOCTOR)
         case Role.WITHOUT if rest and rest[0].sort is Sort.ROOM and not slash:
             return _called_off(base, rest)
         case Role.CLAUSE | Role.ABOUT:
             return read_told(base, head, rest, pieces)
-    return replace(base, left=(head, *(p for p in rest if not skipped(p))))
+    return base._replace(left=(head, *(p for p in rest if not skipped(p))))
 
 
 _BYE = {("bye",), ("goodbye",), ("good", "bye")}
@@ -451,7 +450,7 @@ def _asked_by_others(rest: Sequence[Piece]) -> bool:
 def _called_off(base: Parsed, rest: Sequence[Piece]) -> Parsed:
     """Read `no town hall on friday`: nothing is to be recorded then."""
     said = [p for p in rest if p.role not in (Role.CLAUSE, Role.NOT) and not skipped(p)]
-    return replace(base, intent=Intent.STOP, mood=Mood.UNWANTED, left=tuple(said), asks=True)
+    return base._replace(intent=Intent.STOP, mood=Mood.UNWANTED, left=tuple(said), asks=True)
 
 
 def _exclaims(rest: Sequence[Piece]) -> bool:

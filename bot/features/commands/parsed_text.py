@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from unicodedata import category
 
@@ -176,15 +176,15 @@ class ParsedText:
         parsed = self.meaning(main) if main else Parsed()
         if parsed.intent is Intent.LIST and is_ahead(self.when, self.world.now):
             # A recording of a time ahead is yet to be made.
-            parsed = replace(parsed, intent=Intent.START, mood=Mood.TOLD, left=())
+            parsed = parsed._replace(intent=Intent.START, mood=Mood.TOLD, left=())
         if parsed.intent is Intent.SUMMARY and is_ahead(self.when, self.world.now) and self.named:
             # The transcript of a time ahead is an option.
-            parsed = replace(parsed, intent=Intent.START, mood=Mood.TOLD, left=())
+            parsed = parsed._replace(intent=Intent.START, mood=Mood.TOLD, left=())
         if parsed.intent is Intent.STATUS and is_ahead(self.when, self.world.now):
-            parsed = replace(parsed, topic=SCHEDULED)  # will it be recorded on friday?
+            parsed = parsed._replace(topic=SCHEDULED)  # will it be recorded on friday?
         if parsed.intent is Intent.DOCTOR and is_ahead(self.when, self.world.now):
             # There is no standup tomorrow.
-            parsed = replace(parsed, intent=Intent.UNSCHEDULE, mood=Mood.TOLD)
+            parsed = parsed._replace(intent=Intent.UNSCHEDULE, mood=Mood.TOLD)
         for sentence in rest:
             if main and says_only_no(sentence) and sentence.pieces[0].start < main.pieces[0].start:
                 continue  # `no! stop`
@@ -193,7 +193,7 @@ class ParsedText:
                 continue
             if parsed.intent is Intent.STOP and all(p.role is Role.HINT for p in other.left):
                 continue
-            parsed = replace(parsed, left=(*parsed.left, *other.left), other=other.intent)
+            parsed = parsed._replace(left=(*parsed.left, *other.left), other=other.intent)
         return parsed
 
     def _rooms_meant(self) -> tuple[list[tuple[RoomEntry, ...]], str | None]:

@@ -175,7 +175,7 @@ def _decided(said: ParsedText) -> Understood:
         case Intent.STOP if _turns_off_an_option(said):
             return Understood(Intent.SETTINGS, Outcome.ASK, room=said.room(), sure=False)
         case Intent.STOP if _of_cards(said):
-            return _following(said, replace(parsed, mood=Mood.TOLD), Intent.UNFOLLOW)
+            return _following(said, parsed._replace(mood=Mood.TOLD), Intent.UNFOLLOW)
         case Intent.STOP | Intent.PAUSE | Intent.RESUME if _of_schedules(said):
             return _of_schedule(said, parsed, intent)
         case Intent.STOP | Intent.PAUSE | Intent.RESUME:
@@ -198,7 +198,7 @@ def _decided(said: ParsedText) -> Understood:
             outcome = Outcome.DO if not parsed.left and said.where is Where.SLASH else Outcome.ASK
             return Understood(intent, outcome, room=said.room(), sure=not parsed.left)
         case Intent.PRESETS if said.options().preset and said.rooms:
-            return start(said, replace(parsed, intent=Intent.START, mood=Mood.TOLD))
+            return start(said, parsed._replace(intent=Intent.START, mood=Mood.TOLD))
         case Intent.PRESETS:
             outcome = Outcome.DO if said.where is Where.SLASH else Outcome.ASK
             return Understood(intent, outcome)
@@ -315,7 +315,7 @@ def _bare_room(said: ParsedText) -> Understood:
         return answered(Intent.UNKNOWN, room=said.room(), sure=False)
     if all(room.room_id in said.world.recorded for room in rooms):
         return answered(Intent.STATUS, room=said.room())
-    return start(said, replace(said.parsed, intent=Intent.START, mood=Mood.GUESS))
+    return start(said, said.parsed._replace(intent=Intent.START, mood=Mood.GUESS))
 
 
 def _of_schedules(said: ParsedText) -> bool:
@@ -333,7 +333,7 @@ def _of_schedule(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood
     """Ask which dates are to be cancelled; else show what is scheduled."""
     room = said.room()
     if room and intent is Intent.STOP and said.planned(room):
-        return unschedule(said, replace(parsed, mood=Mood.TOLD))
+        return unschedule(said, parsed._replace(mood=Mood.TOLD))
     return answered(Intent.STATUS, topic=SCHEDULED, room=room, sure=False)
 
 
