@@ -176,7 +176,7 @@ def say_problem(problem: Unclear | Refused) -> str:
         case Unclear(question=question, choices=()):
             return f"{question} For example {' or '.join(quoted)}."
         case Unclear(question=question, choices=choices):
-            return f"{question} Say {' or '.join(f'“{choice}”' for choice in choices)}."
+            return f"{question} Write {' or '.join(f'“{choice}”' for choice in choices)}."
         case Refused(reason=reason, suggestion=None):
             return f"{reason} For example {' or '.join(quoted)}."
         case Refused(reason=reason, suggestion=suggestion):

@@ -1466,7 +1466,7 @@ def test_words_for_every_session_offer_a_rule(text: str) -> None:
 
 def test_a_stop_at_a_time_that_has_passed_is_asked_about() -> None:
     done = understood("stop webinar at 10:00")
-    assert say(done, now=WORLDS[Where.MENTION].now) == "10:00 has passed. Say “until 22:00”."
+    assert say(done, now=WORLDS[Where.MENTION].now) == "10:00 has passed. Write “until 22:00”."
     assert [order.words for order in done.offers] == [None, "until 22:00"]
 
 
