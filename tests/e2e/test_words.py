@@ -211,7 +211,7 @@ async def test_the_buttons_of_other_orders_stay_after_a_press(bench: Bench) -> N
     await bench.ines.say(
         seed.STANDUP, f'{BOT} stop "{first.name}", and record "{second.name}" tomorrow at 15:00'
     )
-    asked = await bench.told(bench.ines, seed.STANDUP, f"Record {second.name}: ", first.name)
+    asked = await bench.told(bench.ines, seed.STANDUP, f"Record {second.name} on ", first.name)
     stop, record, _both = labels(asked.blocks)
     await bench.press(bench.ines, asked, stop)
     await bench.told(bench.ines, seed.STANDUP, f"Stopping *{first.name}*")
