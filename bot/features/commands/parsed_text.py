@@ -402,8 +402,10 @@ class ParsedText:
                 end += 1
             digits = any(any(map(str.isdigit, piece.key[0])) for piece in pieces[n:end])
             if end > n and (digits or _is_joined(pieces[:n][::-1]) or _is_joined(pieces[end:])):
-                minus = n > 0 and pieces[n - 1].key in _MINUS
-                return self.text[pieces[n - minus].start : pieces[end - 1].end]
+                first = n
+                if n > 0 and (pieces[n - 1].key in _MINUS or pieces[n - 1].role is Role.ALL):
+                    first -= 1  # all hands
+                return self.text[pieces[first].start : pieces[end - 1].end]
             n = max(end, n + 1)
         return None
 

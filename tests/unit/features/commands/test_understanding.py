@@ -363,6 +363,11 @@ def test_a_default_is_a_setting(text: str) -> None:
     assert understood(text, "mention").intent is Intent.SETTINGS
 
 
+def test_a_name_that_begins_with_all_is_named_as_a_whole() -> None:
+    done = understood("start all foobar & board room", "mention")
+    assert said(done) == "I do not understand “all foobar”. Start recording board room?"
+
+
 def test_words_of_prose_are_not_named() -> None:
     done = understood("can you record the town hall for our friends and family", "mention")
     assert said(done) == "Start recording town hall?"
