@@ -57,7 +57,7 @@ def run_scripts(conn: Connection) -> None:
 
 def known_versions() -> set[str]:
     """Return the versions of all scripts."""
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - slow to import, rarely needed
 
     return {script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions()}
 

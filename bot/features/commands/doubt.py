@@ -14,15 +14,15 @@ from bot.features.commands.parsed_text import ParsedText
 from bot.features.commands.sentences import Sort
 from bot.features.commands.vocabulary import ORDERS, Intent, Role
 
-# A line that quotes a message, words that are struck through, and a text that is taken back or
-# doubted by its first or last word.
+# A line or a text that is a quotation, words that are struck through, idioms, and a text that is
+# doubted, or taken back by its first or last word.
 _NOT_MEANT = re.compile(
     r"^\s*>|(?<![\w~])~[^~\n]+~(?![\w~])|\bwrong (?:thread|channel|window)\b"
     r"|\bfull stop\b|\bstop\W+the\W+presses\b|\A\W*the end\W*\Z|\b(?:stop|pause) the bot\b"
-    r"|(?<!\bcall it )(?<!\bto )\b(?:maybe|perhaps)\b"
+    r"|\b(?:maybe|perhaps)\b"
     r"|\A(?:“[^”]*”|«[^»]*»|'[^']*'|`+[^`]*`+|\"[^\"]*\")\Z"
-    r"|\A\W*(?:nope|nah|maybe|perhaps|no+\W+(?:start|record))\b"
-    r"|\b(?:no+|nope|nah|no thanks?|lol|jk|oops|maybe|perhaps|possibly|probably|i guess|hm+)\W*\Z",
+    r"|\A\W*(?:nope|nah|no+\W+(?:start|record))\b"
+    r"|\b(?:no+|nope|nah|no thanks?|lol|jk|oops|possibly|probably|i guess|hm+)\W*\Z",
     re.IGNORECASE | re.MULTILINE,
 )
 _NO_SIGN = re.compile(r":(?:-1|thumbsdown|x|no_entry(?:_sign)?|no_good(?:_\w+)?):|[👎❌🚫🙅]")
@@ -62,9 +62,9 @@ def is_doubtful(said: ParsedText, done: Understood) -> bool:
         return True  # stop standup or webinar
     if done.intent is Intent.PAUSE and ("hold", "on") in keys:
         return not any(piece.sort is Sort.ROOM for piece in said.pieces)  # hold on a sec
-    parts = any(p.role is Role.NOUN and p.intent is Intent.SUMMARY for p in said.pieces)
     if done.intent is Intent.SCHEDULE and _books(said):
         return True
+    parts = any(p.role is Role.NOUN and p.intent is Intent.SUMMARY for p in said.pieces)
     return done.intent is Intent.SHARE and (parts or said.parsed.all_of_them)
 
 

@@ -21,6 +21,7 @@ from bot.features.commands.options_in_words import Options, options_in
 from bot.features.commands.parse_sentence import parse_sentence, says_only_no
 from bot.features.commands.parsed import REFERRING, Mood, Parsed, has_order
 from bot.features.commands.sentences import (
+    AND_SIGNS,
     Piece,
     Sentence,
     Sort,
@@ -70,7 +71,7 @@ _STAYING = {
 } | {("continue",), ("go", "on"), ("keep", "going"), ("keep", "recording"), ("carry", "on")}
 _SHOWING = {Intent.LIST, Intent.STATUS, Intent.SUMMARY, Intent.FIND, Intent.JOIN, Intent.DOCTOR}
 _OVER = {("is", "over"), ("over",), ("done",), ("is", "done"), ("finished",)}
-_JOINS = {(",",), ("&",), ("+",), ("n",)}
+_JOINS = {(",",), *AND_SIGNS}
 _WANTED = {("just",), ("only",)}
 _EXCLUDING = {("not",), ("keep",), ("leave",), ("except",), ("keep", "recording")}
 
@@ -529,7 +530,8 @@ def _is_joined(pieces: Sequence[Piece]) -> bool:
     """Whether `and` leads to a room."""
     at = next((n for n, piece in enumerate(pieces) if piece.sort is Sort.ROOM), 0)
     return at > 0 and all(
-        piece.role is Role.AND or piece.key in (("&",), ("the",)) for piece in pieces[:at]
+        piece.role is Role.AND or piece.key in AND_SIGNS or piece.key == ("the",)
+        for piece in pieces[:at]
     )
 
 

@@ -392,7 +392,7 @@ def _begins_another(
     while at > 0 and before[at].role in _LIGHT - {Role.AND} | {Role.NOT}:
         at -= 1
     joined = before[at].role is Role.AND or before[at].sort is Sort.COMMA
-    joined = joined or before[at].key in _SIGNS or (before[-1].sort is Sort.ROOM and room_next)
+    joined = joined or before[at].key in AND_SIGNS or (before[-1].sort is Sort.ROOM and room_next)
     if negated:
         return joined and any(p.role is Role.VERB for p in before)
     if verb is Intent.RENAME:
@@ -420,7 +420,7 @@ _TURNS = {("no", "more"), ("therefore",), ("hence",), ("dont", "forget", "to")}
 _LEADS = _TURNS | _PLEASE
 _PARTS = {(",",), *_PLEASE}
 _JOINS = {(",",), ("so",), ("and",)}
-_SIGNS = {("&",), ("+",), ("n",)}
+AND_SIGNS = {("&",), ("+",), ("n",)}
 _LIGHT = frozenset({Role.FILLER, Role.THANKS, Role.HELLO, Role.REQUEST, Role.AND, Role.WISH})
 _UNSURE = _LIGHT | {Role.HEDGE, Role.MAY}  # should we stop A and record B?
 _ORDERED = ORDERS | {Intent.RENAME}

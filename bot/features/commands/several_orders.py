@@ -25,7 +25,7 @@ from bot.features.commands.model import (
 )
 from bot.features.commands.parsed import Mood, Parsed
 from bot.features.commands.parsed_text import CONTROLS, POLITE, Clause, ParsedText
-from bot.features.commands.sentences import Sort
+from bot.features.commands.sentences import AND_SIGNS, Sort
 from bot.features.commands.vocabulary import Intent, Role
 from bot.features.rooms.model import RoomEntry
 from bot.kit.typed_text import DOUBLE_QUOTES
@@ -92,7 +92,7 @@ def _each_with_its_time(said: ParsedText) -> tuple[str, ...]:
     if verb is None or len(rooms) != 2:
         return ()
     between = pieces[rooms[0] + 1 : rooms[1]]
-    joins = [p for p in between if p.role is Role.AND or p.sort is Sort.COMMA or p.key == ("&",)]
+    joins = [p for p in between if p.role is Role.AND or p.sort is Sort.COMMA or p.key in AND_SIGNS]
     timed = [any(p.sort is Sort.TIME for p in part) for part in (between, pieces[rooms[1] + 1 :])]
     if not joins or timed != [True, True]:
         return ()

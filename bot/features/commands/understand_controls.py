@@ -37,7 +37,7 @@ from bot.features.commands.model import (
 )
 from bot.features.commands.parsed import Mood, Parsed
 from bot.features.commands.parsed_text import ParsedText
-from bot.features.commands.sentences import Sort
+from bot.features.commands.sentences import AND_SIGNS, Sort
 from bot.features.commands.unread_times import unread_time
 from bot.features.commands.vocabulary import Intent, Role
 from bot.features.rooms.model import RoomEntry
@@ -106,7 +106,7 @@ def _also_this(said: ParsedText, intent: Intent) -> bool:
     verb = next((n for n, p in enumerate(said.pieces) if p.intent is intent), None)
     after = said.pieces[verb + 1 : verb + 2] if verb is not None else ()
     this = any(piece.key in _THIS for piece in after)
-    joined = any(key in (("and",), ("&",), ("n",)) for key in keys)
+    joined = any(key == ("and",) or key in AND_SIGNS for key in keys)
     return this and joined and not said.orders_more()
 
 
@@ -287,9 +287,8 @@ def unschedule(said: ParsedText, parsed: Parsed) -> Understood:
     if room is None and said.doubt is None and not said.rooms:
         near, reference = said.suggested(Intent.UNSCHEDULE)
         if not near and said.thread and parsed.cancels:
-            named = any(
-                p.role is Role.THING for p in said.pieces
-            )  # cancel that: which of the acts?
+            # In `cancel that`, it is not clear which act is meant.
+            named = any(p.role is Role.THING for p in said.pieces)
             sure = clear and named and not reference and not said.world.thread_is_over
             return act_on(said, Intent.STOP, said.thread, sure=sure)
         if parsed.cancels and parsed.thing and not reference and not said.end():
