@@ -150,7 +150,8 @@ def _say(found: Understood, now: datetime) -> str:
     if found.why in _NONE and found.room is None:
         return _NONE[found.why].format_map(names)
     if (found.intent, found.why) in _BOTH:
-        return _BOTH[found.intent, found.why].format_map(names)
+        text = _BOTH[found.intent, found.why].format_map(names)
+        return _timed(found, text, now) if found.why is Why.UNKNOWN_WORD else text
     if found.intent is Intent.STATUS and (found.room or found.topic):
         return _say_status(found)
     if found.why is Why.WHICH_ROOM and (namesakes := _namesakes(found)):
@@ -161,6 +162,11 @@ def _say(found: Understood, now: datetime) -> str:
         return f"Searching transcripts for “{found.query}”."
     table = {Outcome.DO: _DONE, Outcome.ASK: _ASKED}.get(found.outcome, _ANSWERED)
     text = table.get(found.intent, _ANSWERED[Intent.UNKNOWN]).format_map(names)
+    return _timed(found, text, now)
+
+
+def _timed(found: Understood, text: str, now: datetime) -> str:
+    """Add the time of a stop or pause, if it has one."""
     if found.intent in (Intent.STOP, Intent.PAUSE) and isinstance(found.when, When):
         return _say_until(found.intent, text, found.when, now)
     return text
