@@ -111,6 +111,11 @@ _NONE = {
     Why.NOT_PAUSED: "No recording is paused.",
     Why.NOT_SCHEDULED: "No recording is scheduled{on}.",
 }
+_NOTHING_DONE = {
+    Intent.STOP: "Nothing was stopped.",
+    Intent.PAUSE: "Nothing was paused.",
+    Intent.RESUME: "Nothing was resumed.",
+}
 
 
 def say(found: Understood, *, now: datetime) -> str:
@@ -136,7 +141,7 @@ def _say(found: Understood, now: datetime) -> str:
         "detail": found.detail or "",
         "title": f"“{found.title}”" if found.title else "something else",
     }
-    if found.asked:
+    if found.asked and found.why not in (Why.KEPT, Why.NOT_PAUSED):
         return f"Looking at the recording of {found.room.name if found.room else 'this place'}."
     if found.why is Why.BAD_OPTIONS:
         return found.detail or "Those options exclude each other."
@@ -149,6 +154,8 @@ def _say(found: Understood, now: datetime) -> str:
         return f"Nothing{like} is being recorded."
     if found.why in _NONE and found.room is None:
         return _NONE[found.why].format_map(names)
+    if found.why is Why.KEPT and found.room is None:
+        return f"{_NOTHING_DONE[found.intent]} {_ASKED[found.intent].format_map(names)}"
     if (found.intent, found.why) in _BOTH:
         text = _BOTH[found.intent, found.why].format_map(names)
         return _timed(found, text, now) if found.why is Why.UNKNOWN_WORD else text

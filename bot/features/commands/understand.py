@@ -53,7 +53,7 @@ from bot.features.commands.understand_controls import (
     which,
 )
 from bot.features.commands.understand_share import share, unshares
-from bot.features.commands.understand_start import end_of_running, form, is_length, start
+from bot.features.commands.understand_start import end_of_running, form, is_length, other_end, start
 from bot.features.commands.vocabulary import (
     GLAD,
     SCHEDULED,
@@ -263,10 +263,10 @@ def _without_verb(said: ParsedText) -> Understood:
     timed = said.start_time() or is_length(said.when)
     if timed and not said.parsed.left and said.where is Where.SLASH:
         return form(said)  # `/record at 15:00`
-    ends = said.end()
-    runs = said.thread is not None and said.world.recorded.get(said.thread.room_id)
-    if said.thread and runs and isinstance(ends, When) and not (given or said.parsed.left):
-        return end_of_running(said, said.thread, ends)  # until 4
+    if said.thread and said.world.recorded.get(said.thread.room_id) and not given:
+        ends = other_end(said) or (said.end() if not said.parsed.left else None)
+        if isinstance(ends, When):
+            return end_of_running(said, said.thread, ends)  # until 4; no, make it 20
     if given or (timed and not said.parsed.left):
         return answered(Intent.UNKNOWN, sure=False)
     if said.is_of_emoji():
