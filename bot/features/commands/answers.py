@@ -93,6 +93,7 @@ _BOTH = {
     (Intent.SHARE, Why.NO_ROOM): "There is no recording “{reference}”.",
     (Intent.RENAME, Why.NO_ROOM): "There is no recording “{reference}”.",
     (Intent.RENAME, Why.NEEDS_ROOM): _ANSWERED[Intent.RENAME],
+    (Intent.AUTO, Why.OFF): "Turn off automatic recording of {room}?",
     (Intent.START, Why.NEEDS_ROOM): "Which room should be recorded{how}?",
     (Intent.SCHEDULE, Why.NEEDS_ROOM): "Which room should be recorded{at}{how}?",
     (Intent.SCHEDULE, Why.MOVE): "Move the recording of {room}{to_when}?",

@@ -104,8 +104,8 @@ def _meant(before: ParsedText, after: ParsedText) -> str | None:
 
 def _with_other_option(before: ParsedText, after: ParsedText) -> str | None:
     """Return the first part with the option of the second in place of its own: `720p, no 1080p`."""
-    wanted = [piece for piece in after.pieces if piece.option]
-    if len(wanted) != 1 or len(after.pieces) != 1:
+    option = after.pieces[0].option if len(after.pieces) == 1 else None
+    if option is None:
         return None
-    old = next((p for p in before.pieces if p.option and p.option[0] == wanted[0].option[0]), None)
+    old = next((p for p in before.pieces if p.option and p.option[0] == option[0]), None)
     return f"{before.text[: old.start]}{after.text}{before.text[old.end :]}" if old else None

@@ -78,6 +78,7 @@ class Why(StrEnum):
     UNDO = auto()
     KEPT = auto()  # a negated order, or a complaint: "don't stop", "it won't stop"
     HOW = auto()  # how to do something, asked in words
+    OFF = auto()  # a rule is to be deleted
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from bot.core.when import StopAt, When
 from bot.core.when_grammar import read_when
 from bot.core.when_words import say_cycle, say_moment
 from bot.features.commands.answers import say
-from bot.features.commands.model import Order, Understood, World
+from bot.features.commands.model import Order, Understood, Why, World
 from bot.features.commands.vocabulary import Intent
 from bot.features.options.table import parse_options, write_options
 from bot.features.rooms.model import RoomEntry
@@ -95,6 +95,10 @@ def stored_orders(
     )
 
 
+def _rule(found: Understood) -> str:
+    return "off" if found.why is Why.OFF else "on"
+
+
 def _whose(order: Order) -> str:
     return "yours" if order.schedule and order.schedule.own else "not yours"
 
@@ -116,7 +120,7 @@ def _stored(
         when=when if isinstance(when, When) else None,
         channel=found.channel or found.to,
         title=found.title,
-        rule="on" if order.verb == Intent.AUTO else "",
+        rule=_rule(found) if order.verb == Intent.AUTO else "",
         label=order.words or _label(order, world),
         asks=say(order.of, now=world.now) if order.of else "",
         schedule_id=order.schedule.schedule_id if order.schedule else None,

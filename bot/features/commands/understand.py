@@ -162,7 +162,9 @@ def _decided(said: ParsedText) -> Understood:
     if unshares(said):
         return answered(Intent.SHARE, Why.UNSUPPORTED)
     match intent:
-        case None | Intent.UNKNOWN | Intent.SCHEDULE if changes_time(said):
+        case None | Intent.UNKNOWN | Intent.SCHEDULE | Intent.STATUS | Intent.SHARE if changes_time(
+            said
+        ):
             return rescheduling(said)
         case None:
             return _without_verb(said)
@@ -172,6 +174,13 @@ def _decided(said: ParsedText) -> Understood:
             return answered(Intent.UNKNOWN, room=said.room(), sure=False)
         case Intent.START | Intent.SCHEDULE:
             return start(said, parsed)
+        case Intent.STOP | Intent.UNSCHEDULE if (room := said.room()) and _of_a_rule(said):
+            offers = [Order(Intent.AUTO, room)]
+            if room.room_id in said.world.recorded:
+                offers.append(Order(Intent.STOP, room))
+            return Understood(
+                Intent.AUTO, Outcome.ASK, Why.OFF, room, sure=False, offers=tuple(offers)
+            )
         case Intent.STOP if _turns_off_an_option(said):
             return Understood(Intent.SETTINGS, Outcome.ASK, room=said.room(), sure=False)
         case Intent.STOP if _of_cards(said):
@@ -340,6 +349,17 @@ def _of_schedule(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood
 # `no more recordings of A`, `stop recording A on mondays`
 _EACH = {"every", "each", "daily", "weekly", "more", "recordings", *DAY_PLURALS}
 _SCHEDULE = {("schedule",), ("schedules",)}
+
+
+def _of_a_rule(said: ParsedText) -> bool:
+    """Whether a room is no longer to be recorded by a rule: `dont auto record weekly anymore`."""
+    words = {
+        word.key for piece in said.pieces if piece.sort is not Sort.ROOM for word in piece.words
+    }
+    return bool(words & _BY_RULE) and said.parsed.mood is not Mood.NEGATED
+
+
+_BY_RULE = {"auto", "automatic", "automatically", "autorecord", "autorecording"}
 
 
 def _turns_off_an_option(said: ParsedText) -> bool:

@@ -791,6 +791,45 @@ def test_another_end_is_offered_in_the_thread(text: str, at: str) -> None:
     assert [str(order) for order in done.offers] == ["stop:standup"]
 
 
+@each_row(
+    ("text", "at"),
+    [
+        ("push back town hall 30 min", "Fri 4 Dec, 10:30"),
+        ("town hall is an hour later", "Fri 4 Dec, 11:00"),
+        ("town hall half an hour earlier", "Fri 4 Dec, 9:30"),
+        ("bring town hall forward 30 minutes", "Fri 4 Dec, 9:30"),
+        ("postpone town hall by a day", "Sat 5 Dec, 10:00"),
+        ("move town hall to monday", "Mon 7 Dec, 10:00"),
+        ("move town hall to tomorrow", "Thu 3 Dec, 10:00"),
+        ("move town hall to 11", "Fri 4 Dec, 11:00"),
+    ],
+)
+def test_what_is_not_said_of_a_new_date_stays_as_planned(text: str, at: str) -> None:
+    done = understood(text)
+    assert said(done) == f"Move the recording of town hall to {at} (Europe/Berlin)?"
+    assert [str(order) for order in done.offers] == ["reschedule:town hall"]
+
+
+@each_row("text", ["is town hall an hour later?", "town hall is later", "standup is an hour later"])
+def test_nothing_is_moved_without_an_order_a_schedule_and_a_length(text: str) -> None:
+    assert not any(order.verb == Intent.RESCHEDULE for order in understood(text).offers)
+
+
+@each_row(
+    ("text", "offers"),
+    [
+        ("turn off auto recording for weekly", ["auto:weekly"]),
+        ("dont auto record weekly anymore", ["auto:weekly"]),
+        ("stop recording weekly automatically", ["auto:weekly"]),
+        ("disable automatic recording of standup", ["auto:standup", "stop:standup"]),
+    ],
+)
+def test_a_rule_is_turned_off_in_words(text: str, offers: list[str]) -> None:
+    done = understood(text)
+    assert said(done).startswith("Turn off automatic recording of ")
+    assert [str(order) for order in done.offers] == offers
+
+
 @each_row("text", ["make it louder", "make it 1080p", "make it private"])
 def test_what_is_no_time_ends_nothing(text: str) -> None:
     assert not understood(text, "thread").offers
