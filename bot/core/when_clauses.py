@@ -287,6 +287,7 @@ _MISSPELT = ("tomorow", "tommorow", "tommorrow", "tomorro", "tomoro", "tmoro", "
 RELATIVE = {"today": 0, "tomorrow": 1, "yesterday": -1} | dict.fromkeys(
     ("tmrw", "tmr", "tmw", "tomo", *_MISSPELT), 1
 )
+TONIGHT = ("tonight", "tonite", "tnite")
 PARTS: dict[str, Part] = {
     "morning": "morning",
     "afternoon": "afternoon",

@@ -144,9 +144,12 @@ def _moved(piece: Placed, by: int) -> Placed:
 
 _SPOKEN = re.compile(
     r"2m|by |about|around|approx|roughly|half|quarter|hour|max|most|tops|each|up to|teen|thirty|"
-    r"five|after |first|second|third",
+    r"five|after |first|second|third|[0-9],[0-9]",
     re.IGNORECASE,
 )
+_COMMA = re.compile(
+    r"(?<![0-9.,:])([0-9]),(?=[0-9]{1,2} ?(?:m|min|minutes|h|hrs?|hours?)\b)"
+)  # 1,5 h
 _TWO = re.compile(r"\b2(?=m(?:oro|orrow|rw|ro)\b)", re.IGNORECASE)  # 2moro
 _ABOUT = r"(?:about|around|approximately|approx|roughly)"
 _ABOUT_LENGTH = re.compile(rf"(?<=\bfor )({_ABOUT})(?= (?:[0-9]|an? |half))", re.IGNORECASE)
@@ -206,7 +209,7 @@ def _plainer(text: str, *, now: datetime, zone: str, purpose: Purpose) -> str:
     """
     if _SPOKEN.search(text) is None:
         return text
-    text = _TWO.sub("t", text)
+    text = _COMMA.sub(r"\1.", _TWO.sub("t", text))
     text = _TOPS.sub(lambda found: f"for {found['length']}".ljust(len(found[0])), text)
     text = _AT_MOST.sub(lambda found: "for".ljust(len(found[0])), text)
     text = _TWO_NUMBERS.sub(_clock_in_words, text)

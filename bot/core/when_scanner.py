@@ -20,6 +20,7 @@ from bot.core.when_clauses import (
     PARTS,
     RELATIVE,
     SECONDS,
+    TONIGHT,
     UNTIL,
     At,
     Bad,
@@ -373,10 +374,10 @@ class TimeScanner:
         if self.take("half"):
             self.sym("-")
             self.take("an", "a")
-            return 1800 if self.take("hour") else None
+            return 1800 if self.take("hour", "hr", "h") else None
         if self.take("quarter"):
             self.phrase("of an") or self.phrase("of a") or self.take("an")
-            return 900 if self.take("hour") else None
+            return 900 if self.take("hour", "hr", "h") else None
         return None
 
     def _count(self) -> int | None:
@@ -429,7 +430,7 @@ class TimeScanner:
         return PARTS[word] if word else self.part()
 
     def _part_of_today(self) -> On | None:
-        if self.take("tonight"):
+        if self.take(*TONIGHT):
             return On(Relative(0), "night")
         if self.take("this"):
             word = self.take("morning", "afternoon", "evening")

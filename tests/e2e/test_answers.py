@@ -75,6 +75,9 @@ async def test_who_is_there_how_long_and_where_the_video_is(bench: Bench) -> Non
     assert await ask("who is here?", "1 person in", "Ana") == ["Stop", "Details"]
     assert await ask("how long has it been running", "has been recorded for") == ["Stop", "Details"]
     assert await ask("when does it end", "No end is set") == ["Stop", "Details"]
+    await ask("stop in 40 minutes", "stops at")
+    for text in ("dont stop in 40", "cancel the stop", "keep recording"):
+        assert "No end" in await ask(text, "stops at")
     assert await ask("where is the video", "still being recorded") == ["Stop", "Details"]
     await ask("who started it", seed.STARTER, "started the recording of")
     await bench.ines.command(seed.STANDUP, f'/record stop "{room.name}"')

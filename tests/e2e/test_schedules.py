@@ -242,6 +242,10 @@ async def test_words_for_every_session_offer_the_rule(bench: Bench) -> None:
     asked = await bench.told(bench.ines, seed.STANDUP, "Record every session of", room.name)
     await bench.press(bench.ines, asked, f"Automatic recording of {room.name}, on")
     await bench.told(bench.ines, seed.STANDUP, room.name, "every session is recorded")
+    await bench.ines.say(seed.STANDUP, f'<@{seed.BOT_USER}> dont auto record "{room.name}" anymore')
+    asked = await bench.told(bench.ines, seed.STANDUP, "Turn off automatic recording of", room.name)
+    await bench.press(bench.ines, asked, f"Automatic recording of {room.name}, off")
+    await bench.told(bench.ines, seed.STANDUP, room.name, "no longer recorded automatically")
 
 
 async def test_a_rule_counts_people_in_words_and_guests_are_told_who_may_change_it(

@@ -93,6 +93,7 @@ _BOTH = {
     (Intent.SHARE, Why.NO_ROOM): "There is no recording “{reference}”.",
     (Intent.RENAME, Why.NO_ROOM): "There is no recording “{reference}”.",
     (Intent.RENAME, Why.NEEDS_ROOM): _ANSWERED[Intent.RENAME],
+    (Intent.AUTO, Why.OFF): "Turn off automatic recording of {room}?",
     (Intent.START, Why.NEEDS_ROOM): "Which room should be recorded{how}?",
     (Intent.SCHEDULE, Why.NEEDS_ROOM): "Which room should be recorded{at}{how}?",
     (Intent.SCHEDULE, Why.MOVE): "Move the recording of {room}{to_when}?",
@@ -110,6 +111,11 @@ _BOTH = {
 _NONE = {
     Why.NOT_PAUSED: "No recording is paused.",
     Why.NOT_SCHEDULED: "No recording is scheduled{on}.",
+}
+_NOTHING_DONE = {
+    Intent.STOP: "Nothing was stopped.",
+    Intent.PAUSE: "Nothing was paused.",
+    Intent.RESUME: "Nothing was resumed.",
 }
 
 
@@ -136,7 +142,7 @@ def _say(found: Understood, now: datetime) -> str:
         "detail": found.detail or "",
         "title": f"“{found.title}”" if found.title else "something else",
     }
-    if found.asked:
+    if found.asked and found.why not in (Why.KEPT, Why.NOT_PAUSED):
         return f"Looking at the recording of {found.room.name if found.room else 'this place'}."
     if found.why is Why.BAD_OPTIONS:
         return found.detail or "Those options exclude each other."
@@ -149,8 +155,11 @@ def _say(found: Understood, now: datetime) -> str:
         return f"Nothing{like} is being recorded."
     if found.why in _NONE and found.room is None:
         return _NONE[found.why].format_map(names)
+    if found.why is Why.KEPT and found.room is None:
+        return f"{_NOTHING_DONE[found.intent]} {_ASKED[found.intent].format_map(names)}"
     if (found.intent, found.why) in _BOTH:
-        return _BOTH[found.intent, found.why].format_map(names)
+        text = _BOTH[found.intent, found.why].format_map(names)
+        return _timed(found, text, now) if found.why is Why.UNKNOWN_WORD else text
     if found.intent is Intent.STATUS and (found.room or found.topic):
         return _say_status(found)
     if found.why is Why.WHICH_ROOM and (namesakes := _namesakes(found)):
@@ -161,6 +170,11 @@ def _say(found: Understood, now: datetime) -> str:
         return f"Searching transcripts for “{found.query}”."
     table = {Outcome.DO: _DONE, Outcome.ASK: _ASKED}.get(found.outcome, _ANSWERED)
     text = table.get(found.intent, _ANSWERED[Intent.UNKNOWN]).format_map(names)
+    return _timed(found, text, now)
+
+
+def _timed(found: Understood, text: str, now: datetime) -> str:
+    """Add the time of a stop or pause, if it has one."""
     if found.intent in (Intent.STOP, Intent.PAUSE) and isinstance(found.when, When):
         return _say_until(found.intent, text, found.when, now)
     return text

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import datetime, timedelta
 
-from bot.core.when import Moment, Refused, When
+from bot.core.when import Day, Moment, Refused, When
+from bot.core.when_days import Purpose
 from bot.core.when_grammar import read_when
 from bot.features.commands.model import (
     Order,
@@ -155,10 +157,36 @@ _CLOCK = re.compile(
 )
 
 
+_SHIFT = re.compile(
+    rf"\b(?P<number>{_NUMBER}) ?(?P<unit>{_UNIT}|days?|weeks?)\b",
+    re.IGNORECASE,
+)
+_DIRECTION = re.compile(
+    r"\b(?:(?P<earlier>earlier|sooner|forward|ahead|up)|later|back|postpone|delay|push|put off)\b",
+    re.IGNORECASE,
+)
+
+
+def _shift_of(said: ParsedText) -> timedelta | None:
+    """Return by how much a schedule is to be moved: `an hour later`, `forward 30 minutes`."""
+    found, way = _SHIFT.search(said.text), _DIRECTION.search(said.text)
+    if found is None or way is None:
+        return None
+    now, zone = said.world.now, said.world.zone
+    when = read_when(f"in {found['number']} {found['unit']}", now=now, zone=zone)
+    if not isinstance(when, When) or not isinstance(when.start, Moment):
+        return None
+    by = when.start.at.replace(tzinfo=None) - now.replace(tzinfo=None)
+    return -by if way["earlier"] else by
+
+
 def changes_time(said: ParsedText) -> bool:
     """Whether a room is to be moved by a word that may mean more: `change webinar to 10:00`."""
+    room = said.room()
+    if room and said.planned(room) and not said.parsed.asks and _shift_of(said):
+        return True  # town hall is an hour later
     changes = any(piece.key == ("change",) for piece in said.pieces)
-    return changes and said.room() is not None and _CLOCK.search(said.text) is not None
+    return changes and room is not None and _CLOCK.search(said.text) is not None
 
 
 def rescheduling(said: ParsedText) -> Understood:
@@ -191,11 +219,19 @@ def _of_schedules(said: ParsedText) -> bool:
 
 
 def _moved_to(said: ParsedText, planned: Scheduled) -> When | None:
-    """Return the new start; a time without a day is on the day that is planned."""
+    """Return the new start; what is not said, day or time, stays as planned."""
+    now, zone = said.world.now, said.world.zone
+    there = planned.at.astimezone(now.tzinfo)
+    if by := _shift_of(said):
+        return When(Moment(there + by, zone), None, zone)
     when = said.when
     if clock := _CLOCK.search(said.text):
-        now, zone = said.world.now, said.world.zone
-        day = planned.at.astimezone(now.tzinfo)
-        morning = day.replace(hour=0, minute=0, second=0, microsecond=0)
+        morning = there.replace(hour=0, minute=0, second=0, microsecond=0)
         when = read_when(f"at {clock['at']}", now=max(morning, now), zone=zone)
+    elif not isinstance(when, When):
+        words = said.time_words() or " ".join(said.text[start:end] for start, end in said.loose)
+        day = read_when(f"on {words}", now=now, zone=zone, purpose=Purpose.DAY)
+        if isinstance(day, Day):
+            moved = datetime.combine(day.date, there.timetz())
+            return When(Moment(moved, zone), None, zone)
     return when if isinstance(when, When) and isinstance(when.start, Moment) else None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from bot.core.when_clauses import DAY_NAMES
 from bot.features.commands.model import Outcome, Read, Understood, asked_first
 from bot.features.commands.parsed_text import ParsedText
 from bot.features.commands.sentences import Sort
@@ -14,16 +15,31 @@ from bot.features.commands.vocabulary import Role
 
 _MARK = (
     r"(?:no,? wait|wait,? no|no,? sorry|oh,? sorry|sorry|oops|whoops|i mean|i meant|or rather|"
-    r"make (?:that|it)|scratch that|correction|actually|my bad|no(?=\s*[,.!]))"
+    r"make (?:that|it)|scratch that|correction|actually|my bad|"
+    r"no(?=\s*[,.!]|\s(?:[0-9]|today\b|tomorrow\b|[a-z]+day\b)))"
 )
 _BETWEEN = re.compile(r"[\s,.;!?–—-]+")
 _CORRECTS = re.compile(rf"{_MARK}\b(?:[\s,.:;!-]+{_MARK}\b)*[\s,.:;!-]+", re.IGNORECASE)
+_NO_BETWEEN = re.compile(r"(?<=[0-9a-z]) no (?=[0-9])", re.IGNORECASE)  # at 3 no 4, 30m no 45
 _CLOCK = r"[0-9]{1,2}(?:[:.][0-9]{2})?(?:\s*[ap]m)?"
 _ONLY_CLOCK = re.compile(
     rf"(?:at\s+)?(?P<clock>{_CLOCK})[\s.!]*(?:please|pls|thanks)?[\s.!]*", re.IGNORECASE
 )
+_UNIT = r"(?:m|mins?|minutes?|h|hrs?|hours?)"
+_ONLY_LENGTH = re.compile(
+    rf"(?:for\s+)?(?P<length>[0-9]{{1,3}}(?:\s*{_UNIT})?)[\s.!]*", re.IGNORECASE
+)
+_SAID_LENGTH = re.compile(rf"\b(?:for|in) (?P<length>[0-9]{{1,3}}(?:\s*{_UNIT})?)\b", re.IGNORECASE)
+_DAY = rf"(?:today|tomorrow|{'|'.join(name for name in DAY_NAMES if name.endswith('day'))})"
+_ONLY_DAY = re.compile(rf"(?:on\s+)?(?P<day>{_DAY})[\s.!]*", re.IGNORECASE)
+_SAID_DAY = re.compile(rf"\b(?P<day>{_DAY})\b", re.IGNORECASE)
 _SAID_CLOCK = re.compile(
-    rf"(?<=\bat ){_CLOCK}\b|\b[0-9]{{1,2}}[:.][0-9]{{2}}(?:\s*[ap]m)?\b", re.IGNORECASE
+    rf"(?P<clock>(?<=\bat ){_CLOCK}\b|\b[0-9]{{1,2}}[:.][0-9]{{2}}(?:\s*[ap]m)?\b)", re.IGNORECASE
+)
+_VALUES = (
+    (_ONLY_CLOCK, _SAID_CLOCK, "clock"),
+    (_ONLY_LENGTH, _SAID_LENGTH, "length"),
+    (_ONLY_DAY, _SAID_DAY, "day"),
 )
 
 
@@ -60,7 +76,7 @@ def _marks_in(text: str) -> list[tuple[int, int]]:
         mark = _CORRECTS.match(text, between.end()) if parts else None
         if mark:
             marks.append((between.start(), mark.end()))
-    return marks
+    return marks or [found.span() for found in _NO_BETWEEN.finditer(text)]
 
 
 def _meant(before: ParsedText, after: ParsedText) -> str | None:
@@ -79,7 +95,17 @@ def _meant(before: ParsedText, after: ParsedText) -> str | None:
     if named and room and not after.parsed.left:
         said = after.text[room.start : room.end]
         return f"{text[: named[-1].start]}{said}{text[named[-1].end :]}"
-    clock = _ONLY_CLOCK.fullmatch(after.text)
-    if clock and (old := _SAID_CLOCK.search(text)):
-        return f"{text[: old.start()]}{clock['clock']}{text[old.end() :]}"
-    return None
+    for only, was, name in _VALUES:
+        value, old = only.fullmatch(after.text), was.search(text)
+        if value and old:
+            return f"{text[: old.start(name)]}{value[name]}{text[old.end(name) :]}"
+    return _with_other_option(before, after)
+
+
+def _with_other_option(before: ParsedText, after: ParsedText) -> str | None:
+    """Return the first part with the option of the second in place of its own: `720p, no 1080p`."""
+    option = after.pieces[0].option if len(after.pieces) == 1 else None
+    if option is None:
+        return None
+    old = next((p for p in before.pieces if p.option and p.option[0] == option[0]), None)
+    return f"{before.text[: old.start]}{after.text}{before.text[old.end :]}" if old else None

@@ -52,6 +52,8 @@ def is_doubtful(said: ParsedText, done: Understood) -> bool:
     other = _OTHER_ONES - (_LATEST if done.intent is Intent.SHARE else set())
     if any(one.asks and said.meaning(one) is not said.first for one in said.sentences[1:]):
         return True  # share it in #lobby. who wants that?
+    if len(said.sentences) > 1 and [p.role for p in said.sentences[0].pieces] == [Role.MAY]:
+        return True  # should I? start all hands
     if said.denies_a_room() or keys & (other | _ANYBODY) or said.speaks_to_a_person():
         return True
     if any(map(said.shows, said.pieces)) or is_corrected(said) or _runs_on(said):

@@ -360,6 +360,9 @@ def _by_head(
             return base._replace(intent=Intent.UNKNOWN, left=(head,))
         case Role.WAS | Role.IS | Role.WHEN | Role.WHICH:
             return read_question(base, head, rest, pieces)._replace(mood=Mood.QUESTION)
+        case Role.NOT if head.key[-1] in _SET_ENDS and len(head.key) > 1:  # cancel the stop
+            left = tuple(left_over(Intent.STOP, rest))
+            return base._replace(intent=Intent.STOP, mood=Mood.NEGATED, left=left)
         case Role.NOT:
             return read_negated(base, head, rest, pieces)
         case Role.PAST if head.intent is Intent.UNSCHEDULE and not base.asks and has_room(pieces):
@@ -417,6 +420,7 @@ def _by_head(
     return base._replace(left=(head, *(p for p in rest if not skipped(p))))
 
 
+_SET_ENDS = ("stop", "end", "timer")
 _BYE = {("bye",), ("goodbye",), ("good", "bye")}
 _PLANS = (Intent.SCHEDULE, Intent.UNSCHEDULE)  # remove the schedule of town hall
 

@@ -13,7 +13,7 @@ from bot.core.when import StopAt, When
 from bot.core.when_grammar import read_when
 from bot.core.when_words import say_cycle, say_moment
 from bot.features.commands.answers import say
-from bot.features.commands.model import Order, Understood, World
+from bot.features.commands.model import Order, Reply, Understood, Why, World
 from bot.features.commands.vocabulary import Intent
 from bot.features.options.table import parse_options, write_options
 from bot.features.rooms.model import RoomEntry
@@ -60,10 +60,24 @@ class StoredOrder(BaseModel):
         return RecordingOptions() if isinstance(options, FieldErrors) else options
 
 
+ALL, TOGETHER = "all", "together"  # the buttons that stop all recordings, or do all orders
+
+
 class Choice(BaseModel):
-    """The answers to one question, by the button's value."""
+    """The answers to one question, by the button's value; `place` is where it was asked."""
 
     answers: dict[str, tuple[StoredOrder, ...]]
+    place: str = ""
+
+    def answer_in_words(self, reply: Reply, room_id: str | None) -> str | None:
+        """Return the button that a reply means; None if it is not clear."""
+        single = [key for key in self.answers if key.isdecimal()]
+        match reply:
+            case Reply.BOTH:
+                return next((key for key in (TOGETHER, ALL) if key in self.answers), None)
+            case Reply.ROOM:
+                single = [key for key in single if self.answers[key][0].room_id == room_id]
+        return single[0] if len(single) == 1 else None
 
     def left_after(self, answer: str) -> tuple[StoredOrder, ...]:
         """Return the orders that this answer leaves open, of a text with several orders.
@@ -95,6 +109,10 @@ def stored_orders(
     )
 
 
+def _rule(found: Understood) -> str:
+    return "off" if found.why is Why.OFF else "on"
+
+
 def _whose(order: Order) -> str:
     return "yours" if order.schedule and order.schedule.own else "not yours"
 
@@ -116,7 +134,7 @@ def _stored(
         when=when if isinstance(when, When) else None,
         channel=found.channel or found.to,
         title=found.title,
-        rule="on" if order.verb == Intent.AUTO else "",
+        rule=_rule(found) if order.verb == Intent.AUTO else "",
         label=order.words or _label(order, world),
         asks=say(order.of, now=world.now) if order.of else "",
         schedule_id=order.schedule.schedule_id if order.schedule else None,

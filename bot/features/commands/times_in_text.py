@@ -35,7 +35,7 @@ _MORE = re.compile(r"(?<=[0-9])\s+more(?=\s+(?:m|h)[a-z]*\b)", re.IGNORECASE)  #
 # `stop in 5`, `start standup in 15`; fewer may be hours, or people.
 _BARE_MINUTES = re.compile(
     r"\b(?:in|for) (?:[5-9]|[1-9][0-9])"
-    r"(?=[ .,!?]*$|[.,!?](?![0-9])| (?:please|pls|plz|thx|thanks|with|no|and)\b)"
+    r"(?=[ .,!?]*$|[.,!?](?![0-9])| (?:please|pls|plz|thx|thanks|with|no|and)\b| (?:in|for) [0-9])"
 )
 # The comma in `start standup in 5, stop at 3`.
 _BARE_BEFORE_MARK = re.compile(r"\b((?:in|for) (?:[5-9]|[1-9][0-9]))[,.;](?= )")
@@ -88,11 +88,11 @@ class TimeReader:
                 return day, list(ahead.loose), []
         reading = found.reading
         spans, loose = list(found.spans), list(found.loose)
-        bare = _BARE_MINUTES.search(text) if reading is None else None
-        if bare and not any(overlap(bare.span(), other) for other in others):
-            said = f"{bare[0]} min"
+        bare = list(_BARE_MINUTES.finditer(text)) if reading is None else []
+        if bare and not any(overlap(one.span(), other) for one in bare for other in others):
+            said = ", ".join(f"{one[0]} min" for one in bare)
             again = find_times(said, now=self.now, zone=self.zone, purpose=purpose)
-            return again.reading, [bare.span()], []
+            return again.reading, [one.span() for one in bare], []
         if isinstance(reading, Refused) and purpose is Purpose.STOP:
             return self._read_again(text, spans), spans, loose
         if reading is None and loose and purpose in (Purpose.DAY, Purpose.PAST):

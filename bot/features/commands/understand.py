@@ -22,6 +22,7 @@ from bot.features.commands.model import (
     OPEN_FORM,
     Order,
     Outcome,
+    Reply,
     Understood,
     Where,
     Why,
@@ -53,7 +54,7 @@ from bot.features.commands.understand_controls import (
     which,
 )
 from bot.features.commands.understand_share import share, unshares
-from bot.features.commands.understand_start import end_of_running, form, is_length, start
+from bot.features.commands.understand_start import end_of_running, form, is_length, other_end, start
 from bot.features.commands.vocabulary import (
     GLAD,
     SCHEDULED,
@@ -162,7 +163,9 @@ def _decided(said: ParsedText) -> Understood:
     if unshares(said):
         return answered(Intent.SHARE, Why.UNSUPPORTED)
     match intent:
-        case None | Intent.UNKNOWN | Intent.SCHEDULE if changes_time(said):
+        case None | Intent.UNKNOWN | Intent.SCHEDULE | Intent.STATUS | Intent.SHARE if changes_time(
+            said
+        ):
             return rescheduling(said)
         case None:
             return _without_verb(said)
@@ -172,6 +175,13 @@ def _decided(said: ParsedText) -> Understood:
             return answered(Intent.UNKNOWN, room=said.room(), sure=False)
         case Intent.START | Intent.SCHEDULE:
             return start(said, parsed)
+        case Intent.STOP | Intent.UNSCHEDULE if (room := said.room()) and _of_a_rule(said):
+            offers = [Order(Intent.AUTO, room)]
+            if room.room_id in said.world.recorded:
+                offers.append(Order(Intent.STOP, room))
+            return Understood(
+                Intent.AUTO, Outcome.ASK, Why.OFF, room, sure=False, offers=tuple(offers)
+            )
         case Intent.STOP if _turns_off_an_option(said):
             return Understood(Intent.SETTINGS, Outcome.ASK, room=said.room(), sure=False)
         case Intent.STOP if _of_cards(said):
@@ -263,10 +273,10 @@ def _without_verb(said: ParsedText) -> Understood:
     timed = said.start_time() or is_length(said.when)
     if timed and not said.parsed.left and said.where is Where.SLASH:
         return form(said)  # `/record at 15:00`
-    ends = said.end()
-    runs = said.thread is not None and said.world.recorded.get(said.thread.room_id)
-    if said.thread and runs and isinstance(ends, When) and not (given or said.parsed.left):
-        return end_of_running(said, said.thread, ends)  # until 4
+    if said.thread and said.world.recorded.get(said.thread.room_id) and not given:
+        ends = other_end(said) or (said.end() if not said.parsed.left else None)
+        if isinstance(ends, When):
+            return end_of_running(said, said.thread, ends)  # until 4; no, make it 20
     if given or (timed and not said.parsed.left):
         return answered(Intent.UNKNOWN, sure=False)
     if said.is_of_emoji():
@@ -313,9 +323,12 @@ def _bare_room(said: ParsedText) -> Understood:
     extra = said.where is Where.SLASH and said.extra() is not None  # /record board room 7200p
     if len(said.rooms) > 1 or (said.parsed.left and not extra):
         return answered(Intent.UNKNOWN, room=said.room(), sure=False)
+    alone = said.where is not Where.SLASH and not said.parsed.left
+    reply = Reply.ROOM if alone else None
     if all(room.room_id in said.world.recorded for room in rooms):
-        return answered(Intent.STATUS, room=said.room())
-    return start(said, said.parsed._replace(intent=Intent.START, mood=Mood.GUESS))
+        return replace(answered(Intent.STATUS, room=said.room()), reply=reply)
+    begun = start(said, said.parsed._replace(intent=Intent.START, mood=Mood.GUESS))
+    return replace(begun, reply=reply)
 
 
 def _of_schedules(said: ParsedText) -> bool:
@@ -340,6 +353,17 @@ def _of_schedule(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood
 # `no more recordings of A`, `stop recording A on mondays`
 _EACH = {"every", "each", "daily", "weekly", "more", "recordings", *DAY_PLURALS}
 _SCHEDULE = {("schedule",), ("schedules",)}
+
+
+def _of_a_rule(said: ParsedText) -> bool:
+    """Whether a room is no longer to be recorded by a rule: `dont auto record weekly anymore`."""
+    words = {
+        word.key for piece in said.pieces if piece.sort is not Sort.ROOM for word in piece.words
+    }
+    return bool(words & _BY_RULE) and said.parsed.mood is not Mood.NEGATED
+
+
+_BY_RULE = {"auto", "automatic", "automatically", "autorecord", "autorecording"}
 
 
 def _turns_off_an_option(said: ParsedText) -> bool:

@@ -22,6 +22,7 @@ from bot.core.when import (
     occurrences,
 )
 from bot.core.when_days import EXAMPLES, Purpose
+from bot.features.about.model import Asked
 from bot.features.commands.model import (
     Order,
     Outcome,
@@ -46,11 +47,17 @@ from bot.features.rooms.model import RoomEntry
 def understand_control(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
     """Decide about a stop, pause or resume. A time that is not understood is told."""
     done = _control(said, parsed, intent)
-    if parsed.mood is Mood.NEGATED and done.outcome is Outcome.ASK and done.room:
-        return replace(done, why=Why.KEPT)
+    if parsed.mood is Mood.NEGATED and done.outcome is Outcome.ASK:
+        return _kept(done)
     asked = done.outcome is Outcome.ASK and done.when is None and done.intent is intent
     unread = unread_time(said, parsed.left, Purpose.STOP) if asked else None
     return replace(done, why=Why.BAD_TIME, when=unread) if unread else done
+
+
+def _kept(done: Understood) -> Understood:
+    """Answer that a recording goes on, and how long: a stop may be set for later."""
+    asked = Asked.ENDS if done.room and done.intent is Intent.STOP else None
+    return replace(done, why=Why.KEPT, asked=asked)
 
 
 def _control(said: ParsedText, parsed: Parsed, intent: Intent) -> Understood:
@@ -146,6 +153,9 @@ def _unnamed(
         if said.where is not Where.SLASH:
             return Understood(Intent.UNKNOWN, Outcome.ANSWER, sure=False)
         sure = False
+    going_on = recorded_here(said, Intent.STOP) if intent is Intent.RESUME and not here else ()
+    if len(going_on) == 1:
+        return act_on(said, intent, going_on[0], sure=sure)  # keep recording
     shown = [room for room in here if room.room_id in said.world.cards_here]
     if len(here) == 1 and shown and sure:
         return act_on(said, intent, here[0], sure=True)
@@ -227,7 +237,11 @@ def act_on(said: ParsedText, intent: Intent, room: RoomEntry | None, *, sure: bo
     made = Understood(intent, Outcome.ASK, Why.UNSURE, room, sure=False, when=when)
     if not _fitting(said, intent, [room]):
         known = said.world.recorded.get(room.room_id)
-        why = Why.NOT_PAUSED if intent is Intent.RESUME and known else Why.NOT_RECORDED
+        if intent is Intent.RESUME and known:
+            goes_on = replace(made, outcome=Outcome.ANSWER, why=Why.NOT_PAUSED)
+            keeps = any(piece.key[0] in _KEEPS for piece in said.pieces)  # keep recording
+            return replace(goes_on, asked=Asked.ENDS if keeps else None)
+        why = Why.NOT_RECORDED
         if intent is Intent.PAUSE and known is State.PAUSED:
             why = Why.ALREADY
         if intent is Intent.STOP and (waiting := _waiting(said, [room])):
@@ -238,6 +252,9 @@ def act_on(said: ParsedText, intent: Intent, room: RoomEntry | None, *, sure: bo
         done = replace(made, outcome=Outcome.DO, why=Why.CLEAR, sure=True, acts=(order,))
         return done if sure else replace(made, offers=(order,))
     return _act_later(made, order, when, sure=sure)
+
+
+_KEEPS = ("keep", "leave")
 
 
 def _act_later(made: Understood, order: Order, when: Reading, *, sure: bool) -> Understood:

@@ -249,6 +249,24 @@ def end_of_running(said: ParsedText, room: RoomEntry, when: When) -> Understood:
     )
 
 
+_MAKE_IT = re.compile(r"\b(?:make it|rather) (?P<time>[^,.!?]+?)[\s.!?]*\Z", re.IGNORECASE)
+_FEWEST_MINUTES = 5  # a lower number is an hour: make it 4
+
+
+def other_end(said: ParsedText) -> When | None:
+    """Return the end in `no, make it 20 minutes`, `make it 4`; None if there is none."""
+    if (found := _MAKE_IT.search(said.text)) is None:
+        return None
+    time = found["time"]
+    minutes = time.isascii() and time.isdigit() and int(time[:4]) >= _FEWEST_MINUTES
+    for text in (f"in {time} min",) if minutes else (f"in {time}", f"at {time}"):
+        now, zone = said.world.now, said.world.zone
+        when = read_when(text, now=now, zone=zone, purpose=Purpose.STOP)
+        if is_length(when) and isinstance(when, When):
+            return when
+    return None
+
+
 def _says_a_day(said: ParsedText) -> bool:
     """Whether the text has a day or the like that was not read as a time."""
     later = any(

@@ -46,6 +46,9 @@ _HOUR = re.compile(r"[0-9]{1,2}(?:[:.h]?[0-9]{2})?[a-z]{0,4}")
 _EXACT = {("at",), ("@",), ("from",), ("around",), ("by",), ("until",), ("till",), ("after",)}
 _TIME_OR = [Sort.TIME, ("or",)]
 _MOST_BETWEEN = 2  # `in a little while`
+_BUT_A_PART = re.compile(
+    r"\b(?:except|without|skip|not|minus)(?: for)? the (?:first|last)\b[^,.!?]*"
+)
 
 
 def unread_time(said: ParsedText, left: Sequence[Piece], purpose: Purpose) -> Refused | None:
@@ -53,6 +56,8 @@ def unread_time(said: ParsedText, left: Sequence[Piece], purpose: Purpose) -> Re
 
     Beside a time that is read, only an unread rhythm matters: `every blursday 9:30`.
     """
+    if part := _BUT_A_PART.search(said.text):  # except the first 10 minutes
+        return Refused(f"I do not understand “{part[0]}”.", EXAMPLES[purpose])
     for n, piece in enumerate(said.pieces):
         if (piece.sort is not Sort.UNREAD and piece.key != ("while",)) or piece not in left:
             continue

@@ -135,6 +135,8 @@ _VERBS: Mapping[Intent, str] = {
         resume | continue | unpause | un-pause | carry on | keep recording | keep going |
         keep on recording | go on recording | on the record again | back on the record |
         go back on the record | continue to record | pick up again | continue with |
+        keep/leave it running/recording/going/rolling |
+        keep running | keep rolling |
         proceed | off pause | off hold | resume recording | continue recording | start again
         recording""",
     Intent.SCHEDULE: """
@@ -347,7 +349,9 @@ _OTHER: Mapping[Role, str] = {
         recording | not ok with | uncomfortable | uncomfortable with | not happy with | unhappy
         with | not fine with | not okay with | not comfortable with | not comfortable | do not
         consent | dont consent | not consent | refuse | i object to | dont like | do not like |
-        nobody should | no one should | stop not | not yet""",
+        nobody should | no one should | stop not | not yet |
+        cancel/undo/delete/remove/forget the/that/its _/planned/set/automatic/auto
+        stop/end/timer""",
     Role.REQUEST: """
         can you | could you | would you | will you | can u | could u | would u | can you please |
         cant you | couldnt you | wont you | wouldnt you | why dont you | why wont you just | would

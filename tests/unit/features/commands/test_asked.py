@@ -110,6 +110,19 @@ def test_other_questions_are_not_about_one_recording(text: str) -> None:
     assert understood(text, "dm").asked is None
 
 
-@pytest.mark.parametrize("text", ["stop it", "pause", "record this", "don't stop", "share it here"])
+@pytest.mark.parametrize("text", ["stop it", "pause", "record this", "share it here", "resume"])
 def test_an_order_is_no_question(text: str) -> None:
     assert understood(text, "thread").asked is None
+
+
+@each_row(
+    "text",
+    [
+        *("don't stop", "dont stop in 10", "it won't stop", "keep recording", "keep it running"),
+        *("cancel the stop", "undo that stop please", "forget the end", "leave it running"),
+        *("can you cancel the planned stop", "delete the timer"),
+    ],
+)
+def test_a_recording_that_is_to_go_on_is_told_when_it_stops(text: str) -> None:
+    done = understood(text, "thread")
+    assert (done.room and done.room.name, done.asked, done.acts) == ("standup", Asked.ENDS, ())

@@ -742,6 +742,99 @@ def test_a_negated_order_is_told_that_nothing_was_done(text: str, offer: str, wo
     assert said(done) == f"The recording of webinar {words}"
 
 
+@pytest.mark.parametrize("text", ["dont stop", "cancel the stop"])
+def test_where_several_run_it_is_said_that_none_was_stopped(text: str) -> None:
+    assert said(understood(text)) == (
+        "Nothing was stopped. Stop the recording of standup or webinar?"
+    )
+
+
+@each_row(
+    ("text", "words"),
+    [
+        ("start board room 720p, no 1080p", "Start recording board room (1080p)?"),
+        ("start board room 720p no 1080p", "Start recording board room (1080p)?"),
+        ("start board room for 30 no 45 minutes", "Start recording board room for 45 min?"),
+        ("start board room for 30 min, no 45", "Start recording board room for 45 min?"),
+        (
+            "record board room at 3 no 4",
+            "Record board room on Wed 2 Dec, 16:00 (Europe/Berlin)?",
+        ),
+        (
+            "start board room tomorrow at 3, no friday",
+            "Record board room on Fri 4 Dec, 15:00 (Europe/Berlin)?",
+        ),
+        ("stop webinar in 10, no 20", "Stop the recording of webinar at 14:40?"),
+        ("should I? start all hands", "Start recording all hands?"),
+        (
+            "stop webinar and foobar in 10 minutes",
+            "I do not understand “foobar”. Stop the recording of webinar at 14:30?",
+        ),
+    ],
+)
+def test_a_value_that_is_corrected_is_asked_about(text: str, words: str) -> None:
+    assert said(understood(text)) == words
+
+
+@each_row(
+    ("text", "at"),
+    [
+        ("no make it 20", "14:40"),
+        ("make it half an hour", "14:50"),
+        ("no, make it 4", "16:00"),
+        ("make it 16:30 please", "16:30"),
+    ],
+)
+def test_another_end_is_offered_in_the_thread(text: str, at: str) -> None:
+    done = understood(text, "thread")
+    assert said(done) == f"standup is already being recorded. Stop it at {at}?"
+    assert [str(order) for order in done.offers] == ["stop:standup"]
+
+
+@each_row(
+    ("text", "at"),
+    [
+        ("push back town hall 30 min", "Fri 4 Dec, 10:30"),
+        ("town hall is an hour later", "Fri 4 Dec, 11:00"),
+        ("town hall half an hour earlier", "Fri 4 Dec, 9:30"),
+        ("bring town hall forward 30 minutes", "Fri 4 Dec, 9:30"),
+        ("postpone town hall by a day", "Sat 5 Dec, 10:00"),
+        ("move town hall to monday", "Mon 7 Dec, 10:00"),
+        ("move town hall to tomorrow", "Thu 3 Dec, 10:00"),
+        ("move town hall to 11", "Fri 4 Dec, 11:00"),
+    ],
+)
+def test_what_is_not_said_of_a_new_date_stays_as_planned(text: str, at: str) -> None:
+    done = understood(text)
+    assert said(done) == f"Move the recording of town hall to {at} (Europe/Berlin)?"
+    assert [str(order) for order in done.offers] == ["reschedule:town hall"]
+
+
+@each_row("text", ["is town hall an hour later?", "town hall is later", "standup is an hour later"])
+def test_nothing_is_moved_without_an_order_a_schedule_and_a_length(text: str) -> None:
+    assert not any(order.verb == Intent.RESCHEDULE for order in understood(text).offers)
+
+
+@each_row(
+    ("text", "offers"),
+    [
+        ("turn off auto recording for weekly", ["auto:weekly"]),
+        ("dont auto record weekly anymore", ["auto:weekly"]),
+        ("stop recording weekly automatically", ["auto:weekly"]),
+        ("disable automatic recording of standup", ["auto:standup", "stop:standup"]),
+    ],
+)
+def test_a_rule_is_turned_off_in_words(text: str, offers: list[str]) -> None:
+    done = understood(text)
+    assert said(done).startswith("Turn off automatic recording of ")
+    assert [str(order) for order in done.offers] == offers
+
+
+@each_row("text", ["make it louder", "make it 1080p", "make it private"])
+def test_what_is_no_time_ends_nothing(text: str) -> None:
+    assert not understood(text, "thread").offers
+
+
 def test_a_name_shared_by_two_rooms_is_asked_about() -> None:
     done = understood("record Alpha", "slash", with_rooms("alpha", "Alpha", where="slash"))
     assert done.outcome is Outcome.ASK
