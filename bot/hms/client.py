@@ -21,9 +21,9 @@ from bot.hms.errors import HmsNotFound, HmsTooLarge, download_error
 from bot.hms.kept import KeptFiles
 from bot.hms.models import (
     ActiveRoom,
-    Answer,
     Asset,
     AttendedSession,
+    HmsModel,
     PresignedUrl,
     Recording,
     RecordingSettings,
@@ -45,7 +45,7 @@ PAGE_SIZE = 100  # 100ms' maximum
 LINK_FOR_US = timedelta(minutes=5)
 _START = "/recordings/room/{id}/start"
 DeliveryStatus = Literal["all", "failed", "success"]
-A = TypeVar("A", bound=Answer)
+A = TypeVar("A", bound=HmsModel)
 
 
 @dataclass(slots=True)

@@ -77,7 +77,7 @@ _STATES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Viewer:
+class ViewerAccess:
     """The channels in which the viewer can see the recording, and whether they can open its files.
 
     `here` is the channel they clicked in, if it shows the recording: file links are requested from
@@ -96,7 +96,7 @@ def details_view(
     recording: Recording,
     deliveries: Sequence[Delivery] = (),
     *,
-    viewer: Viewer,
+    viewer: ViewerAccess,
     bot: str = BOT,
     changes: Sequence[SettingsChanged] = (),
     silent: Silence | None = None,
@@ -142,13 +142,13 @@ def details_view(
     return modal(DETAILS, blocks, callback_id=ids.DETAILS_VIEW, private_metadata=viewer.here)
 
 
-def _settings_button(recording: Recording, viewer: Viewer) -> list[Block]:
+def _settings_button(recording: Recording, viewer: ViewerAccess) -> list[Block]:
     if not postable(recording.origin) or not viewer.knows(recording.origin):
         return []
     return [button("Channel settings", OPEN_SETTINGS, value=recording.origin)]
 
 
-def _facts(recording: Recording, viewer: Viewer) -> list[str]:
+def _facts(recording: Recording, viewer: ViewerAccess) -> list[str]:
     """List at most ten fields: Slack shows them in two columns. Ids follow below, for copying."""
     known_in = [c for c in recording.channels if viewer.knows(c)]
     known = {
@@ -186,7 +186,7 @@ def _settings(options: RecordingOptions) -> Iterator[str]:
         yield f"Sections: {esc(titles, 900)}"
 
 
-def _files(recording: Recording, viewer: Viewer, *, nobody_wrote: bool) -> Iterator[Block]:
+def _files(recording: Recording, viewer: ViewerAccess, *, nobody_wrote: bool) -> Iterator[Block]:
     yield header("Files")
     files = recording.assets.all
     for n, asset in enumerate(files[:FILES]):
@@ -261,7 +261,7 @@ def _for_support(recording: Recording) -> Iterator[Block]:
 
 
 def _audit(
-    recording: Recording, viewer: Viewer, changes: Sequence[SettingsChanged]
+    recording: Recording, viewer: ViewerAccess, changes: Sequence[SettingsChanged]
 ) -> Iterator[Block]:
     acts = trail(recording.log, changes if viewer.knows(recording.origin) else (), recording.origin)
     shown = pieces(audit_lines(acts, viewer.knows))

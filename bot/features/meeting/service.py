@@ -57,7 +57,7 @@ SMALL_FILE = 1024 * 1024  # bytes; limit of summary and chat
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class OpenRecording:
     """A recording that the person may see and whose files they may open."""
 
     proof: SeenRecording
@@ -150,7 +150,7 @@ class Meetings:
 
     # A recording
 
-    async def see(self, user: str, key: str) -> Seen:
+    async def see(self, user: str, key: str) -> OpenRecording:
         """Check this person's rights now.
 
         Raises UnknownRecording, also if they may not see or open it; SlackUnavailable if Slack
@@ -166,7 +166,7 @@ class Meetings:
         recording = (await self._deps.store.recordings.load(proof.key)).recording
         if recording.forget_by is not None:
             raise UnknownRecording(key)
-        return Seen(proof, recording)
+        return OpenRecording(proof, recording)
 
     async def data(self, viewer: Viewer, key: str) -> dict[str, Any]:
         seen = await self.see(viewer.user, key)

@@ -11,7 +11,7 @@ import structlog
 from bot.core import transcript
 from bot.core.assets import Assets, SummarySection, assets_of
 from bot.core.deliveries import EMPTY, TOLD, Delivery, Kind, State
-from bot.core.facts import AssetSeen, Fact, Reading, ResultsChecked, TranscriptionReported
+from bot.core.facts import AssetSeen, Fact, FileReading, ResultsChecked, TranscriptionReported
 from bot.core.forgetting import is_past_keeping
 from bot.core.note import Note
 from bot.core.options import OutputMode
@@ -104,12 +104,12 @@ def _read_again(ctx: Context, tries: int) -> Note:
     return Note(retries={FILE_REFUSED: Retry(tries, ctx.now), retry_name(FetchTranscript()): later})
 
 
-async def _read_transcript(ctx: Context, assets: Assets) -> tuple[Reading, int | None]:
+async def _read_transcript(ctx: Context, assets: Assets) -> tuple[FileReading, int | None]:
     """Read the first readable format, with its word count; else report the best one's problem.
 
     Raises HmsRefused if 100ms or its storage refuses a file.
     """
-    answers: list[Reading] = []
+    answers: list[FileReading] = []
     for asset in assets.readable_transcripts:
         try:
             content = await ctx.deps.hms.fetch_asset(asset.asset_id, transcript.MAX_BYTES)
@@ -128,7 +128,7 @@ async def _read_transcript(ctx: Context, assets: Assets) -> tuple[Reading, int |
     return answers[0], 0 if answers[0] == "empty" else None
 
 
-async def _read_summary(ctx: Context, assets: Assets) -> Reading:
+async def _read_summary(ctx: Context, assets: Assets) -> FileReading:
     asset = assets.summary
     if asset is None or asset.status != "completed":
         return "none"

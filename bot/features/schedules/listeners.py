@@ -14,7 +14,7 @@ from bot.core.proofs import HomeMember, Horizon, OpenChannel, SeenRecording, See
 from bot.core.when import Refused, Unclear
 from bot.core.when_clauses import NUMBERS
 from bot.features.rooms.listeners import suggest_rooms
-from bot.features.rooms.model import Ambiguous, Found, RoomCode, RoomEntry, Unknown
+from bot.features.rooms.model import Ambiguous, FoundRoom, RoomCode, RoomEntry, Unknown
 from bot.features.rooms.service import RoomDirectory
 from bot.features.rooms.views import no_room, several_rooms
 from bot.features.schedules import ids, service, views
@@ -132,7 +132,7 @@ async def _room(
         unasked = await rooms.fetch_named(found.room_id or typed)
         found = await rooms.find(typed)
     match found:
-        case Found(room=room):
+        case FoundRoom(room=room):
             return room
         case Unknown(room_id=str(room_id)) if unasked or may_be_gone:
             return RoomEntry(room_id, room_id)

@@ -13,11 +13,11 @@ from bot.features.schedules.model import (
     CALENDARS_MOST,
     Listing,
     PassedDate,
+    PauseReason,
     RoomCalendar,
     Rule,
     Schedule,
     Subject,
-    Why,
     next_dates,
 )
 from bot.features.schedules.overlaps import Rivals
@@ -333,7 +333,7 @@ def _paused(one: Schedule | Rule) -> str:
     return f"Paused: {_WHY_SHORT[one.why]}"
 
 
-_WHY_SHORT: dict[Why, str] = {
+_WHY_SHORT: dict[PauseReason, str] = {
     "right": "its owner may no longer start recordings there",
     "left": "its owner is no longer a full member of this workspace",
     "away": "its owner is no longer in the channel",
@@ -451,14 +451,14 @@ def preset_gone(schedule: Schedule) -> str:
     )
 
 
-def paused_by_itself(schedule: Schedule, why: Why) -> str:
+def paused_by_itself(schedule: Schedule, why: PauseReason) -> str:
     name, due = esc(schedule.room_name, 100), schedule.armed_for
     nothing = f"Nothing was recorded for {when(due)}." if due else ""
     told = f"The schedule of *{name}* is paused: {_why(why, schedule)}"
     return " ".join(filter(None, [told, nothing, _HOW_ON.get(why, "")]))
 
 
-def rule_paused_by_itself(rule: Rule, why: Why) -> str:
+def rule_paused_by_itself(rule: Rule, why: PauseReason) -> str:
     name, again = esc(rule.room_name, 100), code(f"/record auto {rule.room_name} on")
     on = f"Type {again} to turn it on again." if why in _HOW_ON else ""
     told = f"*{name}* is no longer recorded automatically: {_why(why, rule)}"
@@ -466,7 +466,7 @@ def rule_paused_by_itself(rule: Rule, why: Why) -> str:
     return " ".join(filter(None, [told, invite, on]))
 
 
-def calendar_dropped(calendar: RoomCalendar, why: Why) -> str:
+def calendar_dropped(calendar: RoomCalendar, why: PauseReason) -> str:
     name = esc(calendar.room_name, 100)
     follow = code(f"/record schedule {calendar.room_name} from https://…")
     return (
@@ -475,16 +475,16 @@ def calendar_dropped(calendar: RoomCalendar, why: Why) -> str:
     )
 
 
-def event_not_recorded(schedule: Schedule, why: Why) -> str:
+def event_not_recorded(schedule: Schedule, why: PauseReason) -> str:
     """Say that an event of a calendar is not recorded; later ones are tried."""
     name, due = esc(schedule.room_name, 100), schedule.armed_for
     at = f" at {when(due)}" if due else ""
     return f"The calendar event for *{name}*{at} is not recorded: {_why(why, schedule)}"
 
 
-def _why(why: Why, one: Schedule | Rule | RoomCalendar) -> str:
+def _why(why: PauseReason, one: Schedule | Rule | RoomCalendar) -> str:
     where = place(one.channel)
-    reasons: dict[Why, str] = {
+    reasons: dict[PauseReason, str] = {
         "asked": "somebody paused it.",
         "right": f"the person who set it up may no longer start recordings in {where}.",
         "left": "the person who set it up is no longer a full member of this workspace.",
@@ -559,7 +559,7 @@ def _did(by: str, what: str, one: Schedule | RoomCalendar | Rule) -> str:
 
 _ANYBODY = "Anybody who may start recordings there can resume it."
 _INVITE = "Unarchive the channel, or invite the bot again."
-_HOW_ON: dict[Why, str] = {
+_HOW_ON: dict[PauseReason, str] = {
     "right": _ANYBODY,
     "left": _ANYBODY,
     "away": _ANYBODY,
