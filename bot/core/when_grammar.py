@@ -42,7 +42,7 @@ from bot.core.when_clauses import (
     Token,
     Zone,
 )
-from bot.core.when_days import EXAMPLES, Choose, Purpose, Settled
+from bot.core.when_days import EXAMPLES, Choose, FinalReading, Purpose
 from bot.core.when_meaning import PLURALS, Clauses, Resolver
 from bot.core.when_past import read_past
 from bot.core.when_rules import ClauseScanner
@@ -326,7 +326,7 @@ def _understood(
     resolver = Resolver(now=now, zone=meant_zone, purpose=purpose)
     try:
         return _read(clauses, resolver)
-    except Settled as answer:
+    except FinalReading as answer:
         return _with_examples(answer.reading, text, clauses, resolver)
     except Choose as choose:
         choices = [
@@ -367,7 +367,7 @@ def _corrected(word: str) -> str:
 
 
 def _read(clauses: Clauses, resolver: Resolver) -> Reading:
-    """Resolve the clauses. Raises Settled and Choose, like the resolver."""
+    """Resolve the clauses. Raises FinalReading and Choose, like the resolver."""
     if clauses.since or resolver.purpose is Purpose.PAST:
         return read_past(resolver, clauses)
     return resolver.read(clauses)
@@ -388,7 +388,7 @@ def _may_be_at(clock: str, clauses: Clauses, resolver: Resolver) -> bool:
     """Whether the clauses can be read once they have this time."""
     try:
         return isinstance(_read(replace(clauses, at=At(_CLOCKS[clock])), resolver), When)
-    except (Settled, Choose):
+    except (FinalReading, Choose):
         return False
 
 

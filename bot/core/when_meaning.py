@@ -140,7 +140,7 @@ def _merged(one: Recurrence, other: Recurrence) -> Recurrence | None:
 
 
 class Resolver(Days):
-    """Resolves clauses. Raises Settled for a question or a refusal, Choose for a choice."""
+    """Resolves clauses. Raises FinalReading for a question or a refusal, Choose for a choice."""
 
     def read(self, clauses: Clauses) -> When | Day:
         """Return the future time that the clauses name."""
