@@ -60,7 +60,7 @@ from bot.kit.clock import ms
 from bot.kit.logs import learnt, scope
 from bot.kit.metrics import LISTENER_SECONDS
 from bot.listeners.app import ACK_WITHIN_S, STORED_WITHIN_S, Bot, for_people
-from bot.listeners.payloads import Body, Caller, Payload
+from bot.listeners.payloads import Body, Caller, Payload, value_of
 from bot.slack.errors import SlackUnavailable
 from bot.store.database import waiting_at_most
 from bot.store.errors import DoneBefore, UnknownRecording
@@ -478,16 +478,9 @@ def _named(need: Need, body: Body) -> str:
         case From.VIEW:
             return _metadata(body)
         case From.VALUE:
-            return _value(body)
+            return value_of((body.get("actions") or [{}])[0])
 
 
 def _metadata(body: Body) -> str:
     view = body.get("view")
     return str((view.get("private_metadata") if isinstance(view, Mapping) else None) or "")
-
-
-def _value(body: Body) -> str:
-    action = (body.get("actions") or [{}])[0]
-    chosen = action.get("selected_option") or {}
-    place = action.get("selected_conversation")
-    return str(action.get("value") or chosen.get("value") or place or "")

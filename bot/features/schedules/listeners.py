@@ -31,9 +31,8 @@ from bot.listeners.registry import Ack, From, Listeners
 from bot.slack.errors import SlackUnavailable
 from bot.store.errors import UnknownRecording
 from bot.ui import ids as ui_ids
-from bot.ui.forms import FieldErrors
+from bot.ui.forms import FieldErrors, own_state
 from bot.ui.message import Message, message_view
-from bot.ui.view_state import ViewState
 
 on = Listeners()
 # `schedule standup from https://…`; available as a command only.
@@ -381,7 +380,7 @@ async def change_submitted(
     seen: Annotated[SeenSchedule, From.VIEW], caller: Caller, view: ViewValues, ack: Ack, bot: Bot
 ) -> None:
     """Change the time; the reply repeats it in words, with its dates."""
-    typed = ViewState(view.values, lambda _: ids.WHEN_INPUT).text(ids.WHEN, "")
+    typed = own_state(view.values).text(ids.WHEN)
     before = await ScheduleRepository(bot.deps.db).get(seen.schedule_id)
     changed = await service.change(bot.deps, bot.rights, seen, typed)
     if isinstance(changed, Refused | Unclear):

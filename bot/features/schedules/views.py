@@ -23,7 +23,7 @@ from bot.features.schedules.model import (
 from bot.features.schedules.overlaps import Rivals
 from bot.ui import ids as ui_ids
 from bot.ui.buttons import details_button, end_buttons, schedules_button
-from bot.ui.forms import words
+from bot.ui.forms import input_block, own_action, textbox, words
 from bot.ui.message import (
     FALLBACK_MOST,
     Block,
@@ -392,26 +392,21 @@ def _confirm(text: str) -> Block:
 def change_form(schedule: Schedule, now: datetime) -> View:
     """Build a form with one field: the time in plain words."""
     said = say_when(schedule.when, now=now).removesuffix(f" ({schedule.when.zone})")
-    field: Block = {
-        "type": "input",
-        "block_id": ids.WHEN,
-        "label": words("When"),
-        "hint": words("For example “tomorrow 9:30” or “every weekday at 9:30 for 20m”."),
-        "element": {
-            "type": "plain_text_input",
-            "action_id": ids.WHEN_INPUT,
-            "initial_value": said[:200],
-            "max_length": 200,
-        },
-    }
+    field = input_block(
+        ids.WHEN,
+        "When",
+        {**textbox(said[:200]), "max_length": 200},
+        hint="For example “tomorrow 9:30” or “every weekday at 9:30 for 20m”.",
+        action=own_action(ids.WHEN),
+    )
     about = section(f"*{esc(schedule.room_name, 100)}* in {place(schedule.channel)}")
-    view = modal(
+    return modal(
         "Change schedule",
         [about, field],
         callback_id=ids.CHANGE_FORM,
+        submit="Save",
         private_metadata=schedule.schedule_id,
     )
-    return {**view, "submit": words("Save"), "close": words("Cancel")}
 
 
 # ---- notices to channels ---------------------------------------------------------------------
