@@ -23,7 +23,7 @@ def preset_form(draft: Draft, *, request_id: str) -> View:
             "title": words("Delete this preset?"),
             "text": words("Recordings made with it are not affected."),
             "confirm": words("Delete"),
-            "deny": words("Keep"),
+            "deny": words("Keep it"),
             "style": "danger",
         },
     )

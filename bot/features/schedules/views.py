@@ -595,8 +595,8 @@ def calendar_off(room_name: str) -> Message:
 def calendar_unreadable(calendar: RoomCalendar) -> str:
     return (
         f"The bot has not been able to read the calendar of *{esc(calendar.room_name, 100)}* for a "
-        "day. What it had scheduled is still recorded. Check its link; if it is gone, stop "
-        "following it."
+        "day. Events that it already knows will still be recorded. Check the calendar's link, "
+        "or stop following the calendar."
     )
 
 
