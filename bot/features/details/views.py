@@ -9,6 +9,7 @@ from bot.core.deliveries import EMPTY, Delivery, Kind, State
 from bot.core.facts import AssetSeen
 from bot.core.forgetting import is_forgettable
 from bot.core.options import RecordingOptions
+from bot.core.places import is_channel
 from bot.core.policy import Silence
 from bot.core.recording import ENDED, ON_AIR, Recording, can_watch
 from bot.features.audit.model import SettingsChanged, trail
@@ -39,7 +40,7 @@ from bot.ui.message import (
     section,
 )
 from bot.ui.problems import BOT, explain
-from bot.ui.text import duration, esc, join, megabytes, mention, place, size, when
+from bot.ui.text import duration, esc, is_user, join, megabytes, mention, place, size, when
 from bot.ui.words import DETAILS, file_name, mark_of, state_of
 
 FILES = 30
@@ -89,7 +90,7 @@ class ViewerAccess:
     here: str = ""
 
     def knows(self, target: str) -> bool:
-        return target[:1] not in ("C", "G") or target in self.channels
+        return not is_channel(target) or target in self.channels
 
 
 def details_view(
@@ -243,7 +244,7 @@ def _target(delivery: Delivery) -> str:
     if delivery.kind in (Kind.ROOM, Kind.ENDING, Kind.KEPT):
         return ""
     target, _, _ = delivery.target.partition(":")  # a shared moment's target ends in its number
-    return f", {mention(target) if target[:1] in ('U', 'W') else place(target)}"
+    return f", {mention(target) if is_user(target) else place(target)}"
 
 
 def _for_support(recording: Recording) -> Iterator[Block]:
