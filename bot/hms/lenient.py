@@ -10,7 +10,6 @@ MAX_WHOLE = 2**63 - 1  # the largest integer of both databases
 FIRST_YEAR = 2000  # 100ms writes year 1 for "no time"
 MAX_FUTURE = timedelta(minutes=5)  # how far another clock may be ahead
 MAX_SECONDS = timedelta(days=30).total_seconds()  # no meeting and no link lasts longer
-_FRACTION = re.compile(r"(\.\d{6})\d+")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -30,7 +29,7 @@ def moment(value: object) -> datetime | None:
     """Return an aware time in UTC. 100ms sends up to nanoseconds; microseconds are kept."""
     if isinstance(value, str):
         try:
-            value = datetime.fromisoformat(_FRACTION.sub(r"\1", value.strip()))
+            value = datetime.fromisoformat(value.strip())
         except ValueError:
             return None
     if not isinstance(value, datetime):

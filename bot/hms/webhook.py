@@ -20,6 +20,7 @@ from pydantic import (
     ConfigDict,
     Field,
     JsonValue,
+    SkipValidation,
 )
 
 from bot.core.facts import (
@@ -57,7 +58,8 @@ class Envelope(BaseModel):
     id: Text = None
     timestamp: Time = None
     data: Annotated[
-        dict[str, JsonValue], BeforeValidator(lambda data: data if isinstance(data, dict) else {})
+        SkipValidation[dict[str, JsonValue]],  # it was JSON
+        BeforeValidator(lambda data: data if isinstance(data, dict) else {}),
     ] = Field(default_factory=dict)
 
     def stored(self) -> dict[str, JsonValue]:

@@ -30,7 +30,6 @@ from record_bot_sandbox.slack.http import new_client
 from record_bot_sandbox.slack.sim import Sim
 
 from bot.hms.webhook import HEADER
-from bot.kit.logs import OURS as OUR_LOGGER
 from bot.kit.logs import configure_logs
 from bot.settings import Settings
 from bot.wiring import Components, build, utc_now
@@ -162,8 +161,8 @@ async def target(
 @contextmanager
 def _logs_into(log: Path) -> Iterator[None]:
     """As `record-bot run` logs, but all of it, and into a file; afterwards as it was before."""
-    ours, loggers = structlog.get_config(), [logging.getLogger(), logging.getLogger(OUR_LOGGER)]
-    before = [(one, one.handlers[:], one.level, one.propagate) for one in loggers]
+    ours, root = structlog.get_config(), logging.getLogger()
+    handlers, level = root.handlers[:], root.level
     with log.open("w", buffering=1) as file:
         with redirect_stderr(file):
             configure_logs("DEBUG", "json")
@@ -171,9 +170,8 @@ def _logs_into(log: Path) -> Iterator[None]:
         try:
             yield
         finally:
-            for one, handlers, level, propagate in before:
-                one.handlers[:], one.propagate = handlers, propagate
-                one.setLevel(level)
+            root.handlers[:] = handlers
+            root.setLevel(level)
             structlog.configure(**ours)
 
 
