@@ -15,14 +15,14 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 def clean(value: str) -> str:
     """Replace NUL and lone surrogates, which JSON can express but databases cannot store."""
-    return _UNSTORABLE.sub("\ufffd", value)
+    return value if value.isprintable() else _UNSTORABLE.sub("\ufffd", value)
 
 
 def text(value: object) -> str | None:
     """Return a string that is not blank, stripped."""
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not (stripped := value.strip()):
         return None
-    return clean(value.strip())
+    return clean(stripped)
 
 
 def moment(value: object) -> datetime | None:

@@ -65,13 +65,12 @@ def _stripped(value: JsonValue, depth: int) -> JsonValue:
 
 
 def _stripped_text(text: str) -> str:
-    """Neither NUL nor surrogates are printable, and `clean` replaces only these."""
-    return redact(text if text.isprintable() else clean(text))
+    return redact(clean(text))
 
 
 def _stripped_object(payload: Mapping[str, JsonValue], depth: int) -> dict[str, JsonValue]:
     return {
-        name: _stripped(value, depth + 1)
+        name: _stripped_text(value) if isinstance(value, str) else _stripped(value, depth + 1)
         for key, value in payload.items()
         if (name := _stripped_key(key)) is not None
     }

@@ -32,6 +32,7 @@ from record_bot_sandbox.slack.sim import Sim
 from bot.hms.webhook import HEADER
 from bot.kit.logs import configure_logs
 from bot.settings import Settings
+from bot.web.connections import Connections, limits_here
 from bot.wiring import Components, build, utc_now
 from tests.databases import migrated_copy
 
@@ -151,7 +152,7 @@ async def target(
             )
             async with (
                 build(settings, now) as parts,
-                serving(parts.web) as url,
+                serving(parts.web, http=Connections(limits_here()).protocol()) as url,
                 new_client(timeout=ANSWER_WITHIN_S) as http,
             ):
                 yield Target(url, parts, app.state.sim, running.sim, database, log, http)
