@@ -50,7 +50,7 @@ class Inbox(Repository):
 
     @property
     def is_rushed(self) -> bool:
-        """Whether more entries come than can be worked on meanwhile, with their senders waiting."""
+        """Whether so many entries come that matching them would keep their senders waiting."""
         return self._rush.is_on(time.monotonic())
 
     async def put(self, entry: InboxEntry) -> bool:
@@ -71,7 +71,7 @@ class Inbox(Repository):
             first.setdefault(entry.identity, entry)
         # Sorted, because two replicas with the same webhooks could deadlock otherwise.
         new = [{**self._ours, **rows.inbox_row(first[name])} for name in sorted(first)]
-        async with self._db.write(lone=True) as conn:
+        async with self._db.write(lone=True) as conn:  # SQLite's notification is no statement
             stored = set((await conn.scalars(self._insert, new)).all())
             if stored:
                 await self._db.notify(conn, MAIL, self._payload)
