@@ -120,6 +120,11 @@ class Recording:
         return self.title or self.room_name
 
     @property
+    def began(self) -> datetime:
+        """When it started; until that is known, when it was requested."""
+        return self.started_at or self.requested_at
+
+    @property
     def audio_only(self) -> bool:
         """Whether it has no video; False if it was started elsewhere with unknown options."""
         return self.options.audio_only and not self.elsewhere

@@ -68,6 +68,11 @@ class RecordingRow:
         """The name to show: its title, else the name of its room."""
         return self.title or self.room_name
 
+    @property
+    def began(self) -> datetime:
+        """When it started; until that is known, when it was requested."""
+        return self.started_at or self.requested_at
+
 
 class InboxState(StrEnum):
     NEW = "new"

@@ -8,7 +8,7 @@ interpretation of Slack's "characters".
 import math
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 ZWNJ, ZWJ, WORD_JOINER = "\u200c", "\u200d", "\u2060"
@@ -164,6 +164,19 @@ def when(at: datetime) -> str:
 def clock(at: datetime) -> str:
     """Show only the time, in the reader's time zone."""
     return f"<!date^{unix(at)}^{{time}}|{at.astimezone(UTC):%H:%M} UTC>"
+
+
+_SAME_DAY = timedelta(hours=18)
+
+
+def time_near(at: datetime, since: datetime) -> str:
+    """Show the time, with the day if it is far from `since`."""
+    return clock(at) if is_near(at, since) else when(at)
+
+
+def is_near(at: datetime, since: datetime) -> bool:
+    """Whether readers who know the day of `since` know that of `at`."""
+    return abs(at - since) < _SAME_DAY
 
 
 def unix(at: datetime) -> int:

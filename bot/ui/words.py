@@ -6,7 +6,7 @@ from bot.core.assets import VIDEO_TYPES, Transcription
 from bot.core.facts import AssetSeen
 from bot.core.policy import Silence
 from bot.core.recording import ON_AIR, Phase, Recording, Why
-from bot.ui.text import esc, when
+from bot.ui.text import clock, esc, is_near, when
 
 REASONS = {
     "max duration reached": "it reached the maximum length",
@@ -39,6 +39,11 @@ PHASES = {
     Phase.NOT_STARTED: "Not started",
     Phase.POINTER: "Already being recorded",
 }
+
+
+def stops(recording: Recording, at: datetime) -> str:
+    """Say `stops at 14:30`, or `stops tomorrow at 8:00`."""
+    return f"stops at {clock(at)}" if is_near(at, recording.began) else f"stops {when(at)}"
 
 
 def media_ready(*, audio_only: bool) -> str:

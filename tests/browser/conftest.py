@@ -58,7 +58,13 @@ async def launch(playwright: Playwright) -> Browser:
             pytest.fail(MISSING.replace("skipped", "cannot run"))
         skipped.append(MISSING)
         pytest.skip(MISSING)
-    flags = ["--no-sandbox", "--disable-dev-shm-usage", "--font-render-hinting=none"]
+    flags = [
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--font-render-hinting=none",
+        "--disable-gpu",
+        "--disable-software-rasterizer",
+    ]
     return await playwright.chromium.launch(executable_path=path, args=flags)
 
 

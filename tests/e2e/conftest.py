@@ -28,6 +28,7 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.bench import Bench
+from tests.e2e.forked import fork_server
 from tests.e2e.opening import Stages, services
 
 HERE = Path(__file__).parent
@@ -70,6 +71,8 @@ LONG = (
 def pytest_configure(config: pytest.Config) -> None:
     own = "own_stage: the stage of this test is new, and no other test sees it."
     config.addinivalue_line("markers", own)
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        fork_server()  # for all workers
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -15,7 +15,7 @@ from record_bot_sandbox.slack.person import Person
 
 from tests.e2e.bench import Bench
 from tests.e2e.bot import Bot
-from tests.e2e.forked import FORK, simulate
+from tests.e2e.forked import fork, simulate
 from tests.e2e.reading import Json, Room
 from tests.e2e.secrecy import assert_clean_database
 from tests.e2e.waiting import World
@@ -26,17 +26,14 @@ ANSWER_WITHIN_S = 200.0  # a stage that comes up on a machine that has a lot to 
 @asynccontextmanager
 async def services() -> AsyncIterator[httpx.AsyncClient]:
     """The process of the simulated services, as a client of its control."""
-    ours, theirs = FORK.Pipe()
-    process = FORK.Process(target=simulate, args=(theirs,))
-    await asyncio.to_thread(process.start)
-    theirs.close()
+    process = await fork(simulate)
     try:
-        url = await asyncio.to_thread(ours.recv)
+        url = await asyncio.to_thread(process.connection.recv)
         async with new_client(base_url=url, timeout=ANSWER_WITHIN_S) as control:
             yield control
     finally:
-        ours.close()
-        await asyncio.to_thread(process.join)
+        process.connection.send("enough")
+        await process.wait()
 
 
 @asynccontextmanager

@@ -1,8 +1,8 @@
 """The process of the simulated services, forked like the bots.
 
 It brings up stages (a simulated Slack, a simulated 100ms and the bot between them) and closes
-them, as it is told over HTTP. It says its address through a pipe, and ends when the other end is
-closed, so it never outlives the tests. In a process of its own the simulated world
+them, as it is told over HTTP. It tells the tests its address, and ends when they say so or are
+gone, so it never outlives them. In a process of its own the simulated world
 goes on whatever a test does meanwhile, and its clocks are those of a service that waits for
 nobody.
 """

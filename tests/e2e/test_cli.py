@@ -1,21 +1,19 @@
 """The command line as a process: what it prints, and how it fails in one line.
 
-`record_bot` forks a process that has imported the bot already. `executed` starts an interpreter,
-as an admin does: where the streams are what is tested.
+`record_bot` forks a process that has imported the bot already. `started` starts an interpreter, as
+an admin does: where the streams are what is tested.
 """
 
 import asyncio
 import os
 import re
-import resource
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.forked import FORK, Forked, command
+from tests.e2e.forked import command, fork
 
 REPO = Path(__file__).parents[2]
 ENDS_WITHIN_S = 120.0
@@ -43,14 +41,17 @@ def _only(folder: Path, env: dict[str, str] | None) -> dict[str, str]:
     return {**bare, "PYTHONUTF8": "1", **(env or {})}
 
 
-async def record_bot(folder: Path, *arguments: str, env: dict[str, str] | None = None) -> Done:
+async def record_bot(
+    folder: Path,
+    *arguments: str,
+    env: dict[str, str] | None = None,
+    file_bytes: int | None = None,
+) -> Done:
     """In a folder without settings. Nothing else waits for it to end."""
     printed = [folder / "stdout", folder / "stderr"]
     for file in printed:
         file.unlink(missing_ok=True)
-    process = FORK.Process(target=command, args=(arguments, _only(folder, env), folder))
-    await asyncio.to_thread(process.start)
-    forked = Forked(process)
+    forked = await fork(command, arguments, _only(folder, env), folder, file_bytes)
     try:
         async with asyncio.timeout(ENDS_WITHIN_S):
             status = await forked.wait()
@@ -59,28 +60,13 @@ async def record_bot(folder: Path, *arguments: str, env: dict[str, str] | None =
     return Done(status, *(file.read_text("utf-8") for file in printed))
 
 
-async def executed(
-    folder: Path,
-    *arguments: str,
-    env: dict[str, str] | None = None,
-    before: Callable[[], None] | None = None,
-) -> Done:
-    return await started(folder, "-m", "bot.cli", *arguments, env=env, before=before)
-
-
-async def started(
-    folder: Path,
-    *arguments: str,
-    env: dict[str, str] | None = None,
-    before: Callable[[], None] | None = None,
-) -> Done:
+async def started(folder: Path, *arguments: str, env: dict[str, str] | None = None) -> Done:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, *arguments),
         cwd=folder,
         env=_only(folder, env),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        preexec_fn=before,
     )
     try:
         async with asyncio.timeout(ENDS_WITHIN_S):
@@ -171,11 +157,7 @@ async def test_a_full_disk_is_named(tmp_path: Path) -> None:
     """A limit for the size of files stands for it: SQLite cannot make its -shm."""
     env = {**GOOD, "DATABASE_URL": f"sqlite:///{tmp_path}/bot.sqlite"}
     await record_bot(tmp_path, "migrate", env=env)
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (16_384, resource.RLIM_INFINITY))
-
-    done = await executed(tmp_path, "migrate", env=env, before=limit)
+    done = await record_bot(tmp_path, "migrate", env=env, file_bytes=16_384)
     assert "the disk of the database is full" in fails_in_one_line(done)
 
 

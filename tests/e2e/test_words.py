@@ -67,6 +67,40 @@ async def test_one_button_does_both_orders_of_a_text(bench: Bench) -> None:
     await bench.card(other, "Recording")
 
 
+async def test_a_question_is_answered_in_words_by_the_person_who_was_asked(bench: Bench) -> None:
+    room, other = await bench.room(), await bench.room()
+    await bench.running(room, channel=seed.DESIGN)
+    await bench.running(other, channel=seed.DESIGN)
+    await bench.ines.mention(seed.DESIGN, f"{BOT} stop")
+    await bench.told(bench.ines, seed.DESIGN, "Stop the recording of", room.name, other.name)
+    await bench.ines.mention(seed.DESIGN, f'{BOT} "{other.name}"')
+    await bench.told(bench.ines, seed.DESIGN, f"Stopping {other.name}")
+    await bench.status(other, "completed")
+
+    await bench.ines.mention(seed.DESIGN, f'{BOT} stop "{room.name}x"')
+    await bench.told(bench.ines, seed.DESIGN, f"Stop the recording of {room.name}?")
+    for who, channel in ((bench.tariq, seed.DESIGN), (bench.ines, seed.STANDUP)):
+        await who.mention(channel, f"{BOT} yes")
+        await bench.told(who, channel, "press the button under my question")
+    assert (await bench.recording(room))["status"] == "running"
+    await bench.ines.mention(seed.DESIGN, f"{BOT} yes")
+    await bench.told(bench.ines, seed.DESIGN, f"Stopping {room.name}")
+    await bench.status(room, "completed")
+    await bench.ines.mention(seed.DESIGN, f"{BOT} yes")
+    await bench.told(bench.ines, seed.DESIGN, "press the button under my question")
+
+
+async def test_both_are_stopped_by_that_word(bench: Bench) -> None:
+    room, other = await bench.room(), await bench.room()
+    await bench.running(room, channel=seed.DESIGN)
+    await bench.running(other, channel=seed.DESIGN)
+    await bench.ines.mention(seed.DESIGN, f"{BOT} stop")
+    await bench.told(bench.ines, seed.DESIGN, "Stop the recording of", room.name, other.name)
+    await bench.ines.mention(seed.DESIGN, f"{BOT} both please")
+    await bench.status(room, "completed")
+    await bench.status(other, "completed")
+
+
 async def test_more_minutes_move_the_end_of_what_runs(bench: Bench) -> None:
     room = await bench.room()
     await write(bench, f'start "{room.name}"')

@@ -10,7 +10,12 @@ from bot.features.commands import views
 from bot.features.commands.answers import say
 from bot.features.commands.model import OPEN_FORM, Outcome, Where, Why
 from bot.features.commands.several_orders import are_one
-from bot.features.commands.stored_orders import StoredOrder, stored_orders
+from bot.features.commands.stored_orders import (
+    ALL,
+    TOGETHER,
+    StoredOrder,
+    stored_orders,
+)
 from bot.features.commands.understand import understand
 from bot.features.commands.vocabulary import Intent
 from bot.ui.buttons import filled_form_button
@@ -82,9 +87,9 @@ def _sample(where: Where, text: str, *, reached: bool = True) -> Sample:
     }
     stops = [order for order in orders if order.verb == "stop"]
     if len(stops) > 1:
-        answers[views.ALL] = tuple(stops)
+        answers[ALL] = tuple(stops)
     if are_one(found):
-        answers[views.TOGETHER] = orders
+        answers[TOGETHER] = orders
     buttons = views.choices("question-1", answers)
     if any(order.verb == OPEN_FORM for order in orders):
         buttons.append(filled_form_button("draft-1"))

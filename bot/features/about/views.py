@@ -22,8 +22,8 @@ from bot.ui import ids
 from bot.ui.buttons import details_button, end_buttons, stop_button
 from bot.ui.message import Block, Message, say
 from bot.ui.problems import BOT, explain, stop_failure
-from bot.ui.text import clock, duration, esc, mention, when
-from bot.ui.words import NO_TRANSCRIPT_YET, REASONS, UNREAD, expected, still
+from bot.ui.text import duration, esc, mention, time_near, when
+from bot.ui.words import NO_TRANSCRIPT_YET, REASONS, UNREAD, expected, still, stops
 
 PEOPLE_MOST = 20
 NAME_MOST = 40
@@ -107,7 +107,7 @@ def _how_long(recording: Recording, now: datetime, bot: str) -> str:
     name, began = _named(recording), recording.started_at
     if recording.phase is Phase.RUNNING and began:
         lasts = duration((now - began).total_seconds()) or "a few seconds"
-        return f"{name} has been recorded for {lasts}, since {clock(began)}."
+        return f"{name} has been recorded for {lasts}, since {time_near(began, now)}."
     if recording.phase not in ENDED | {Phase.PROCESSING}:
         return _state(recording, now, bot)
     length = _length(recording)
@@ -130,7 +130,7 @@ def _named(recording: Recording) -> str:
 
 
 def _began_at(recording: Recording) -> str:
-    return when(recording.started_at or recording.requested_at)
+    return when(recording.began)
 
 
 def _length(recording: Recording) -> str:
@@ -206,7 +206,7 @@ def _end(recording: Recording) -> str:
     if recording.stop_pending:
         return f"The recording of {name} is being stopped."
     if recording.ends_at:
-        return f"The recording of {name} stops at {clock(recording.ends_at)}."
+        return f"The recording of {name} {stops(recording, recording.ends_at)}."
     if recording.end and recording.end.after_s:
         return f"The recording of {name} stops {duration(recording.end.after_s)} after its start."
     return (

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 
 from bot.core import facts as f
 from bot.core.assets import VIDEO_TYPES
-from bot.ui.text import clock, duration, esc, mention, when
+from bot.ui.text import duration, esc, mention, time_near
 from bot.ui.words import REASONS, media_ready
 
 # These are logged each time; any other line is logged once, regardless of source and repeats.
@@ -40,7 +40,6 @@ _READING = {
     "blocked": "The link to the transcript was not followed",
 }
 Who = Callable[[str], str]
-_SAME_DAY = timedelta(hours=18)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +91,7 @@ def _says_it_runs(fact: f.Fact) -> bool:
 def written(lines: Sequence[LogLine], since: datetime) -> Iterator[str]:
     """Yield each line after its time, with the date if the day may differ."""
     for line in lines:
-        stamp = clock(line.at) if abs(line.at - since) < _SAME_DAY else when(line.at)
-        yield f"{stamp}  {line.text}"
+        yield f"{time_near(line.at, since)}  {line.text}"
 
 
 def _merged(
@@ -198,7 +196,7 @@ def _end(fact: f.EndSet | f.StopDue, log: Sequence[f.Fact], who: Who) -> str | N
     if fact.at <= begun or fact.by is None:
         return None
     if fact.until:
-        return f"{who(fact.by)} set the end to {clock(fact.until)}"
+        return f"{who(fact.by)} set the end to {time_near(fact.until, fact.at)}"
     return f"{who(fact.by)} removed the end"
 
 

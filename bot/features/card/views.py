@@ -37,7 +37,7 @@ from bot.ui.message import (
     section,
 )
 from bot.ui.problems import BOT, SLACK_FAILS, edit_refusal, explain, hms_failure, stop_failure
-from bot.ui.text import clock, code, duration, esc, join, place, plain, when
+from bot.ui.text import clock, code, duration, esc, join, place, plain, time_near, when
 from bot.ui.words import NO_TRANSCRIPT_YET, UNREAD, mark_of, sentence, state_of
 
 LOG_LINES = 5  # with these, too, it stays under 12 lines
@@ -366,7 +366,7 @@ def _end(recording: Recording) -> str:
     if recording.phase not in ON_AIR | {Phase.REQUESTED} or recording.end is None:
         return ""
     if recording.ends_at:
-        return f"until {clock(recording.ends_at)}"
+        return f"until {time_near(recording.ends_at, recording.began)}"
     return f"for {duration(recording.end.after_s)}" if recording.end.after_s else ""
 
 

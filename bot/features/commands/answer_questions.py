@@ -195,7 +195,7 @@ async def share_latest(request: Request, found: Understood) -> None:
         channel=found.channel or found.to,
     )
     buttons = await question(request, [order])
-    await request.tell(views.share_latest(row.name, row.started_at or row.requested_at, buttons))
+    await request.tell(views.share_latest(row.name, row.began, buttons))
 
 
 async def rename_latest(request: Request, found: Understood) -> None:

@@ -7,6 +7,7 @@ answer needs more than a sentence.
 import re
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.access.gate import UnknownChoice
 from bot.access.rights import NoRight
@@ -19,6 +20,7 @@ from bot.features.commands.model import (
     OPEN_FORM,
     Order,
     Outcome,
+    Reply,
     Understood,
     Where,
     Why,
@@ -36,7 +38,7 @@ from bot.features.commands.request import (
 from bot.features.commands.service import Known
 from bot.features.commands.several_orders import are_one
 from bot.features.commands.store import ChoiceRepository
-from bot.features.commands.stored_orders import StoredOrder, stored_orders
+from bot.features.commands.stored_orders import Choice, StoredOrder, stored_orders
 from bot.features.commands.understand import understand
 from bot.features.commands.vocabulary import Intent
 from bot.features.find.listeners import answer_find
@@ -63,6 +65,7 @@ on = Listeners()
 NEEDS_LIVE_ROOM = (Intent.START, Intent.SCHEDULE, Intent.FOLLOW, Intent.JOIN)
 NO_NAME = (Intent.RENAME, Why.NEEDS_ROOM)  # the latest recordings are offered, too
 STARTS = (Intent.START, Intent.SCHEDULE)
+ANSWERED_WITHIN = timedelta(minutes=5)  # a later "yes" may be about something else
 ASK = "help and questions need none; each order asks the gate"
 
 # Available in these words only: `auto standup on`; and, as a command, the list of schedules.
@@ -307,6 +310,8 @@ async def _understood(
 
 async def _react(request: Request) -> None:
     found, known = request.found, request.known
+    if found.reply and await _answered_in_words(request, found.reply):
+        return
     if found.asked:
         await about_one(request, found, found.asked)
         return
@@ -435,15 +440,43 @@ async def chosen(own: OwnChoice, click: Click, ack: Ack, bot: Bot, use: Services
     The reply replaces the question. Of a text with several orders, the others are asked again.
     """
     choice = await ChoiceRepository(bot.deps.db).get(own.choice_id)
-    orders = choice.answers.get(own.answer) if choice else None
-    if not orders:
+    if choice is None or not choice.answers.get(own.answer):
         raise UnknownChoice(own.choice_id)
     known = await use.worlds.known(own.by, click.caller.channel)
-    answered = (f"choice:{own.choice_id}:{own.answer}",)
-    left = choice.left_after(own.answer) if choice else ()
+    left = choice.left_after(own.answer)
     request = Request(ack, bot, use, click.caller, known, clicked=not left)
-    await do(request, orders, answered=answered)
+    await do(request, choice.answers[own.answer], answered=_once_of(own.choice_id, own.answer))
     if left:
-        text = " ".join(dict.fromkeys(order.asks for order in left))
-        asking = views.question(text, await question(request, left))
+        asking = await _left_open(request, left)
         bot.after_ack(click.caller, bot.reply(click.caller, asking, replace=True))
+
+
+async def _left_open(request: Request, left: Sequence[StoredOrder]) -> Message:
+    text = " ".join(dict.fromkeys(order.asks for order in left))
+    return views.question(text, await question(request, left))
+
+
+def _once_of(choice_id: str, *answers: str) -> tuple[str, ...]:
+    return tuple(f"choice:{choice_id}:{answer}" for answer in answers)
+
+
+async def _answered_in_words(request: Request, reply: Reply) -> bool:
+    """Take `yes`, `both` or a room for the answer to the question that was just asked here."""
+    bot, caller = request.bot, request.caller
+    since = bot.deps.now() - ANSWERED_WITHIN
+    latest = await ChoiceRepository(bot.deps.db).latest(caller.user, since)
+    if latest is None or latest[1].place != (caller.channel or ""):
+        return False
+    choice_id, choice = latest
+    room = request.found.room.room_id if request.found.room else None
+    answer = choice.answer_in_words(reply, room)
+    if answer is None or await _was_answered(request, choice_id, choice):
+        return False
+    await do(request, choice.answers[answer], answered=_once_of(choice_id, answer))
+    if left := choice.left_after(answer):
+        bot.after_ack(caller, bot.reply(caller, await _left_open(request, left)))
+    return True
+
+
+async def _was_answered(request: Request, choice_id: str, choice: Choice) -> bool:
+    return await request.bot.deps.store.requests.done_before(_once_of(choice_id, *choice.answers))

@@ -35,6 +35,14 @@ class Outcome(StrEnum):
     SILENCE = auto()
 
 
+class Reply(StrEnum):
+    """How a text may answer a question of the bot that has buttons."""
+
+    YES = auto()
+    BOTH = auto()
+    ROOM = auto()  # with nothing but the name of a room
+
+
 class State(StrEnum):
     """The state of a recording that occupies a room."""
 
@@ -160,6 +168,7 @@ class Understood:
     link: str | None = None
     asked: Asked | None = None  # a question about one recording
     over: bool = False  # that recording has ended
+    reply: Reply | None = None  # this may answer a question of the bot
     parts: tuple[Understood, ...] = ()  # the meaning of each order of a text with several
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot.features.commands.changes import undo
-from bot.features.commands.model import Outcome, Understood, Why
+from bot.features.commands.model import Outcome, Reply, Understood, Why
 from bot.features.commands.parsed_text import ParsedText
 from bot.features.commands.vocabulary import Intent
 
@@ -13,8 +14,8 @@ from bot.features.commands.vocabulary import Intent
 _REPLY = re.compile(
     r"(?:(?P<sorry>(?:i['’]?m |so )?sorry|my bad|my mistake)|"
     r"(?P<no>(?:wait,? |actually,? )?no+|nope|nah|no,? thanks|no,? thank you|nvm|never ?mind)|"
-    r"(?:y|yes|yes,? all|yeah|yep|yup|sure|do it|yes,? do it|do both|both|yes,? please|"
-    r"sure,? please)"
+    r"(?P<both>(?:yes,? )?(?:do )?(?:both(?: of them)?|all(?: of them)?))(?: please| pls)?|"
+    r"(?:y|yes|yeah|yep|yup|sure|do it|yes,? do it|yes,? please|sure,? please)"
     r"(?: please| pls)?)[\s.!]*",
     re.IGNORECASE,
 )
@@ -32,7 +33,9 @@ def reply_in_words(said: ParsedText, typed: str) -> Understood | None:
     """Answer a text that only says yes, no or sorry. `typed`: the text without the bot."""
     if reply := _REPLY.fullmatch(typed):
         why = Why.DISSENT if reply["no"] else Why.SORRY if reply["sorry"] else Why.ASSENT
-        return Understood(Intent.UNKNOWN, Outcome.ANSWER, why, said.thread, sure=False)
+        told = Understood(Intent.UNKNOWN, Outcome.ANSWER, why, said.thread, sure=False)
+        meant = Reply.BOTH if reply["both"] else Reply.YES
+        return replace(told, reply=meant) if why is Why.ASSENT else told
     return undo(said) if _MISTAKE.fullmatch(typed) else None
 
 

@@ -14,7 +14,13 @@ from bot.features.commands.answers import say
 from bot.features.commands.model import Outcome, Understood, Why
 from bot.features.commands.service import Known, Worlds
 from bot.features.commands.store import ChoiceRepository
-from bot.features.commands.stored_orders import Choice, StoredOrder, stored_orders
+from bot.features.commands.stored_orders import (
+    ALL,
+    TOGETHER,
+    Choice,
+    StoredOrder,
+    stored_orders,
+)
 from bot.features.commands.understand_start import is_length
 from bot.features.commands.vocabulary import Intent
 from bot.features.history.service import Lists
@@ -94,11 +100,12 @@ async def question(
     }
     every = [order for order in orders if order.verb == Intent.STOP]
     if len(every) > 1:
-        answers[views.ALL] = tuple(every)
+        answers[ALL] = tuple(every)
     if together:
-        answers[views.TOGETHER] = tuple(orders)
+        answers[TOGETHER] = tuple(orders)
     choices = ChoiceRepository(request.bot.deps.db)
-    await choices.save(choice_id, request.caller.user, Choice(answers=answers))
+    choice = Choice(answers=answers, place=request.caller.channel or "")
+    await choices.save(choice_id, request.caller.user, choice)
     return views.choices(choice_id, answers)
 
 

@@ -13,7 +13,7 @@ from bot.core.when import StopAt, When
 from bot.core.when_grammar import read_when
 from bot.core.when_words import say_cycle, say_moment
 from bot.features.commands.answers import say
-from bot.features.commands.model import Order, Understood, Why, World
+from bot.features.commands.model import Order, Reply, Understood, Why, World
 from bot.features.commands.vocabulary import Intent
 from bot.features.options.table import parse_options, write_options
 from bot.features.rooms.model import RoomEntry
@@ -60,10 +60,24 @@ class StoredOrder(BaseModel):
         return RecordingOptions() if isinstance(options, FieldErrors) else options
 
 
+ALL, TOGETHER = "all", "together"  # the buttons that stop all recordings, or do all orders
+
+
 class Choice(BaseModel):
-    """The answers to one question, by the button's value."""
+    """The answers to one question, by the button's value; `place` is where it was asked."""
 
     answers: dict[str, tuple[StoredOrder, ...]]
+    place: str = ""
+
+    def answer_in_words(self, reply: Reply, room_id: str | None) -> str | None:
+        """Return the button that a reply means; None if it is not clear."""
+        single = [key for key in self.answers if key.isdecimal()]
+        match reply:
+            case Reply.BOTH:
+                return next((key for key in (TOGETHER, ALL) if key in self.answers), None)
+            case Reply.ROOM:
+                single = [key for key in single if self.answers[key][0].room_id == room_id]
+        return single[0] if len(single) == 1 else None
 
     def left_after(self, answer: str) -> tuple[StoredOrder, ...]:
         """Return the orders that this answer leaves open, of a text with several orders.

@@ -22,6 +22,7 @@ from bot.features.commands.model import (
     OPEN_FORM,
     Order,
     Outcome,
+    Reply,
     Understood,
     Where,
     Why,
@@ -322,9 +323,12 @@ def _bare_room(said: ParsedText) -> Understood:
     extra = said.where is Where.SLASH and said.extra() is not None  # /record board room 7200p
     if len(said.rooms) > 1 or (said.parsed.left and not extra):
         return answered(Intent.UNKNOWN, room=said.room(), sure=False)
+    alone = said.where is not Where.SLASH and not said.parsed.left
+    reply = Reply.ROOM if alone else None
     if all(room.room_id in said.world.recorded for room in rooms):
-        return answered(Intent.STATUS, room=said.room())
-    return start(said, said.parsed._replace(intent=Intent.START, mood=Mood.GUESS))
+        return replace(answered(Intent.STATUS, room=said.room()), reply=reply)
+    begun = start(said, said.parsed._replace(intent=Intent.START, mood=Mood.GUESS))
+    return replace(begun, reply=reply)
 
 
 def _of_schedules(said: ParsedText) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import chain
 
 from bot.core.when import StopAt
-from bot.features.commands.stored_orders import StoredOrder
+from bot.features.commands.stored_orders import ALL, TOGETHER, StoredOrder
 from bot.features.commands.table import BY_WORD, MENU, Entry, Needs
 from bot.features.commands.vocabulary import Intent
 from bot.features.options.table import Flag
@@ -32,7 +32,6 @@ from bot.ui.message import (
 from bot.ui.text import code, esc, own, plain, when
 
 BUTTONS = 20  # Slack takes 25 in a row
-ALL, TOGETHER = "all", "together"
 ANSWER_MOST = 2500
 _VERBS: Mapping[str, str] = {
     Intent.SCHEDULE: "Record",

@@ -236,7 +236,7 @@ def moment_message(recording: Recording, sentence: Sentence, by: str) -> Message
     """Build the post of a shared sentence."""
     at_ms = sentence.start_ms
     at = moment_clock(at_ms) if at_ms is not None else ""
-    began = when(recording.started_at or recording.requested_at)
+    began = when(recording.began)
     who = esc(sentence.speaker or UNKNOWN_SPEAKER, 60)
     about = join(f"*{esc(recording.name, 80)}*", began, at, who)
     quote = f"> {esc(_line(sentence.text), SAID_MOST)}"

@@ -44,7 +44,7 @@ def forgetting_reply(room_name: str) -> Message:
 
 def forget_question(recording: Recording) -> Message:
     """Answer words that ask to delete a recording; the button asks once more."""
-    began = when(recording.started_at or recording.requested_at)
+    began = when(recording.began)
     text = f"Forget the recording of *{esc(recording.name)}*, {began}?"
     return say(text, [forget_button(recording), details_button(recording)])
 
@@ -55,7 +55,7 @@ def not_ended_reply(room_name: str) -> Message:
 
 def receipt_message(recording: Recording, deliveries: Sequence[Delivery], now: datetime) -> Message:
     """List what was deleted, and what remains, where and until when."""
-    began = when(recording.started_at or recording.requested_at)
+    began = when(recording.began)
     first = (
         f"The recording of *{esc(recording.name)}*, {began}, was forgotten. The bot "
         "deleted its messages and files in Slack, and all its data about the recording."

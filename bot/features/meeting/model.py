@@ -69,7 +69,7 @@ def meeting(recording: Recording, content: Content, *, viewer: str) -> dict[str,
     said = turns(content.sentences)
     place = {s.n: (turn.n, s) for turn in said for s in turn.sentences}
     lines = [_line(section, line, place) for section in content.summary for line in section.lines]
-    began = recording.started_at or recording.requested_at
+    began = recording.began
     return {
         "viewer": {"name": viewer},
         "recording": {

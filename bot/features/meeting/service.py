@@ -77,7 +77,7 @@ def _download(recording: Recording, content: Content, mode: str) -> Download | N
     if not content.sentences:
         return None
     transcript = Transcript(content.sentences)
-    began = recording.started_at or recording.requested_at
+    began = recording.began
     name = download_name(recording.name, began, mode)
     if mode == "txt":
         people = tuple(dict.fromkeys([*recording.people, *transcript.speakers]))

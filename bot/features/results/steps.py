@@ -389,7 +389,7 @@ async def _content(ctx: Context, kind: Kind) -> tuple[bytes, str]:
         return await _file(ctx, assets.transcript("json")), "json"
     heading = transcript.Heading(
         ctx.recording.name,
-        ctx.recording.started_at or ctx.recording.requested_at,
+        ctx.recording.began,
         ctx.recording.duration_s,
         ctx.recording.people,
     )
@@ -467,7 +467,7 @@ async def _say_failed(ctx: Context, sending: Delivery, place: _Place, error: str
 
 def _filename(ctx: Context, kind: Kind, mode: str) -> str:
     name = re.sub(r"[^\w.-]+", "-", ctx.recording.name).strip("-.")[:60] or "recording"
-    day = (ctx.recording.started_at or ctx.recording.requested_at).strftime("%Y-%m-%d")
+    day = ctx.recording.began.strftime("%Y-%m-%d")
     if kind is Kind.CHAT:
         return f"{name}-{day}-chat.txt"
     return f"{name}-{day}-transcript.{mode}"

@@ -124,7 +124,7 @@ def without_summary(recording: Recording, message: Message) -> Message:
 
 
 def _began(recording: Recording) -> str:
-    return when(recording.started_at or recording.requested_at)
+    return when(recording.began)
 
 
 def _opening(recording: Recording, headline: str, *, by_name: bool, in_thread: bool) -> Block:
@@ -137,7 +137,7 @@ def _opening(recording: Recording, headline: str, *, by_name: bool, in_thread: b
         *called,
         name_leaf(recording.name),
         leaf(" · "),
-        date_leaf(recording.started_at or recording.requested_at),
+        date_leaf(recording.began),
         leaf(f" · {length}\n{headline}" if length else f"\n{headline}"),
     )
 
@@ -238,7 +238,7 @@ def _spoken(
     *,
     by_name: bool,
 ) -> str:
-    began = when(recording.started_at or recording.requested_at)
+    began = when(recording.began)
     who = recording.starter if by_name else None
     called = f"{mention(who)} " if who else ""
     length = duration(recording.duration_s)

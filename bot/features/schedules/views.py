@@ -40,6 +40,7 @@ from bot.ui.message import (
     spoken,
 )
 from bot.ui.text import clock, code, count, duration, esc, join, mention, own, place, plain, when
+from bot.ui.words import stops
 
 SHOWN = 8
 NO_RIVALS = Rivals()
@@ -221,8 +222,8 @@ def ends(recording: Recording, at: datetime | None) -> Message:
     """Say when a recording stops, with buttons that postpone or remove that end."""
     if at is None:
         return say(f"*{esc(recording.name, 100)}* is recorded until somebody stops it.")
-    stops = f"{clock(at)}{own(say_offset(at))}"
-    text = f"The recording of *{esc(recording.name, 100)}* stops at {stops}."
+    due = f"{stops(recording, at)}{own(say_offset(at))}"
+    text = f"The recording of *{esc(recording.name, 100)}* {due}."
     return say(text, end_buttons(replace(recording, ends_at=at)))
 
 

@@ -274,7 +274,7 @@ async def taken_message(
     return start_views.already_recording(
         row.room_name,
         row.starter,
-        row.started_at or row.requested_at,
+        row.began,
         permalink=await links.link(seen.channel, cards.get(key, ())),
         key=key,
         can_follow=is_channel(channel) and channel not in shown,

@@ -12,6 +12,7 @@ from bot.core.options import RecordingOptions
 from bot.core.recording import Phase, Recording
 from bot.features.about.model import Asked, meant, to_summarize
 from bot.features.about.views import about_recording
+from bot.features.schedules.views import ends
 from bot.store.values import RecordingRow
 from tests.unit.rows import each_row
 from tests.unit.views_samples import READ, REFUSED, RUNS, STOPPED, TRANSCRIBED, UPLOADED, at
@@ -67,6 +68,14 @@ def labels(asked: Asked, recording: Recording, **more: Any) -> list[str]:
 )
 def test_the_answer_says_what_is_known(asked: Asked, facts: Sequence[f.Fact], words: str) -> None:
     assert words in answer(asked, story(*facts))
+
+
+def test_an_end_on_another_day_has_its_date() -> None:
+    tomorrow = f.EndSet(at=at(5), by="U1", until=at(20 * 3600))
+    recording = story(*RUNS, tomorrow)
+    assert "stops <!date^" in answer(Asked.ENDS, recording)
+    for said in (answer(Asked.ENDS, recording), ends(recording, recording.ends_at).text):
+        assert "{date_short_pretty} at {time}" in said
 
 
 def test_where_100ms_does_not_answer_the_doubt_is_said() -> None:

@@ -1,7 +1,7 @@
-"""What stays of a question after a press of one of its buttons."""
+"""What a question is answered with, and what stays of it after an answer."""
 
-from bot.features.commands.model import Where
-from bot.features.commands.stored_orders import Choice, stored_orders
+from bot.features.commands.model import Reply, Where
+from bot.features.commands.stored_orders import ALL, TOGETHER, Choice, StoredOrder, stored_orders
 from bot.features.commands.understand import understand
 from tests.unit.features.commands.test_understanding import WORLDS
 from tests.unit.rows import each_row
@@ -32,3 +32,47 @@ def test_a_press_leaves_the_orders_of_the_other_questions(
     answers = {str(n): (order,) for n, order in enumerate(orders)} | {"all": stops}
     rest = Choice(answers=answers).left_after(press)
     assert [f"{order.verb}:{order.room_name}" for order in rest] == left
+
+
+ONE = {"0": (StoredOrder(verb="start", room_id="a"),)}
+TWO = ONE | {"1": (StoredOrder(verb="start", room_id="b"),)}
+SAME = ONE | {"1": (StoredOrder(verb="stop", room_id="a"),)}
+
+
+@each_row(
+    ("answers", "reply", "room", "answer"),
+    [
+        (ONE, Reply.YES, None, "0"),
+        (TWO, Reply.YES, None, None),
+        (TWO | {TOGETHER: ()}, Reply.YES, None, None),
+        (TWO | {TOGETHER: ()}, Reply.BOTH, None, TOGETHER),
+        (TWO | {ALL: ()}, Reply.BOTH, None, ALL),
+        (TWO, Reply.BOTH, None, None),
+        (ONE, Reply.BOTH, None, None),
+        (TWO, Reply.ROOM, "b", "1"),
+        (TWO, Reply.ROOM, "c", None),
+        (SAME, Reply.ROOM, "a", None),
+        ({}, Reply.YES, None, None),
+    ],
+)
+def test_a_reply_means_a_button_only_if_it_is_clear_which(
+    answers: dict[str, tuple[StoredOrder, ...]], reply: Reply, room: str | None, answer: str | None
+) -> None:
+    assert Choice(answers=answers).answer_in_words(reply, room) == answer
+
+
+@each_row(
+    ("text", "reply"),
+    [
+        *(("yes", Reply.YES), ("yep please", Reply.YES), ("yes please", Reply.YES)),
+        *(("do both", Reply.BOTH), ("both please", Reply.BOTH), ("yes, all of them", Reply.BOTH)),
+        *(("webinar", Reply.ROOM), ("board room", Reply.ROOM), ("the webinar", Reply.ROOM)),
+        *(("no", None), ("sorry", None), ("webinar foobar", None), ("stop webinar", None)),
+    ],
+)
+def test_what_may_answer_a_question(text: str, reply: Reply | None) -> None:
+    assert understand(text, Where.MENTION, WORLDS[Where.MENTION]).reply is reply
+
+
+def test_a_command_with_a_room_is_an_order_of_its_own() -> None:
+    assert understand("webinar", Where.SLASH, WORLDS[Where.SLASH]).reply is None
