@@ -52,6 +52,8 @@ def is_doubtful(said: ParsedText, done: Understood) -> bool:
     other = _OTHER_ONES - (_LATEST if done.intent is Intent.SHARE else set())
     if any(one.asks and said.meaning(one) is not said.first for one in said.sentences[1:]):
         return True  # share it in #lobby. who wants that?
+    if _adds_a_denial(said, done):
+        return True
     if len(said.sentences) > 1 and [p.role for p in said.sentences[0].pieces] == [Role.MAY]:
         return True  # should I? start all hands
     if said.denies_a_room() or keys & (other | _ANYBODY) or said.speaks_to_a_person():
@@ -68,6 +70,15 @@ def is_doubtful(said: ParsedText, done: Understood) -> bool:
         return True
     parts = any(p.role is Role.NOUN and p.intent is Intent.SUMMARY for p in said.pieces)
     return done.intent is Intent.SHARE and (parts or said.parsed.all_of_them)
+
+
+def _adds_a_denial(said: ParsedText, done: Understood) -> bool:
+    """Whether an order is followed by what is not wanted: `start standup but don't post here`."""
+    if done.intent in (Intent.STOP, Intent.PAUSE, Intent.RESUME):
+        return False
+    ordered = [n for n, one in enumerate(said.sentences) if said.meaning(one).intent is done.intent]
+    after = said.sentences[ordered[0] + 1 :] if ordered else []
+    return any(piece.role is Role.NOT for one in after for piece in one.pieces)
 
 
 def _books(said: ParsedText) -> bool:

@@ -73,6 +73,11 @@ _SHOWING = {Intent.LIST, Intent.STATUS, Intent.SUMMARY, Intent.FIND, Intent.JOIN
 _OVER = {("is", "over"), ("over",), ("done",), ("is", "done"), ("finished",)}
 _JOINS = {(",",), *AND_SIGNS}
 _WANTED = {("just",), ("only",)}
+_LEADING = {
+    (word,) for word in ("for", "at", "in", "on", "to", "by", "with", "without", "no", "the")
+}
+_ORDERING = (Role.VERB, Role.SOFT)
+_ADDED_MOST = 5  # words; more are prose
 _EXCLUDING = {("not",), ("keep",), ("leave",), ("except",), ("keep", "recording")}
 
 
@@ -408,7 +413,41 @@ class ParsedText:
                     first -= 1  # all hands
                 return self.text[pieces[first].start : pieces[end - 1].end]
             n = max(end, n + 1)
-        return None
+        return self._added()
+
+    def _added(self) -> str | None:
+        """Return a few words behind the room that the order does not need: `privately`.
+
+        Behind a comma, it is a reason or another remark.
+        """
+        last = max((n for n, p in enumerate(self.pieces) if p.sort is Sort.ROOM), default=None)
+        denied = [one.pieces for one in self.sentences[1:] if one.pieces[0].role is Role.NOT]
+        unread = [p for p in self.parsed.left if p not in self._options.pieces]
+        unread += [piece for pieces in denied for piece in pieces]
+        at = sorted(self.pieces.index(piece) for piece in unread if piece in self.pieces)
+        verb = next((n for n, p in enumerate(self.pieces) if p.role in _ORDERING), None)
+        if self.parsed.mood is not Mood.ORDER or last is None or verb is None or not at:
+            return None
+        if not verb < last < at[0]:
+            return None
+        behind = self.pieces[verb + 1 : at[-1] + 1]
+        named = {word for room in self.rooms[0] for word in key_of(room.name)}
+        named |= NUMBERS.keys() if self.times else set()
+        if any(p.sort is Sort.COMMA or p.role is Role.IS for p in behind):
+            return None
+        if any(piece.key[0] in named for piece in unread):
+            return None  # start weekly emea; at four thirty
+        first = n = at[0]
+        while n - 1 > last and self.pieces[n - 1].role in (
+            Role.FILLER,
+            Role.AND,
+            Role.WITH,
+            Role.WITHOUT,
+        ):
+            n -= 1
+            first = n if self.pieces[n].key in _LEADING else first  # for our friends and family
+        added = self.text[self.pieces[first].start : self.pieces[at[-1]].end]
+        return added if len(added.split()) <= _ADDED_MOST else None
 
     def _goes_on(self, piece: Piece) -> bool:
         inner = piece.sort is Sort.COMMA and is_separator(piece.words[0].key)
@@ -529,9 +568,9 @@ def parse_in_place(sentence: Sentence, where: Where) -> Parsed:
 def _is_joined(pieces: Sequence[Piece]) -> bool:
     """Whether `and` leads to a room."""
     at = next((n for n, piece in enumerate(pieces) if piece.sort is Sort.ROOM), 0)
-    return at > 0 and all(
-        piece.role is Role.AND or piece.key in AND_SIGNS or piece.key == ("the",)
-        for piece in pieces[:at]
+    between = [piece for piece in pieces[:at] if piece.key != ("the",)]
+    return bool(between) and all(
+        piece.role is Role.AND or piece.key in AND_SIGNS for piece in between
     )
 
 

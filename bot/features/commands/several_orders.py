@@ -25,7 +25,7 @@ from bot.features.commands.model import (
 )
 from bot.features.commands.parsed import Mood, Parsed
 from bot.features.commands.parsed_text import CONTROLS, POLITE, Clause, ParsedText
-from bot.features.commands.sentences import AND_SIGNS, Sort
+from bot.features.commands.sentences import AND_SIGNS, Piece, Sort
 from bot.features.commands.vocabulary import Intent, Role
 from bot.features.rooms.model import RoomEntry
 from bot.kit.typed_text import DOUBLE_QUOTES
@@ -45,7 +45,8 @@ def several(said: ParsedText, read: Read) -> Understood | None:
     clauses = every = said.clauses()
     while len(clauses) > 1 and _is_contrast(said, clauses[0].parsed, clauses[1]):
         clauses = clauses[1:]  # don't record town hall, record all hands
-    if len(every) == 1 and (each := _each_with_its_time(said) or _each_alike(said)):
+    each = (every and _each_with_its_time(said)) or _each_alike(said) if len(every) < 2 else ()
+    if each:
         return joined([read(text, said.where, said.world) for text in each], said)
     if len(clauses) == len(every) < 2:
         return None
@@ -101,17 +102,26 @@ def _each_with_its_time(said: ParsedText) -> tuple[str, ...]:
 
 
 def _each_alike(said: ParsedText) -> tuple[str, ...]:
-    """Split `start board room and all hands`: the same order for each room."""
+    """Split `start board room and all hands`: the same order for each room, or channel."""
     pieces = said.pieces
     starts = any(p.intent in _STARTS and p.role is Role.VERB for p in pieces)
     either = any(p.key in (("or",), ("not",)) for p in pieces)
+    channels = [piece for piece in pieces if piece.sort is Sort.CHANNEL]
+    shares = said.parsed.intent is Intent.SHARE and said.parsed.mood is Mood.ORDER
+    if shares and len(channels) > 1 and not either:
+        return _with_each(said, channels)
     rooms = [piece for piece in pieces if piece.sort is Sort.ROOM]
     if not starts or either or len(rooms) < 2 or len(said.rooms) < len(rooms):
         return ()
     if said.parsed.mood is not Mood.ORDER or not said.lists_rooms():
         return ()
-    head, tail = said.text[: rooms[0].start], said.text[rooms[-1].end :]
-    return tuple(f"{head}{said.text[room.start : room.end]}{tail}" for room in rooms)
+    return _with_each(said, rooms)
+
+
+def _with_each(said: ParsedText, listed: Sequence[Piece]) -> tuple[str, ...]:
+    """Return the text with each of these in place of the list."""
+    head, tail = said.text[: listed[0].start], said.text[listed[-1].end :]
+    return tuple(f"{head}{said.text[one.start : one.end]}{tail}" for one in listed)
 
 
 _TIMED = (*_STARTS, Intent.STOP)
@@ -157,11 +167,13 @@ def joined(parts: Sequence[Understood], said: ParsedText) -> Understood:
             room = first.room if len(acts) == 1 else None
             return replace(first, room=room, acts=tuple(acts.values()))
     asked = tuple(_asked(part) for part in parts)
-    offers: dict[tuple[str, str | None, str], Order] = {}
+    offers: dict[tuple[str, str | None, str | None, str], Order] = {}
     for part in asked:
         for order in part.offers:
             if order.verb != OPEN_FORM:
-                offers.setdefault((str(order), part.title, part.times), _offered(order, part))
+                offers.setdefault(
+                    (str(order), part.title, part.to, part.times), _offered(order, part)
+                )
     unknown = next((part for part in parts if part.why is Why.NO_ROOM), None)
     alike = {part.intent for part in parts} == {first.intent}
     rooms = {part.room for part in parts}
@@ -182,7 +194,8 @@ def are_one(found: Understood) -> bool:
     """Whether one button may do all orders of a text: each is clear, and none undoes another."""
     offers = found.offers
     clear = all(len(part.offers) == 1 for part in found.parts)
-    once = len({str(order) for order in offers}) == len(offers) == len(found.parts) > 1
+    different = {(str(order), order.of and order.of.to) for order in offers}
+    once = len(different) == len(offers) == len(found.parts) > 1
     ended = {order.room for order in offers if order.verb == Intent.STOP}
     other = [order.room for order in offers if order.verb in (*_STARTS, *CONTROLS)]
     return clear and once and not any(room in ended and other.count(room) > 1 for room in other)

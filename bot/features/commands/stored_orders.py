@@ -135,7 +135,7 @@ def _stored(
         channel=found.channel or found.to,
         title=found.title,
         rule=_rule(found) if order.verb == Intent.AUTO else "",
-        label=order.words or _label(order, world),
+        label=order.words or _label(order, world) or (order.of.to or "" if order.of else ""),
         asks=say(order.of, now=world.now) if order.of else "",
         schedule_id=order.schedule.schedule_id if order.schedule else None,
         date=order.date,

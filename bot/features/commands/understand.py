@@ -107,7 +107,7 @@ def _understood(text: str, where: Where, world: World, *, whole: bool = True) ->
         return again
     done = extension(said) or asked_in(said) or _decided(said)
     if done.acts and is_doubtful(said, done):
-        return asked_first(done, done.acts)
+        done = asked_first(done, done.acts)
     clear = said.room() is not None and done.why in (Why.UNSURE, Why.WHICH_ROOM)
     if done.outcome is Outcome.ASK and done.intent in _NAMING_WORDS and clear:
         extra = said.extra()
@@ -119,6 +119,7 @@ def _understood(text: str, where: Where, world: World, *, whole: bool = True) ->
     return done
 
 
+# A question about these names the words that it leaves out.
 _NAMING_WORDS = (Intent.START, Intent.SCHEDULE, *CONTROLS)
 
 

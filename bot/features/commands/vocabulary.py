@@ -537,7 +537,7 @@ _OTHER: Mapping[Role, str] = {
         you go | thanks in advance | tia | regards | best regards | kind regards | br | rgds | 4
         me | 4 us | a lot | a ton | a bunch | so much | very much | until further notice | by
         default | until i say stop | until i say so | until told otherwise | until i stop it |
-        until we stop it""",
+        until we stop it | sharp | real quick | period | i mean""",
 }
 
 

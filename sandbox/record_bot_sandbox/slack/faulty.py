@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
+from record_bot_sandbox.serving import RESET
 from record_bot_sandbox.slack.faults import Fault
 from record_bot_sandbox.slack.model import JSON, Call
 from record_bot_sandbox.slack.sim import Sim
@@ -62,7 +62,7 @@ def too_many(retry_after: int) -> Response:
 async def _fail(fault: Fault, request: Request) -> Response:
     await asyncio.sleep(fault.delay_s)
     if fault.reset:
-        _transport(request).abort()
+        request.scope["extensions"][RESET]()
         return Response(status_code=500)  # into a connection that is gone
     if fault.hang:
         while (await request.receive())["type"] != "http.disconnect":
@@ -76,12 +76,3 @@ async def _fail(fault: Fault, request: Request) -> Response:
         body = {"ok": False, "error": fault.error}
         return JSONResponse(body, status_code=fault.http_status or 200)
     return PlainTextResponse("fault", status_code=fault.http_status or 500)
-
-
-def _transport(request: Request) -> asyncio.Transport:
-    """The connection under this request, which only uvicorn's own request cycle knows."""
-    cycle: Any = getattr(request.receive, "__self__", None)
-    transport = getattr(cycle, "transport", None)
-    if not isinstance(transport, asyncio.Transport):
-        raise TypeError("a reset needs uvicorn underneath")
-    return transport

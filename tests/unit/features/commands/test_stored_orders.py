@@ -1,6 +1,7 @@
 """What a question is answered with, and what stays of it after an answer."""
 
 from bot.features.commands.model import Reply, Where
+from bot.features.commands.several_orders import are_one
 from bot.features.commands.stored_orders import ALL, TOGETHER, Choice, StoredOrder, stored_orders
 from bot.features.commands.understand import understand
 from tests.unit.features.commands.test_understanding import WORLDS
@@ -20,6 +21,7 @@ from tests.unit.rows import each_row
         ("thread", "call it Retro and stop", "0", ["stop:standup"]),
         ("thread", "call it Retro and stop", "1", ["rename:standup", "rename:standup"]),
         ("thread", "call it Retro and stop", "2", ["stop:standup"]),
+        ("thread", "share it to #leadership and #design", "0", ["share:standup"]),
     ],
 )
 def test_a_press_leaves_the_orders_of_the_other_questions(
@@ -32,6 +34,17 @@ def test_a_press_leaves_the_orders_of_the_other_questions(
     answers = {str(n): (order,) for n, order in enumerate(orders)} | {"all": stops}
     rest = Choice(answers=answers).left_after(press)
     assert [f"{order.verb}:{order.room_name}" for order in rest] == left
+
+
+def test_a_share_to_two_channels_has_a_button_for_each() -> None:
+    world = WORLDS[Where.THREAD]
+    found = understand("share it to #leadership and #design", Where.THREAD, world)
+    orders = stored_orders(found.offers, found, world, {})
+    assert [(one.channel, one.label) for one in orders] == [
+        ("#leadership", "#leadership"),
+        ("#design", "#design"),
+    ]
+    assert are_one(found)
 
 
 ONE = {"0": (StoredOrder(verb="start", room_id="a"),)}

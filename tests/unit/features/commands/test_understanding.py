@@ -368,9 +368,37 @@ def test_a_name_that_begins_with_all_is_named_as_a_whole() -> None:
     assert said(done) == "I do not understand “all foobar”. Start recording board room?"
 
 
-def test_words_of_prose_are_not_named() -> None:
-    done = understood("can you record the town hall for our friends and family", "mention")
-    assert said(done) == "Start recording town hall?"
+@each_row(
+    ("text", "words"),
+    [
+        ("start board room privately", "privately"),
+        ("start board room for ana", "for ana"),
+        ("start board room but don't post here", "don't post here"),
+        ("can you record the town hall for our friends and family", "for our friends and family"),
+        ("start board room at least until 4pm", "at least"),
+        ("stop the webinar in ten", "in ten"),
+        ("stop the webinar when everybody has left", "when everybody has left"),
+    ],
+)
+def test_what_is_added_to_an_order_is_named(text: str, words: str) -> None:
+    done = understood(text)
+    assert done.outcome is Outcome.ASK
+    assert f"I do not understand “{words}”." in said(done)
+
+
+@each_row(
+    "text",
+    [
+        "hit record in design review plz, @jonas is late",
+        "could you make sure the board room is recorded",
+        "start weekly emea",
+        "can you record the town hall, since many of our friends in the other office are away",
+    ],
+)
+def test_words_of_prose_are_not_named(text: str) -> None:
+    done = understood(text)
+    assert done.outcome is Outcome.ASK
+    assert "do not understand" not in said(done)
 
 
 @each_row(
