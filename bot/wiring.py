@@ -58,7 +58,7 @@ from bot.features.schedules.service import Planner
 from bot.features.schedules.steps import Timekeeper
 from bot.features.share import listeners as share
 from bot.features.start import listeners as start
-from bot.features.start.model import Later
+from bot.features.start.model import Scheduling
 from bot.features.unfurl import listeners as unfurl
 from bot.features.unfurl.service import Unfurling
 from bot.hms.auth import FixedToken, JoinTokens, ManagementTokens, TokenSource
@@ -204,7 +204,7 @@ async def build(
                 Homes: homes,
                 Meetings: meetings,
                 RoomDirectory: directory,
-                Later: Planner(deps, gate, rights),
+                Scheduling: Planner(deps, gate, rights),
                 Unfurling: Unfurling(deps, rights, directory, visibility, links),
                 Services: Services(directory, lists, links, Worlds(deps, gate, rights, directory)),
             },

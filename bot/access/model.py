@@ -11,7 +11,7 @@ Standing = Literal["member", "guest", "external"]
 
 class Act(StrEnum):
     START = "start"
-    CONTROL = "steer"  # stop, pause or resume a recording
+    CONTROL = "control"  # stop, pause or resume a recording
     SCHEDULE = "schedule"  # change a schedule or a rule for a room
     LINK = "link"  # open a file
     FOLLOW = "follow"  # show a card in one more channel

@@ -17,7 +17,7 @@ from bot.core.places import Place
 HmsStatus = Literal["starting", "running", "stopping", "post_processing", "completed", "failed"]
 AssetStatus = Literal["processing", "completed", "failed"]
 # The result of reading a file. Only `empty` means that it has no content.
-Reading = Literal["none", "read", "empty", "unreadable", "too_large", "refused", "blocked"]
+FileReading = Literal["none", "read", "empty", "unreadable", "too_large", "refused", "blocked"]
 Via = Literal["command", "form", "again", "schedule", "rule"]
 # Why a call to 100ms failed. `error` is a 5xx. `limited` is a 429, or without a status a call that
 # the bot held back because of the 429 of another call.
@@ -379,13 +379,13 @@ class ResultsChecked(_Fact):
     kind: Literal["results_checked"] = "results_checked"
     words: int | None
     has_summary: bool
-    transcript: Reading | None = None
-    summary: Reading | None = None
+    transcript: FileReading | None = None
+    summary: FileReading | None = None
     status: int | None = None
     partial: bool = False
 
     @property
-    def text(self) -> Reading:
+    def text(self) -> FileReading:
         """The result of reading the transcript."""
         if self.transcript is not None:
             return self.transcript
@@ -394,7 +394,7 @@ class ResultsChecked(_Fact):
         return "read" if self.words else "empty"
 
     @property
-    def digest(self) -> Reading:
+    def digest(self) -> FileReading:
         """The result of reading the summary."""
         return self.summary or ("read" if self.has_summary else "none")
 

@@ -61,7 +61,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class QueryWord:
     """A word of the query, and the phrases of the index that match it, if any."""
 
     word: str
@@ -72,7 +72,7 @@ class Wanted:
 class Resolved:
     """A query matched to the index; `meant` maps misspelt words to known ones."""
 
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[QueryWord, ...]
     meant: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -353,7 +353,7 @@ def _within(word: str, choices: Mapping[str, str], most: int) -> dict[str, float
     return {key: distance for _, distance, key in found}
 
 
-def wanted(query: Query, vocabulary: Vocabulary) -> tuple[Wanted, ...]:
+def wanted(query: Query, vocabulary: Vocabulary) -> tuple[QueryWord, ...]:
     """Match each word to the vocabulary: its stem, a shorter one, the word split into two, or
     joined with its neighbour.
 
@@ -364,13 +364,13 @@ def wanted(query: Query, vocabulary: Vocabulary) -> tuple[Wanted, ...]:
     for word, one in _joined(query):
         if one in known:
             joined.setdefault(word, []).append((one,))
-    found: list[Wanted] = []
+    found: list[QueryWord] = []
     for term in query.words:
         phrases: list[Phrase] = [(term.stem,)] if term.stem in known else []
         phrases += [(shorter,) for shorter in _shorter(term) if shorter in known]
         phrases += [split for split in _splits(term) if all(part in known for part in split)]
         phrases += joined.get(term.word, [])
-        found.append(Wanted(term.word, tuple(dict.fromkeys(phrases))))
+        found.append(QueryWord(term.word, tuple(dict.fromkeys(phrases))))
     return tuple(found)
 
 

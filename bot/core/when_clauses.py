@@ -155,7 +155,7 @@ class Starting:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Recurrence:
     """A recurrence. `nth` with `days`: the nth such day of a month; -1 is the last."""
 
     freq: Literal["DAILY", "WEEKLY", "MONTHLY"]
@@ -166,7 +166,7 @@ class Rule:
     position: int | None = None
     part: Part | None = None
 
-    def without(self, days: tuple[int, ...]) -> Rule | Bad:
+    def without(self, days: tuple[int, ...]) -> Recurrence | Bad:
         """Return the recurrence without some days of the week."""
         all_days = self.days or (tuple(range(7)) if self.freq == "DAILY" else ())
         if not {*days} <= {*all_days} or self.interval > 1 or self.nth:
@@ -217,7 +217,7 @@ class Ask:
 
 
 Clause = (
-    At | On | In | For | Until | LastDay | Since | Starting | Rule | Zone | Now | PartOnly
+    At | On | In | For | Until | LastDay | Since | Starting | Recurrence | Zone | Now | PartOnly
     | Except | Bad | Ask
 )  # fmt: skip
 

@@ -58,7 +58,7 @@ RULE_EXAMPLES = ("every weekday at 9:30", "first monday of the month at 9 for 30
 STOP_EXAMPLES = ("for 30m", "until 16:00")
 
 
-class Answer(Exception):
+class FinalReading(Exception):
     """The reading is final: a refusal or a question."""
 
     def __init__(self, reading: Reading) -> None:
@@ -78,7 +78,7 @@ class Choose(Exception):
 class Days:
     """Resolves days and times of day.
 
-    Raises Answer for a question or a refusal, Choose for a choice.
+    Raises FinalReading for a question or a refusal, Choose for a choice.
     """
 
     def __init__(self, *, now: datetime, zone: str, purpose: Purpose) -> None:
@@ -89,13 +89,13 @@ class Days:
         self.purpose = purpose
         self.examples = EXAMPLES[purpose]
 
-    def refused(self, reason: str) -> Answer:
+    def refused(self, reason: str) -> FinalReading:
         """Return a refusal, to raise."""
-        return Answer(Refused(reason, self.examples))
+        return FinalReading(Refused(reason, self.examples))
 
-    def unclear(self, question: str, *choices: str) -> Answer:
+    def unclear(self, question: str, *choices: str) -> FinalReading:
         """Return a question, to raise."""
-        return Answer(Unclear(question, choices, self.examples))
+        return FinalReading(Unclear(question, choices, self.examples))
 
     def said(self, day: date, *, year: bool = False) -> str:
         """Say a date."""

@@ -37,13 +37,13 @@ from bot.core.when_clauses import (
     Now,
     On,
     Placed,
-    Rule,
+    Recurrence,
     Starting,
     Token,
     Zone,
 )
-from bot.core.when_days import EXAMPLES, Answer, Choose, Purpose
-from bot.core.when_meaning import PLURALS, Draft, Meaning
+from bot.core.when_days import EXAMPLES, Choose, FinalReading, Purpose
+from bot.core.when_meaning import PLURALS, Clauses, Resolver
 from bot.core.when_past import read_past
 from bot.core.when_rules import ClauseScanner
 from bot.kit.fuzzy import nearest
@@ -71,7 +71,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TimesFound:
     """The times in a sentence.
 
     `spans` are the ranges of characters of the times, in order. `reading` is their joint meaning;
@@ -109,7 +109,7 @@ def find_times(
     zone: str,
     purpose: Purpose = Purpose.START,
     protected: Sequence[Span] = (),
-) -> Found:
+) -> TimesFound:
     """Find the times in a sentence, and read them together. Never raises.
 
     Nothing that overlaps a `protected` range, such as the name of a room, is a time.
@@ -127,7 +127,7 @@ def find_times(
         spans = _joined([*spans, *((token.start, token.end) for token in misspelt)], text)
         loose = tuple(span for span in loose if not _inside(span, spans))
     if not spans:
-        return Found((), None, loose)
+        return TimesFound((), None, loose)
     said = ", ".join(text[start:end] for start, end in spans)
     only = [group for group in groups if not _all_weak(group)]
     if spans == [(group[0].start, group[-1].end) for group in only[:1]]:
@@ -135,7 +135,7 @@ def find_times(
         reading = _understood(said, placed, now=now, zone=zone, purpose=purpose)
     else:
         reading = read_when(said, now=now, zone=zone, purpose=purpose)
-    return Found(tuple(spans), reading, loose)
+    return TimesFound(tuple(spans), reading, loose)
 
 
 def _moved(piece: Placed, by: int) -> Placed:
@@ -248,7 +248,7 @@ class _Scan:
                 self.placed.append(placed)
                 self._gap_before.append(gap)
                 gap = False
-                led = isinstance(placed.clause, On | Rule | Starting | Ask)
+                led = isinstance(placed.clause, On | Recurrence | Starting | Ask)
                 continue
             token = scanner.peek()
             scanner.i += 1
@@ -306,8 +306,8 @@ def _understood(
     gathered = _gathered(placed, purpose)
     if isinstance(gathered, Refused):
         return gathered
-    draft, question = gathered
-    meant_zone = draft.zone.name if draft.zone else known_zone(zone)
+    clauses, question = gathered
+    meant_zone = clauses.zone.name if clauses.zone else known_zone(zone)
     if known_zone(meant_zone) != meant_zone:
         return Refused(f"I do not know the time zone {meant_zone}.", EXAMPLES[purpose])
     if question and isinstance(question.clause, Ask):
@@ -323,11 +323,11 @@ def _understood(
             if isinstance(length, Unclear) and isinstance(start, When):
                 return start  # `every tuesday 10h`: as a length, it would leave the time open
         return asked
-    meaning = Meaning(now=now, zone=meant_zone, purpose=purpose)
+    resolver = Resolver(now=now, zone=meant_zone, purpose=purpose)
     try:
-        return _read(draft, meaning)
-    except Answer as answer:
-        return _with_examples(answer.reading, text, draft, meaning)
+        return _read(clauses, resolver)
+    except FinalReading as answer:
+        return _with_examples(answer.reading, text, clauses, resolver)
     except Choose as choose:
         choices = [
             re.sub(choose.pattern, instead, text, count=1, flags=re.IGNORECASE)
@@ -336,9 +336,11 @@ def _understood(
         return _choice(choose.question, choices, now=now, zone=zone, purpose=purpose)
 
 
-def _gathered(placed: Sequence[Placed], purpose: Purpose) -> tuple[Draft, Placed | None] | Refused:
+def _gathered(
+    placed: Sequence[Placed], purpose: Purpose
+) -> tuple[Clauses, Placed | None] | Refused:
     """Collect the clauses, apart from an ambiguous one, or refuse two of a kind."""
-    draft, question = Draft(), None
+    clauses, question = Clauses(), None
     for piece in placed:
         match piece.clause:
             case Bad(reason=reason):
@@ -348,11 +350,11 @@ def _gathered(placed: Sequence[Placed], purpose: Purpose) -> tuple[Draft, Placed
             case Ask():
                 question = piece
             case clause:
-                if not draft.add(clause):
+                if not clauses.add(clause):
                     return Refused(f"That says two {PLURALS[type(clause)]}.", EXAMPLES[purpose])
     if all(isinstance(piece.clause, Now | For | Zone) for piece in placed):
-        draft.zone = None  # irrelevant: now is the same in every zone
-    return draft, question
+        clauses.zone = None  # irrelevant: now is the same in every zone
+    return clauses, question
 
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -364,29 +366,29 @@ def _corrected(word: str) -> str:
     return near if near in _ALONE else word
 
 
-def _read(draft: Draft, meaning: Meaning) -> Reading:
-    """Resolve a draft. Raises Answer and Choose, like the meaning."""
-    if draft.since or meaning.purpose is Purpose.PAST:
-        return read_past(meaning, draft)
-    return meaning.read(draft)
+def _read(clauses: Clauses, resolver: Resolver) -> Reading:
+    """Resolve the clauses. Raises FinalReading and Choose, like the resolver."""
+    if clauses.since or resolver.purpose is Purpose.PAST:
+        return read_past(resolver, clauses)
+    return resolver.read(clauses)
 
 
-def _with_examples(reading: Reading, text: str, draft: Draft, meaning: Meaning) -> Reading:
+def _with_examples(reading: Reading, text: str, clauses: Clauses, resolver: Resolver) -> Reading:
     """Replace the examples by the person's own text with a time added, if the time is missing."""
-    if not isinstance(reading, Unclear) or "what time" not in reading.question or draft.at:
+    if not isinstance(reading, Unclear) or "what time" not in reading.question or clauses.at:
         return reading
     for one, other in _EXAMPLE_TIMES:
-        if _may_be_at(one, draft, meaning) and _may_be_at(other, draft, meaning):
+        if _may_be_at(one, clauses, resolver) and _may_be_at(other, clauses, resolver):
             text = _WORD.sub(lambda word: _corrected(word[0]), text.strip())
             return replace(reading, examples=(f"{text} at {one}", f"{text} at {other}"))
     return reading
 
 
-def _may_be_at(clock: str, draft: Draft, meaning: Meaning) -> bool:
-    """Whether the draft can be read once it has this time."""
+def _may_be_at(clock: str, clauses: Clauses, resolver: Resolver) -> bool:
+    """Whether the clauses can be read once they have this time."""
     try:
-        return isinstance(_read(replace(draft, at=At(_CLOCKS[clock])), meaning), When)
-    except (Answer, Choose):
+        return isinstance(_read(replace(clauses, at=At(_CLOCKS[clock])), resolver), When)
+    except (FinalReading, Choose):
         return False
 
 
@@ -486,7 +488,7 @@ def _rhythms_of(groups: Sequence[Sequence[Placed]]) -> list[Span]:
     for group in groups:
         for placed in group:
             rule = placed.clause
-            if not isinstance(rule, Rule):
+            if not isinstance(rule, Recurrence):
                 continue
             on_days = on_days or (bool(rule.days) and not _all_weak(group))
             if _all_weak(group) and rule.freq == "WEEKLY" and rule.interval > 1:

@@ -39,8 +39,8 @@ from bot.core.when_clauses import (
     On,
     Part,
     PartOnly,
+    Recurrence,
     Relative,
-    Rule,
     Since,
     Starting,
     Until,
@@ -54,7 +54,7 @@ MOST_INTERVAL = 99
 
 
 @dataclass(slots=True)
-class Draft:
+class Clauses:
     """The clauses of one text, at most one of each kind."""
 
     at: At | None = None
@@ -65,7 +65,7 @@ class Draft:
     last_day: LastDay | None = None
     since: Since | None = None
     starting: Starting | None = None
-    rule: Rule | None = None
+    rule: Recurrence | None = None
     out: Except | None = None
     zone: Zone | None = None
     now: Now | None = None
@@ -74,7 +74,7 @@ class Draft:
     def add(self, clause: Clause) -> bool:
         """Add a clause; False if there already is one of its kind."""
         name = _PLACE[type(clause)]
-        if isinstance(clause, Rule) and self.rule:
+        if isinstance(clause, Recurrence) and self.rule:
             merged = _merged(self.rule, clause)
             self.rule = merged or self.rule
             return merged is not None
@@ -96,7 +96,7 @@ _PLACE: dict[type, str] = {
     LastDay: "last_day",
     Since: "since",
     Starting: "starting",
-    Rule: "rule",
+    Recurrence: "rule",
     Except: "out",
     Zone: "zone",
     Now: "now",
@@ -116,7 +116,7 @@ PLURALS: dict[type, str] = {
     LastDay: "last days",
     Since: "beginnings",
     Starting: "first days",
-    Rule: "rhythms",
+    Recurrence: "rhythms",
     Except: "exceptions",
     Zone: "time zones",
     Now: "times to start",
@@ -131,7 +131,7 @@ def _dated(one: DayRef, other: DayRef) -> MonthDay | None:
     return None
 
 
-def _merged(one: Rule, other: Rule) -> Rule | None:
+def _merged(one: Recurrence, other: Recurrence) -> Recurrence | None:
     """Join `every 2 weeks` and `tuesdays`."""
     rhythm, days = (other, one) if one.days or one.month_days else (one, other)
     if rhythm.days or rhythm.month_days or days.interval > 1 or rhythm.freq != days.freq:
@@ -139,31 +139,31 @@ def _merged(one: Rule, other: Rule) -> Rule | None:
     return replace(days, interval=rhythm.interval)
 
 
-class Meaning(Days):
-    """Resolves a draft. Raises Answer for a question or a refusal, Choose for a choice."""
+class Resolver(Days):
+    """Resolves clauses. Raises FinalReading for a question or a refusal, Choose for a choice."""
 
-    def read(self, draft: Draft) -> When | Day:
-        """Return the future time that a draft names."""
-        if draft.out:
-            draft = replace(draft, rule=self._without(draft.rule, draft.out))
-        if draft.rule:
+    def read(self, clauses: Clauses) -> When | Day:
+        """Return the future time that the clauses name."""
+        if clauses.out:
+            clauses = replace(clauses, rule=self._without(clauses.rule, clauses.out))
+        if clauses.rule:
             self.examples = RULE_EXAMPLES
         if self.purpose is Purpose.STOP:
-            return self._stop_reading(draft)
-        if draft.rule:
-            return self._repeat(draft.rule, draft)
-        if draft.starting:
-            if draft.on:
+            return self._stop_reading(clauses)
+        if clauses.rule:
+            return self._repeat(clauses.rule, clauses)
+        if clauses.starting:
+            if clauses.on:
                 raise self.refused("That names two days.")
-            draft = replace(draft, on=On(draft.starting.day))
-        if draft.at and draft.until and draft.on is None:
-            draft = self._sharing_day(draft, draft.at, draft.until)
-        start = self._start(draft)
+            clauses = replace(clauses, on=On(clauses.starting.day))
+        if clauses.at and clauses.until and clauses.on is None:
+            clauses = self._sharing_day(clauses, clauses.at, clauses.until)
+        start = self._start(clauses)
         if isinstance(start, Day):
             return start
-        return When(start, self._stop(draft, start), self.zone)
+        return When(start, self._stop(clauses, start), self.zone)
 
-    def _without(self, rule: Rule | None, out: Except) -> Rule:
+    def _without(self, rule: Recurrence | None, out: Except) -> Recurrence:
         left = rule.without(out.days) if rule else Bad("Only a repeated time can leave out days.")
         if isinstance(left, Bad):
             raise self.refused(left.reason)
@@ -171,57 +171,57 @@ class Meaning(Days):
 
     # Starts.
 
-    def _start(self, draft: Draft) -> Moment | Day | None:
-        if draft.now and (draft.on or draft.at or draft.in_):
+    def _start(self, clauses: Clauses) -> Moment | Day | None:
+        if clauses.now and (clauses.on or clauses.at or clauses.in_):
             raise self.refused("That says now and another time.")
-        if draft.in_:
-            return self._after(draft.in_, draft)
-        if draft.at:
-            return self._at(draft.at, draft)
-        if draft.on:
-            day = self.dates(draft.on.day)[0]
-            if self.purpose is Purpose.DAY and draft.on.part is None:
+        if clauses.in_:
+            return self._after(clauses.in_, clauses)
+        if clauses.at:
+            return self._at(clauses.at, clauses)
+        if clauses.on:
+            day = self.dates(clauses.on.day)[0]
+            if self.purpose is Purpose.DAY and clauses.on.part is None:
                 return Day(day, self.zone)
             raise self.unclear(f"At what time on {self.said(day)}?")
-        if draft.part:
+        if clauses.part:
             raise self.unclear("At what time?")
         return None
 
-    def _at(self, at: At, draft: Draft) -> Moment:
-        """Return the next such time, on the draft's day if it has one."""
-        part = self._part(draft)
-        if draft.on is None:
+    def _at(self, at: At, clauses: Clauses) -> Moment:
+        """Return the next such time, on the day of the clauses if they name one."""
+        part = self._part(clauses)
+        if clauses.on is None:
             days = [self.today, self.today + timedelta(days=1)]
         else:
-            days = self.dates(draft.on.day)
-        wall, later = self.settle(self._begin(at), part, on=draft.on)
+            days = self.dates(clauses.on.day)
+        wall, later = self.settle(self._begin(at), part, on=clauses.on)
         for found in self._instants(days, [(wall, later)]):
             if found.astimezone(UTC) > this_minute(self.now).astimezone(UTC):
                 self.near_enough(found.date())
                 return Moment(found, self.zone)
         raise self.refused(f"{self.moment(found)} has passed.")
 
-    def _sharing_day(self, draft: Draft, at: At, until: Until) -> Draft:
+    def _sharing_day(self, clauses: Clauses, at: At, until: Until) -> Clauses:
         """In `at 10 until 11 on friday`, the start is on that day, too; not `at 23 until 1`."""
         if until.day is None or not until.day_last:
-            return draft
+            return clauses
         on = On(until.day)
         start, later = self.settle(self._begin(at), at.part, on=on)
         ends = self._ends(until, on)
         if any((days, end) > (later, start) for end, days in ends):
-            return replace(draft, on=on, until=replace(until, day=None))
-        return draft
+            return replace(clauses, on=on, until=replace(until, day=None))
+        return clauses
 
-    def _after(self, delay: In, draft: Draft) -> Moment | Day:
+    def _after(self, delay: In, clauses: Clauses) -> Moment | Day:
         """Return the start of `in 10m`, `in 2 days at 9`."""
-        if draft.on:
+        if clauses.on:
             raise self.refused("That says two times to start.")
         if delay.days > FURTHEST_DAYS or delay.seconds > FURTHEST_DAYS * 86400:
             raise self.refused("That is more than a year away.")
-        if draft.at:
+        if clauses.at:
             if delay.seconds:
                 raise self.refused("That says two times to start.")
-            return self._at(draft.at, replace(draft, on=On(Relative(delay.days))))
+            return self._at(clauses.at, replace(clauses, on=On(Relative(delay.days))))
         wall = self.now.replace(tzinfo=None) + timedelta(days=delay.days)
         if self.purpose is Purpose.DAY and not delay.seconds:
             return Day(wall.date(), self.zone)
@@ -238,14 +238,14 @@ class Meaning(Days):
             for at in instants(datetime.combine(day, wall) + timedelta(days=later), self.zone)
         ]
 
-    def _part(self, draft: Draft) -> Part | None:
+    def _part(self, clauses: Clauses) -> Part | None:
         parts = {
             part
             for part in (
-                draft.at and draft.at.part,
-                draft.on and draft.on.part,
-                draft.part and draft.part.part,
-                draft.rule and draft.rule.part,
+                clauses.at and clauses.at.part,
+                clauses.on and clauses.on.part,
+                clauses.part and clauses.part.part,
+                clauses.rule and clauses.rule.part,
             )
             if part
         }
@@ -271,26 +271,26 @@ class Meaning(Days):
 
     # Ends.
 
-    def _stop(self, draft: Draft, start: Moment | None) -> Stop | None:
-        until = self._until(draft)
-        if draft.last_day:
-            day = self.dates(draft.last_day.day)[0]
+    def _stop(self, clauses: Clauses, start: Moment | None) -> Stop | None:
+        until = self._until(clauses)
+        if clauses.last_day:
+            day = self.dates(clauses.last_day.day)[0]
             raise self.unclear(f"Until what time on {self.said(day)}?")
-        if until and draft.for_:
+        if until and clauses.for_:
             raise self.refused("That says two times to stop.")
-        if draft.for_:
-            return self._length(draft.for_)
+        if clauses.for_:
+            return self._length(clauses.for_)
         if until is None:
             return None
         return StopAt(self._end(until, start.at if start else self.now))
 
-    def _until(self, draft: Draft) -> Until | None:
+    def _until(self, clauses: Clauses) -> Until | None:
         """Return the end, from a span (`9 to 10`) or an `until` clause."""
-        if draft.at and draft.at.end:
-            if draft.until:
+        if clauses.at and clauses.at.end:
+            if clauses.until:
                 raise self.refused("That says two times to stop.")
-            return Until(draft.at.end)
-        return draft.until
+            return Until(clauses.at.end)
+        return clauses.until
 
     def _length(self, length: For) -> StopAfter:
         seconds = length.days * 86400 + length.seconds
@@ -326,20 +326,20 @@ class Meaning(Days):
             return [(time(clock.hour % 12 + half, clock.minute), 0) for half in (0, 12)]
         return [self.settle(clock, until.part, on=on)]
 
-    def _stop_reading(self, draft: Draft) -> When:
+    def _stop_reading(self, clauses: Clauses) -> When:
         """Read `at 3`, `in 10m`, `until 4` as the time to stop."""
-        if draft.rule or draft.for_ or draft.starting or (draft.at and draft.at.end):
+        if clauses.rule or clauses.for_ or clauses.starting or (clauses.at and clauses.at.end):
             raise self.refused("That is no time to stop.")
-        if draft.until or draft.last_day:
-            return When(None, self._stop(draft, None), self.zone)
-        if draft.now and not (draft.at or draft.on or draft.in_):
+        if clauses.until or clauses.last_day:
+            return When(None, self._stop(clauses, None), self.zone)
+        if clauses.now and not (clauses.at or clauses.on or clauses.in_):
             return When(None, None, self.zone)
-        if draft.at and not draft.in_ and not draft.now:
-            day = draft.on.day if draft.on else None
-            until = Until(draft.at.clock, day, self._part(draft))
+        if clauses.at and not clauses.in_ and not clauses.now:
+            day = clauses.on.day if clauses.on else None
+            until = Until(clauses.at.clock, day, self._part(clauses))
             self._refuse_passed(until)
             return When(None, StopAt(self._end(until, self.now)), self.zone)
-        start = self._start(draft)
+        start = self._start(clauses)
         if not isinstance(start, Moment):
             raise self.unclear("At what time?")
         if start.at.astimezone(UTC) - self.now.astimezone(UTC) > LONGEST_STOP:
@@ -366,37 +366,37 @@ class Meaning(Days):
 
     # Recurrences.
 
-    def _repeat(self, rule: Rule, draft: Draft) -> When:
-        if draft.now or draft.in_:
+    def _repeat(self, rule: Recurrence, clauses: Clauses) -> When:
+        if clauses.now or clauses.in_:
             raise self.refused("That says to repeat, and one time to start.")
-        begin = self.dates(draft.starting.day)[0] if draft.starting else self.today
-        rule = self._rule(rule, draft, begin if draft.starting else None)
+        begin = self.dates(clauses.starting.day)[0] if clauses.starting else self.today
+        rule = self._rule(rule, clauses, begin if clauses.starting else None)
         rrule = _rrule(rule)
-        if draft.at is None:
+        if clauses.at is None:
             raise self.unclear("At what time?")
         # A daily midnight is unambiguous; that of a Friday may be its start or its end.
         on = None if rule.freq == "DAILY" else On(Relative(0))
-        wall, later = self.settle(self._begin(draft.at), self._part(draft), on=on)
+        wall, later = self.settle(self._begin(clauses.at), self._part(clauses), on=on)
         if later:
             raise self.refused("Write the end of a day as 0:00 of the next day.")
         plain = _rrule(replace(rule, interval=1))
         probe = Repeat(datetime.combine(begin, wall), self.zone, plain)
         first = next(occurrences(probe, after=this_minute(self.now)))
         start = meant_wall(first, wall, self.zone)
-        if draft.last_day:
-            rrule += self._rule_end(draft.last_day, start.date())
+        if clauses.last_day:
+            rrule += self._rule_end(clauses.last_day, start.date())
         repeat = Repeat(start, self.zone, rrule)
-        return When(repeat, self._repeated_stop(draft, start), self.zone)
+        return When(repeat, self._repeated_stop(clauses, start), self.zone)
 
-    def _rule(self, rule: Rule, draft: Draft, begin: date | None) -> Rule:
+    def _rule(self, rule: Recurrence, clauses: Clauses, begin: date | None) -> Recurrence:
         """Add the days that another clause names to the rule."""
         if rule.interval > MOST_INTERVAL:
             raise self.refused(f"A recording repeats at intervals of up to {MOST_INTERVAL}.")
         if rule.days or rule.month_days or rule.freq == "DAILY":
-            if draft.on:
+            if clauses.on:
                 raise self.refused("That says to repeat, and one day to start.")
             return rule
-        day = draft.on.day if draft.on else None
+        day = clauses.on.day if clauses.on else None
         if rule.freq == "WEEKLY":
             if isinstance(day, Weekday) and not day.which:
                 return replace(rule, days=(day.day,))
@@ -417,14 +417,14 @@ class Meaning(Days):
             raise self.refused("That ends before it begins.")
         return f";UNTIL={last:%Y%m%d}T235959"
 
-    def _repeated_stop(self, draft: Draft, start: datetime) -> Stop | None:
-        until = self._until(draft)
-        if until and draft.for_:
+    def _repeated_stop(self, clauses: Clauses, start: datetime) -> Stop | None:
+        until = self._until(clauses)
+        if until and clauses.for_:
             raise self.refused("That says two times to stop.")
-        if draft.for_:
-            if draft.for_.days:
+        if clauses.for_:
+            if clauses.for_.days:
                 raise self.refused("Say on which day to end, like “until 31 dec”.")
-            return self._length(draft.for_)
+            return self._length(clauses.for_)
         if until is None:
             return None
         if until.day:
@@ -449,7 +449,7 @@ def _in_utc(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
-def _rrule(rule: Rule) -> str:
+def _rrule(rule: Recurrence) -> str:
     """Write a rule as an RRULE."""
     days = [DAY_CODES[day] for day in rule.days]
     if rule.nth:

@@ -17,25 +17,25 @@ from bot.core.when_clauses import (
     Weekday,
 )
 from bot.core.when_days import FURTHEST_DAYS, Days, real_date
-from bot.core.when_meaning import Draft
+from bot.core.when_meaning import Clauses
 
 
-def read_past(days: Days, draft: Draft) -> Past:
-    """Return the past period that a draft names. Raises Answer and Choose, as Days does."""
-    if draft.rule or draft.in_ or draft.until or draft.last_day or draft.now:
+def read_past(days: Days, clauses: Clauses) -> Past:
+    """Return the past period that the clauses name. Raises what Days raises."""
+    if clauses.rule or clauses.in_ or clauses.until or clauses.last_day or clauses.now:
         raise days.refused("That is no time of the past.")
     midnight = time(0)
-    if draft.since or draft.starting:
-        since = draft.since or Since(draft.starting.day if draft.starting else None, None)
+    if clauses.since or clauses.starting:
+        since = clauses.since or Since(clauses.starting.day if clauses.starting else None, None)
         first = _days(days, since.day)[0] if since.day else days.today
         wall = days.settle(since.clock, None, on=None)[0] if since.clock else midnight
         found = instant(datetime.combine(first, wall), days.zone)
         if found > days.now:
             raise days.refused(f"{days.moment(found)} has not come yet.")
         return Past(found, None)
-    if draft.on is None or draft.at or draft.for_ or draft.part or draft.on.part:
+    if clauses.on is None or clauses.at or clauses.for_ or clauses.part or clauses.on.part:
         raise days.refused("Say a day of the past.")
-    first, last = _days(days, draft.on.day)
+    first, last = _days(days, clauses.on.day)
     until = instant(datetime.combine(last, midnight), days.zone)
     since_day = instant(datetime.combine(first, midnight), days.zone)
     return Past(since_day, until if until < days.now else None)

@@ -39,7 +39,7 @@ from bot.core.when_clauses import (
     Part,
     PartOnly,
     Placed,
-    Rule,
+    Recurrence,
     Since,
     Starting,
     Token,
@@ -56,19 +56,19 @@ _MOST_DAYS = 14  # in one list
 _TOO_OFTEN = "A recording repeats once a day at most."
 _TOO_RARE = "A recording repeats once a month at least."
 _ONE_DATE = "A single date cannot be left out here. Schedule all dates, then skip that one."
-_ADVERBS: dict[str, Rule | Bad] = {
-    "daily": Rule("DAILY"),
-    "everyday": Rule("DAILY"),
-    "weekdays": Rule("WEEKLY", days=WORKWEEK),
-    "workdays": Rule("WEEKLY", days=WORKWEEK),
-    "weekends": Rule("WEEKLY", days=(5, 6)),
-    "weekly": Rule("WEEKLY"),
-    "fortnightly": Rule("WEEKLY", interval=2),
-    "monthly": Rule("MONTHLY"),
+_ADVERBS: dict[str, Recurrence | Bad] = {
+    "daily": Recurrence("DAILY"),
+    "everyday": Recurrence("DAILY"),
+    "weekdays": Recurrence("WEEKLY", days=WORKWEEK),
+    "workdays": Recurrence("WEEKLY", days=WORKWEEK),
+    "weekends": Recurrence("WEEKLY", days=(5, 6)),
+    "weekly": Recurrence("WEEKLY"),
+    "fortnightly": Recurrence("WEEKLY", interval=2),
+    "monthly": Recurrence("MONTHLY"),
     "hourly": Bad(_TOO_OFTEN),
     "yearly": Bad(_TOO_RARE),
     "annually": Bad(_TOO_RARE),
-    "quarterly": Rule("MONTHLY", interval=3),
+    "quarterly": Recurrence("MONTHLY", interval=3),
 }
 _PREPOSITIONS = {"on", "at", "in", "for", "from", "since", "every", "each"}
 
@@ -290,7 +290,7 @@ class ClauseScanner(TimeScanner):
         self.i = start
         self.take("on")
         if self.peek().word in DAY_PLURALS and (days := self._days()):
-            return self._except(Rule("WEEKLY", days=days))
+            return self._except(Recurrence("WEEKLY", days=days))
         self.i = start
         if self.take("biweekly") or (self.take("bi") and self.sym("-") and self.take("weekly")):
             return Ask(
@@ -305,13 +305,13 @@ class ClauseScanner(TimeScanner):
         rule = _ADVERBS.get(word or "")
         return (
             self._on_days(rule)
-            if isinstance(rule, Rule) and word not in _OWN_DAYS
+            if isinstance(rule, Recurrence) and word not in _OWN_DAYS
             else (self._except(rule))
         )
 
     def _except(self, rule: Clause | None) -> Clause | None:
         """Read excepted days: every weekday except friday."""
-        if not isinstance(rule, Rule) or self.peek().word not in _EXCEPT:
+        if not isinstance(rule, Recurrence) or self.peek().word not in _EXCEPT:
             return rule
         out = self._excepted()
         return rule.without(out.days) if isinstance(out, Except) else out
@@ -338,7 +338,7 @@ class ClauseScanner(TimeScanner):
         self.i = start
         self.take("single")
         if self.take("working", "business"):
-            return Rule("WEEKLY", days=WORKWEEK) if self.take("day") else None
+            return Recurrence("WEEKLY", days=WORKWEEK) if self.take("day") else None
         interval = self._interval()
         if interval == 0:
             return Bad("Nothing repeats every 0 days.")
@@ -346,16 +346,16 @@ class ClauseScanner(TimeScanner):
         match _EVERY_UNITS.get(word):
             case Bad() as bad:
                 return bad
-            case Rule() as rule if interval == 1 or not rule.days:
+            case Recurrence() as rule if interval == 1 or not rule.days:
                 return self._on_days(replace(rule, interval=rule.interval * interval))
-            case Rule():
+            case Recurrence():
                 return None  # every other weekday
         if part := PARTS.get(self.take(*PARTS) or ""):
-            return Rule("DAILY", interval=interval, part=part)
+            return Recurrence("DAILY", interval=interval, part=part)
         days = self._days()
         if days is None:
             return None
-        return Rule("WEEKLY", interval=interval, days=days, part=self._part_after())
+        return Recurrence("WEEKLY", interval=interval, days=days, part=self._part_after())
 
     def _part_after(self) -> Part | None:
         word = self.take(*PARTS)
@@ -383,7 +383,7 @@ class ClauseScanner(TimeScanner):
         if nth is None or days is None:
             return None
         if nth in (1, -1):
-            return Rule("MONTHLY", days=days, nth=(nth,))
+            return Recurrence("MONTHLY", days=days, nth=(nth,))
         said = self._said(start)
         names = listed([DAY_TITLES[day] for day in days])
         return Ask(
@@ -391,7 +391,7 @@ class ClauseScanner(TimeScanner):
             (f"every {nth} weeks on {names}", f"every {said} of the month"),
         )
 
-    def _on_days(self, rule: Rule) -> Clause | None:
+    def _on_days(self, rule: Recurrence) -> Clause | None:
         """Read the days after a unit: `on tue and thu` of every 2 weeks on tue and thu."""
         start = self.i
         if rule.freq == "WEEKLY" and not rule.days and self.take("on"):
@@ -421,7 +421,7 @@ class ClauseScanner(TimeScanner):
             return replace(rule, interval=interval) if self.take("month", "months") else None
         return None
 
-    def _nth(self) -> Rule | None:
+    def _nth(self) -> Recurrence | None:
         """Read first and third monday, 1st and 15th, last day, first weekday."""
         self.take("the")
         nth = [self._ordinal()]
@@ -430,7 +430,7 @@ class ClauseScanner(TimeScanner):
             nth.append(self._ordinal())
         if self.peek().word == "day" and len(nth) == 1:
             self.i += 1
-            return Rule("MONTHLY", month_days=(nth[0],)) if nth[0] else None
+            return Recurrence("MONTHLY", month_days=(nth[0],)) if nth[0] else None
         numbers = tuple(dict.fromkeys(n for n in nth if n is not None))
         if len(numbers) < len(nth):
             return None
@@ -438,12 +438,14 @@ class ClauseScanner(TimeScanner):
             if self.take("working", "business") and self.peek().word != "day":
                 return None
             self.i += 1
-            return Rule("MONTHLY", days=WORKWEEK, position=numbers[0]) if len(nth) == 1 else None
+            return (
+                Recurrence("MONTHLY", days=WORKWEEK, position=numbers[0]) if len(nth) == 1 else None
+            )
         if days := self._days():
             fits = all(-1 <= n <= 5 for n in numbers)
-            return Rule("MONTHLY", days=days, nth=numbers) if fits else None
+            return Recurrence("MONTHLY", days=days, nth=numbers) if fits else None
         if all(1 <= n <= 31 for n in numbers):
-            return Rule("MONTHLY", month_days=tuple(sorted(numbers)))
+            return Recurrence("MONTHLY", month_days=tuple(sorted(numbers)))
         return None
 
     def _and(self) -> bool | None:
@@ -505,25 +507,25 @@ def _is_weak(clause: Clause, first: Token, single: bool) -> bool:
             return first.word not in _PREPOSITIONS
         case PartOnly() | Zone() | Except():
             return True
-        case Rule() | At():
+        case Recurrence() | At():
             return single and first.kind == "word"
         case _:
             return False
 
 
 _OWN_DAYS = {"weekdays", "workdays", "weekends", "daily", "everyday"}
-_EVERY_UNITS: dict[str, Rule | Bad] = (
+_EVERY_UNITS: dict[str, Recurrence | Bad] = (
     {
-        "day": Rule("DAILY"),
-        "days": Rule("DAILY"),
-        "week": Rule("WEEKLY"),
-        "weeks": Rule("WEEKLY"),
-        "month": Rule("MONTHLY"),
-        "months": Rule("MONTHLY"),
-        "weekday": Rule("WEEKLY", days=WORKWEEK),
-        "workday": Rule("WEEKLY", days=WORKWEEK),
-        "weekend": Rule("WEEKLY", days=(5, 6)),
-        "quarter": Rule("MONTHLY", interval=3),
+        "day": Recurrence("DAILY"),
+        "days": Recurrence("DAILY"),
+        "week": Recurrence("WEEKLY"),
+        "weeks": Recurrence("WEEKLY"),
+        "month": Recurrence("MONTHLY"),
+        "months": Recurrence("MONTHLY"),
+        "weekday": Recurrence("WEEKLY", days=WORKWEEK),
+        "workday": Recurrence("WEEKLY", days=WORKWEEK),
+        "weekend": Recurrence("WEEKLY", days=(5, 6)),
+        "quarter": Recurrence("MONTHLY", interval=3),
     }
     | dict.fromkeys(("year", "years"), Bad(_TOO_RARE))
     | dict.fromkeys(

@@ -13,7 +13,8 @@ from typing import Literal, TypeVar
 import httpx
 from pydantic import JsonValue, SecretStr, ValidationError
 
-from bot.core.facts import HmsStatus
+from bot.core.assets import SummarySection
+from bot.core.facts import AssetSeen, HmsStatus
 from bot.core.options import RecordingOptions
 from bot.hms import lenient
 from bot.hms.auth import TokenSource
@@ -21,9 +22,9 @@ from bot.hms.errors import HmsNotFound, HmsTooLarge, download_error
 from bot.hms.kept import KeptFiles
 from bot.hms.models import (
     ActiveRoom,
-    Answer,
     Asset,
     AttendedSession,
+    HmsModel,
     PresignedUrl,
     Recording,
     RecordingSettings,
@@ -34,6 +35,7 @@ from bot.hms.models import (
     Template,
     WebhookDelivery,
 )
+from bot.hms.results import parse_summary
 from bot.hms.start_body import start_body
 from bot.hms.transport import EXCHANGE_TIMEOUT_S, Query, Transport, rfc3339, unreadable
 from bot.kit.pauses import Pauses
@@ -43,9 +45,10 @@ KEPT_FOR_S = 600.0  # how long downloaded files are cached, in memory only
 KEPT_MOST_BYTES = 64 * 1024 * 1024
 PAGE_SIZE = 100  # 100ms' maximum
 LINK_FOR_US = timedelta(minutes=5)
+SUMMARY_BYTES = 1024 * 1024
 _START = "/recordings/room/{id}/start"
 DeliveryStatus = Literal["all", "failed", "success"]
-A = TypeVar("A", bound=Answer)
+A = TypeVar("A", bound=HmsModel)
 
 
 @dataclass(slots=True)
@@ -183,6 +186,15 @@ class HmsClient:
         if len(kept) > max_bytes:
             raise HmsTooLarge(max_bytes)
         return kept
+
+    async def summary(self, asset: AssetSeen | None) -> tuple[SummarySection, ...]:
+        """Fetch and parse a summary; () if there is none to show. Raises as `fetch_asset`."""
+        if asset is None or asset.status != "completed":
+            return ()
+        try:
+            return parse_summary(await self.fetch_asset(asset.asset_id, SUMMARY_BYTES))
+        except (HmsNotFound, HmsTooLarge):
+            return ()
 
     # Rooms
 

@@ -10,27 +10,26 @@ MAX_WHOLE = 2**63 - 1  # the largest integer of both databases
 FIRST_YEAR = 2000  # 100ms writes year 1 for "no time"
 MAX_FUTURE = timedelta(minutes=5)  # how far another clock may be ahead
 MAX_SECONDS = timedelta(days=30).total_seconds()  # no meeting and no link lasts longer
-_FRACTION = re.compile(r"(\.\d{6})\d+")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def clean(value: str) -> str:
     """Replace NUL and lone surrogates, which JSON can express but databases cannot store."""
-    return _UNSTORABLE.sub("\ufffd", value)
+    return value if value.isprintable() else _UNSTORABLE.sub("\ufffd", value)
 
 
 def text(value: object) -> str | None:
     """Return a string that is not blank, stripped."""
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not (stripped := value.strip()):
         return None
-    return clean(value.strip())
+    return clean(stripped)
 
 
 def moment(value: object) -> datetime | None:
     """Return an aware time in UTC. 100ms sends up to nanoseconds; microseconds are kept."""
     if isinstance(value, str):
         try:
-            value = datetime.fromisoformat(_FRACTION.sub(r"\1", value.strip()))
+            value = datetime.fromisoformat(value.strip())
         except ValueError:
             return None
     if not isinstance(value, datetime):

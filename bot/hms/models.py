@@ -36,7 +36,7 @@ ASSET_STATUSES: tuple[AssetStatus, ...] = get_args(AssetStatus)
 OUTPUT_MODES: tuple[OutputMode, ...] = get_args(OutputMode)
 
 
-class Answer(BaseModel):
+class HmsModel(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="ignore", validate_by_alias=True, validate_by_name=True
     )
@@ -51,7 +51,7 @@ class Answer(BaseModel):
                 continue
 
 
-class Asset(Answer):
+class Asset(HmsModel):
     """One file of a recording."""
 
     id: Id
@@ -76,7 +76,7 @@ class Asset(Answer):
         return mode if mode in OUTPUT_MODES else None
 
 
-class Recording(Answer):
+class Recording(HmsModel):
     """A recording job. Lists have no `assets`; get a single recording to see them."""
 
     id: Id
@@ -102,13 +102,13 @@ class Recording(Answer):
         return tuple(Asset.each(rows))
 
 
-class PresignedUrl(Answer):
+class PresignedUrl(HmsModel):
     """A link that anyone can use while it is valid: never stored, never logged."""
 
     url: SecretStr
 
 
-class Room(Answer):
+class Room(HmsModel):
     """A room. If `own_webhook`, its events go to its own webhook and not to the workspace's."""
 
     id: Id
@@ -130,7 +130,7 @@ class Room(Answer):
         return {**data, "own_webhook": lenient.text(url) is not None, "records": records}
 
 
-class RoomCode(Answer):
+class RoomCode(HmsModel):
     """A code with which anyone can join a room: never stored, never logged."""
 
     code: SecretStr
@@ -138,7 +138,7 @@ class RoomCode(Answer):
     enabled: Annotated[bool, BeforeValidator(lambda value: value is not False)] = True
 
 
-class RecordingSettings(Answer):
+class RecordingSettings(HmsModel):
     """How a template records to one destination.
 
     `records`: whether composite recording is on; None where 100ms does not say.
@@ -163,7 +163,7 @@ class RecordingSettings(Answer):
         return {**data, **size, "records": on if isinstance(on, bool) else None}
 
 
-class Template(Answer):
+class Template(HmsModel):
     """The recording settings in a template itself.
 
     `destinations` come from `destinations.browserRecordings`, deprecated since February 2024 but
@@ -192,7 +192,7 @@ def _within(data: object, *path: str) -> object:
     return data
 
 
-class ActiveRoom(Answer):
+class ActiveRoom(HmsModel):
     """A room with people in it."""
 
     id: Id
@@ -212,14 +212,14 @@ class ActiveRoom(Answer):
         }
 
 
-class Session(Answer):
+class Session(HmsModel):
     """A meeting in a room, from the first join to the last leave."""
 
     id: Id
     room_id: Text = None
 
 
-class SessionPeer(Answer):
+class SessionPeer(HmsModel):
     """A participant of a session. `left_at` is None while they are still in it."""
 
     id: Id
@@ -241,7 +241,7 @@ class AttendedSession(Session):
         return tuple(SessionPeer.each(list(rows.values()) if isinstance(rows, dict) else rows))
 
 
-class WebhookDelivery(Answer):
+class WebhookDelivery(HmsModel):
     """An entry of 100ms' delivery history; `error_reason` is set if the delivery failed.
 
     The target URL is left out, because it may contain a secret.
@@ -264,7 +264,7 @@ class WebhookDelivery(Answer):
         }
 
 
-class Replay(Answer):
+class Replay(HmsModel):
     """A replay of webhooks. `status` is `started` or `already_running`."""
 
     status: Text = None

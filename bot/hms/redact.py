@@ -14,7 +14,6 @@ HARMLESS_QUERY = frozenset({"name", "skip_preview", "skip_preview_headful", "ui_
 _SECRET_KEYS = ("presignedurl", "presignedurls")
 _STREAM_KEYS = frozenset({"rtmp"})  # RTMP addresses end in the key that lets anyone stream
 _WORD = re.compile(r"\S+")
-_SUSPECT = re.compile("[\x00\ud800-\udfff]|://|eyJ")  # anything that `clean` or `redact` changes
 _JWT = re.compile(r"eyJ[\w.-]{8,}")
 
 
@@ -54,22 +53,24 @@ def without_tokens(url: str) -> str:
 
 
 def _stripped(value: JsonValue, depth: int) -> JsonValue:
+    if isinstance(value, str):
+        return _stripped_text(value)
+    if not isinstance(value, dict | list):
+        return value
     if depth > MAX_DEPTH:
         raise TooDeep("nested too deeply")
     if isinstance(value, dict):
         return _stripped_object(value, depth)
-    if isinstance(value, list):
-        return [_stripped(item, depth + 1) for item in value]
-    return _stripped_text(value) if isinstance(value, str) else value
+    return [_stripped(item, depth + 1) for item in value]
 
 
 def _stripped_text(text: str) -> str:
-    return redact(clean(text)) if _SUSPECT.search(text) else text
+    return redact(clean(text))
 
 
 def _stripped_object(payload: Mapping[str, JsonValue], depth: int) -> dict[str, JsonValue]:
     return {
-        name: _stripped(value, depth + 1)
+        name: _stripped_text(value) if isinstance(value, str) else _stripped(value, depth + 1)
         for key, value in payload.items()
         if (name := _stripped_key(key)) is not None
     }

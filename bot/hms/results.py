@@ -11,7 +11,7 @@ import re
 
 from bot.core.assets import SummarySection
 from bot.core.chat import ChatMessage, read_chat
-from bot.core.facts import Reading
+from bot.core.facts import FileReading
 from bot.hms import lenient
 from bot.kit.decoding import decoded
 
@@ -33,7 +33,7 @@ def parse_summary(content: bytes) -> tuple[SummarySection, ...]:
     return tuple(section for section in read if section is not None)
 
 
-def summary_reading(content: bytes) -> Reading:
+def summary_reading(content: bytes) -> FileReading:
     """Classify a summary. It is only `empty` if its shape is known, otherwise `unreadable`."""
     if parse_summary(content):
         return "read"

@@ -20,6 +20,7 @@ from pydantic import (
     ConfigDict,
     Field,
     JsonValue,
+    SkipValidation,
 )
 
 from bot.core.facts import (
@@ -36,6 +37,7 @@ from bot.hms.redact import TooDeep, redact, strip_secrets
 
 MAX_WORDS_CHARS = 500
 ID_KEYS = ("job_id", "beam_id", "recording_id", "transcription_id")
+_SORTED = json.JSONEncoder(sort_keys=True)
 # A repeated event may have other values in these.
 VOLATILE = frozenset({"metadata_id", "metadata_timestamp", "state_timestamp"})
 
@@ -57,7 +59,8 @@ class Envelope(BaseModel):
     id: Text = None
     timestamp: Time = None
     data: Annotated[
-        dict[str, JsonValue], BeforeValidator(lambda data: data if isinstance(data, dict) else {})
+        SkipValidation[dict[str, JsonValue]],  # it was JSON
+        BeforeValidator(lambda data: data if isinstance(data, dict) else {}),
     ] = Field(default_factory=dict)
 
     def stored(self) -> dict[str, JsonValue]:
@@ -163,7 +166,7 @@ def inbox_identity(envelope: Envelope) -> str:
         for key, value in envelope.data.items()
         if key not in VOLATILE and value not in (None, "")
     }
-    content = json.dumps([envelope.type, stable], sort_keys=True)
+    content = _SORTED.encode([envelope.type, stable])
     digest = hashlib.sha256(content.encode()).hexdigest()
     return f"{envelope.type[:64]}:{digest[:32]}"
 

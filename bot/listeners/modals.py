@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 
 from bot.listeners.app import Bot, for_people
-from bot.listeners.payloads import Caller
+from bot.listeners.payloads import Caller, Click
 from bot.slack.errors import SlackRefused
 from bot.ui.message import Message, View, message_view
 
@@ -25,6 +25,13 @@ async def open_modal(bot: Bot, caller: Caller, view: View, otherwise: Message) -
         else:
             return
     await bot.reply(caller, otherwise)
+
+
+async def put_modal(bot: Bot, click: Click, view: View) -> None:
+    """Open a modal, on top of the one that was clicked in, if any."""
+    on_modal = click.view is not None and click.view.type == "modal"
+    put = bot.deps.slack.push_view if on_modal else bot.deps.slack.open_view
+    await put(click.caller.trigger_id, view)
 
 
 async def update_modal(bot: Bot, view: View, view_id: str, *, seen: str | None = None) -> None:

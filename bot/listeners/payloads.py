@@ -142,6 +142,13 @@ class Mention(Payload):
         )
 
 
+def value_of(action: Mapping[str, Any]) -> str:
+    """Return the value of a button, or of the chosen option or channel; '' if it has none."""
+    chosen = action.get("selected_option") or {}
+    place = action.get("selected_conversation")
+    return str(action.get("value") or chosen.get("value") or place or "")
+
+
 @dataclass(frozen=True, slots=True)
 class Click(Payload):
     """A click on a button, or a choice of an option or channel. `value` is a claim.
@@ -165,13 +172,11 @@ class Click(Payload):
     @classmethod
     def of(cls, body: Body) -> Self:
         action, caller = body["actions"][0], Caller.of(body)
-        chosen = action.get("selected_option") or {}
-        place = action.get("selected_conversation")
         container = body.get("container") or {}
         return cls(
             caller=caller,
             action_id=action["action_id"],
-            value=action.get("value") or chosen.get("value") or place or "",
+            value=value_of(action),
             on_ephemeral=bool(container.get("is_ephemeral")),
             on_answer=bool(container.get("is_ephemeral")) or (caller.channel or "")[:1] == "D",
             view=View.of(body) if body.get("view") else None,

@@ -60,7 +60,7 @@ from bot.kit.clock import ms
 from bot.kit.logs import learnt, scope
 from bot.kit.metrics import LISTENER_SECONDS
 from bot.listeners.app import ACK_WITHIN_S, STORED_WITHIN_S, Bot, for_people
-from bot.listeners.payloads import Body, Caller, Payload
+from bot.listeners.payloads import Body, Caller, Payload, value_of
 from bot.slack.errors import SlackUnavailable
 from bot.store.database import waiting_at_most
 from bot.store.errors import DoneBefore, UnknownRecording
@@ -71,7 +71,7 @@ log = structlog.get_logger()
 
 Ack = AsyncAck
 Run = Callable[[AsyncArgs], Awaitable[None]]
-Kind = Literal["command", "shortcut", "action", "view", "view_closed", "options", "event"]
+HandlerKind = Literal["command", "shortcut", "action", "view", "view_closed", "options", "event"]
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[None]])
 RAW = (dict, Mapping, object, Any, AsyncArgs)
 REFUSED = (
@@ -97,7 +97,7 @@ class From(Enum):
 class Declared:
     """One handler. `needs` describes its parameters by name."""
 
-    kind: Kind
+    kind: HandlerKind
     names: tuple[str, ...]
     do: Callable[..., Awaitable[None]]
     needs: Mapping[str, "Need"]
@@ -154,7 +154,7 @@ class Listeners:
         return self._declare("event", (name,), needs_no_proof)
 
     def _declare(
-        self, kind: Kind, names: tuple[str, ...], needs_no_proof: str
+        self, kind: HandlerKind, names: tuple[str, ...], needs_no_proof: str
     ) -> Callable[[Handler], Handler]:
         def declare(do: Handler) -> Handler:
             needs = needs_of(do)
@@ -199,7 +199,7 @@ class Feature(Protocol):
 def register(app: AsyncApp, bot: Bot, features: Iterable[Feature]) -> tuple[Declared, ...]:
     """Register every declared handler with Bolt. Raises KeyError if a service is missing."""
     every = tuple(one for feature in features for one in feature.on.declared)
-    runs: dict[Kind, dict[str, Run]] = {}
+    runs: dict[HandlerKind, dict[str, Run]] = {}
     for one in every:
         services = {
             name: bot if need.type is Bot else bot.services[need.type]
@@ -214,7 +214,7 @@ def register(app: AsyncApp, bot: Bot, features: Iterable[Feature]) -> tuple[Decl
     return every
 
 
-def _add_to_bolt(app: AsyncApp, kind: Kind, named: Mapping[str, Run]) -> None:
+def _add_to_bolt(app: AsyncApp, kind: HandlerKind, named: Mapping[str, Run]) -> None:
     """Add one listener for all handlers of a kind: Bolt tries its listeners one after the other."""
     known = ids.matching(*named) if kind == "action" else _one_of(named)
 
@@ -244,7 +244,7 @@ def _one_of(names: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"\A({'|'.join(map(re.escape, names))})\Z")
 
 
-def _id_of(kind: Kind, body: Body) -> str:
+def _id_of(kind: HandlerKind, body: Body) -> str:
     """Return the id by which Bolt found the listener of a kind."""
     match kind:
         case "command":
@@ -478,16 +478,9 @@ def _named(need: Need, body: Body) -> str:
         case From.VIEW:
             return _metadata(body)
         case From.VALUE:
-            return _value(body)
+            return value_of((body.get("actions") or [{}])[0])
 
 
 def _metadata(body: Body) -> str:
     view = body.get("view")
     return str((view.get("private_metadata") if isinstance(view, Mapping) else None) or "")
-
-
-def _value(body: Body) -> str:
-    action = (body.get("actions") or [{}])[0]
-    chosen = action.get("selected_option") or {}
-    place = action.get("selected_conversation")
-    return str(action.get("value") or chosen.get("value") or place or "")

@@ -174,7 +174,7 @@ _BY_EVENT: Mapping[str, type[BaseModel]] = {
     "message": _PersonMessage,
     "tokens_revoked": _Revoked,
 }
-Kind = Literal["command", "event", "interaction", "other"]
+PayloadKind = Literal["command", "event", "interaction", "other"]
 
 
 def reject_malformed(body: object) -> bool:
@@ -185,12 +185,12 @@ def reject_malformed(body: object) -> bool:
     return why is not None
 
 
-def note_odd(kind: Kind, why: str) -> None:
+def note_odd(kind: PayloadKind, why: str) -> None:
     ODD_REQUESTS.labels(kind).inc()
     log.warning("odd_request_ignored", kind=kind, why=why)
 
 
-def _kind_of(body: object) -> Kind:
+def _kind_of(body: object) -> PayloadKind:
     if not isinstance(body, dict):
         return "other"
     if "command" in body:

@@ -18,10 +18,13 @@ PG_OPTIONS = {
 }
 
 
+_STRICT = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
+
+
 def to_json(value: Any) -> str:
     """Encode as strict JSON: PostgreSQL refuses NaN, but SQLite would store it."""
     try:
-        return json.dumps(value, allow_nan=False, separators=(",", ":"))
+        return _STRICT.encode(value)
     except (TypeError, ValueError) as e:
         raise StoreRefused("a value that is not JSON") from e
 

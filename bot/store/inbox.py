@@ -1,5 +1,6 @@
 """The inbox stores webhooks before they are answered; they are matched later."""
 
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,6 +9,7 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from bot.kit.rush import Rush
 from bot.store import rows
 from bot.store.database import MAIL
 from bot.store.group_commit import GroupCommit
@@ -15,6 +17,8 @@ from bot.store.repository import Repository, TeamDatabase
 from bot.store.schema import inbox
 from bot.store.sql import is_new, is_waiting, of_the_team
 from bot.store.values import InboxEntry, InboxItem, InboxState, Settled
+
+RUSH, RUSH_WITHIN_S = 8, 0.1
 
 i = inbox.c
 
@@ -40,13 +44,21 @@ TAKE = _take()
 class Inbox(Repository):
     def __init__(self, db: TeamDatabase) -> None:
         super().__init__(db)
+        self._insert = self._db.insert(inbox).on_conflict_do_nothing().returning(i.identity)
         self._arrivals: GroupCommit[InboxEntry, bool] = GroupCommit(self._put_all)
+        self._rush = Rush(RUSH, RUSH_WITHIN_S)
+
+    @property
+    def is_rushed(self) -> bool:
+        """Whether so many entries come that matching them would keep their senders waiting."""
+        return self._rush.is_on(time.monotonic())
 
     async def put(self, entry: InboxEntry) -> bool:
         """Store an entry; returns after the commit. False if it is a duplicate.
 
         Raises `StoreRefused` if it cannot be stored; entries of the same batch are not affected.
         """
+        self._rush.note(time.monotonic())
         return await self._arrivals.submit(entry)
 
     async def finish(self, within_s: float) -> bool:
@@ -59,9 +71,8 @@ class Inbox(Repository):
             first.setdefault(entry.identity, entry)
         # Sorted, because two replicas with the same webhooks could deadlock otherwise.
         new = [{**self._ours, **rows.inbox_row(first[name])} for name in sorted(first)]
-        put = self._db.insert(inbox).on_conflict_do_nothing().returning(i.identity)
-        async with self._db.write() as conn:
-            stored = set((await conn.scalars(put, new)).all())
+        async with self._db.write(lone=True) as conn:  # SQLite's notification is no statement
+            stored = set((await conn.scalars(self._insert, new)).all())
             if stored:
                 await self._db.notify(conn, MAIL, self._payload)
         if stored:

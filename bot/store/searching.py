@@ -32,7 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core import search
 from bot.core.moments import Moment
 from bot.core.proofs import SearchScope
-from bot.core.search import Candidate, Hit, Query, Resolved, Vocabulary, Wanted
+from bot.core.search import Candidate, Hit, Query, QueryWord, Resolved, Vocabulary
 from bot.store.repository import Repository
 from bot.store.rows import AnyRow
 from bot.store.schema import (
@@ -198,7 +198,7 @@ class TranscriptSearch(Repository):
     async def _resolved(
         self,
         conn: AsyncConnection,
-        wanted: Sequence[Wanted],
+        wanted: Sequence[QueryWord],
         seen: _Within,
         counts: dict[str, int],
     ) -> Resolved:
@@ -207,15 +207,17 @@ class TranscriptSearch(Repository):
         A word that occurs only in transcripts that the person may not see counts as misspelt, so
         the answer does not reveal it. Adds the corrections to `counts`, the counts by stem.
         """
-        found: list[Wanted] = []
+        found: list[QueryWord] = []
         meant: dict[str, str] = {}
         for one in wanted:
             if one.phrases and await self._is_visible(conn, one, seen):
                 found.append(one)
                 continue
-            found.append(one if one.phrases else Wanted(one.word, ((search.stem_of(one.word),),)))
+            found.append(
+                one if one.phrases else QueryWord(one.word, ((search.stem_of(one.word),),))
+            )
             for candidate, stem, n in await self._spellings(conn, one.word):
-                other = Wanted(one.word, ((stem,),))
+                other = QueryWord(one.word, ((stem,),))
                 counts.setdefault(stem, n)
                 if candidate != one.word and await self._is_visible(conn, other, seen):
                     meant[one.word] = candidate
@@ -245,7 +247,7 @@ class TranscriptSearch(Repository):
         likely = await asyncio.to_thread(search.similar, word, stems)
         return [(known, stems[known], counts[known]) for known in likely[:SPELLINGS]]
 
-    async def _is_visible(self, conn: AsyncConnection, one: Wanted, seen: _Within) -> bool:
+    async def _is_visible(self, conn: AsyncConnection, one: QueryWord, seen: _Within) -> bool:
         return bool(await self._matching(conn, Resolved((one,)), 1, seen, most=1))
 
     async def _candidates(

@@ -3,7 +3,7 @@
 from bot.core.recording import Recording
 from bot.core.transcript import clock
 from bot.ui import ids
-from bot.ui.message import Block, button, plain_text
+from bot.ui.message import Block, button, link_button, plain_text
 from bot.ui.text import plain
 
 
@@ -19,6 +19,12 @@ def start_button() -> Block:
 def filled_form_button(request_id: str) -> Block:
     """Opens the form of a saved draft."""
     return button("Open the form", ids.BACK_TO_FORM, value=request_id, style="primary")
+
+
+def card_link(permalink: str | None, text: str = "Open the card") -> list[Block]:
+    """Build the button that leads to a card; none without a link that Slack accepts."""
+    card = link_button(text, permalink) if permalink else None
+    return [card] if card else []
 
 
 def stop_button(key: str, room_name: str, action_id: str = ids.STOP) -> Block:

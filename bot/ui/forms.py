@@ -14,6 +14,7 @@ from bot.ui.ids import (
     start_action,
 )
 from bot.ui.message import Block, plain_text
+from bot.ui.view_state import ViewState
 
 TYPED_MOST = 3000  # of one text input
 OPTION_VALUE_MOST = 150
@@ -62,6 +63,16 @@ def input_block(
         "dispatch_action": redraws,
         **({"hint": words(hint)} if hint else {}),
     }
+
+
+def own_action(field: str) -> str:
+    """Return the action id of a field of a small form, which has no other field of that name."""
+    return f"{field}_input"
+
+
+def own_state(values: object) -> ViewState:
+    """Read the fields of a small form; nothing in them is trusted."""
+    return ViewState(values, own_action)
 
 
 def with_sources(
@@ -125,6 +136,21 @@ def ticks(labels: Mapping[str, str], ticked: Sequence[str]) -> Block:
         "options": [option(value, text) for value, text in labels.items()],
         **({"initial_options": initial} if initial else {}),
     }
+
+
+def place_to_share(field: str) -> Block:
+    """Build the input for a channel to share something to."""
+    return input_block(
+        field,
+        "Channel",
+        {
+            "type": "conversations_select",
+            "placeholder": words("Choose a channel"),
+            "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+        },
+        hint="One that you and the bot are in.",
+        action=own_action(field),
+    )
 
 
 def channel_pick(channel: str | None) -> Block:

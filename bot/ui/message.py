@@ -197,13 +197,21 @@ def link(text: str, url: str | None) -> str:
 
 
 def modal(
-    title: str, blocks: list[Block], *, callback_id: str, close: str = "Close", **more: str
+    title: str,
+    blocks: list[Block],
+    *,
+    callback_id: str,
+    submit: str = "",
+    close: str = "",
+    **more: str | bool,
 ) -> View:
-    """Build a modal without a submit button."""
+    """Build a modal. It has a submit button only if `submit` is its text."""
+    close = close or ("Cancel" if submit else "Close")
     return {
         "type": "modal",
         "callback_id": callback_id,
         "title": {"type": "plain_text", "text": title},
+        **({"submit": {"type": "plain_text", "text": submit}} if submit else {}),
         "close": {"type": "plain_text", "text": close},
         "blocks": blocks,
         **more,

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import assert_never
 
 from bot.core.facts import CallFailed, Cause
+from bot.core.places import is_channel
 from bot.core.recording import Problem, Recording, Why
 from bot.ui.text import clean, code, esc, mention, place
 
@@ -268,7 +269,7 @@ def slack_refusal(
     `again`: the person has to repeat the request; otherwise the bot repeats it by itself.
     """
     name = f"@{esc(bot, 80)}"
-    direct = channel[:1] not in ("C", "G")
+    direct = not is_channel(channel)
     where = "this direct message" if direct else place(channel)
     said = f" (error {code(error, 60)})" if clean(error) else ""
     if error in NOT_INSTALLED:

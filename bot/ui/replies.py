@@ -25,7 +25,7 @@ def slack_silent() -> Message:
 
 def slack_refused(error: str) -> Message:
     fix = "If this keeps happening, tell the person who runs the bot."
-    return say(f"Slack refused what the bot asked for (error {code(error, 60)}). {fix}")
+    return say(f"Slack refused the bot's request (error {code(error, 60)}). {fix}")
 
 
 def permission_missing(scope: str | None) -> Message:

@@ -11,6 +11,8 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
+from bot.core.places import is_channel
+
 ZWNJ, ZWJ, WORD_JOINER = "\u200c", "\u200d", "\u2060"
 FIRST_STRONG, POP = "\u2068", "\u2069"
 NAMELESS = "unnamed"
@@ -151,7 +153,7 @@ def is_user(user_id: str) -> bool:
 
 def place(channel_id: str) -> str:
     """Name a channel as Slack shows it to its members, or a conversation by its kind."""
-    if channel_id[:1] in ("C", "G") and _SLACK_ID.fullmatch(channel_id):
+    if is_channel(channel_id) and _SLACK_ID.fullmatch(channel_id):
         return f"<#{channel_id}>"
     return "a direct message"
 

@@ -23,8 +23,8 @@ REQUEST_WITHIN_S = 10.0  # for a whole request: its headers and its body
 FLUSH_S = 2.0  # to send the last response of a connection that is cut
 LOG_EVERY_S = 60.0
 MOST = 1000
-Why = Literal["late", "displaced", "busy"]
-_ANSWERS: dict[Why, tuple[int, str]] = {
+CutReason = Literal["late", "displaced", "busy"]
+_ANSWERS: dict[CutReason, tuple[int, str]] = {
     "late": (408, "the request came too slowly"),
     "displaced": (503, "too many connections"),
     "busy": (503, "too many requests at once"),
@@ -114,7 +114,7 @@ class Connections:
     def are_busy(self) -> bool:
         return len(self._open) - len(self._waiting) >= self._limits.working
 
-    def note(self, why: Why, loop: asyncio.AbstractEventLoop) -> None:
+    def note(self, why: CutReason, loop: asyncio.AbstractEventLoop) -> None:
         """Count a cut connection. The first is logged at once, later ones once a minute."""
         CONNECTIONS_CUT.labels(why).inc()
         self._cut[why] += 1
@@ -138,7 +138,7 @@ class Connections:
                 return
             self._end(connection, "late")
 
-    def _end(self, connection: "GuardedProtocol", why: Why) -> None:
+    def _end(self, connection: "GuardedProtocol", why: CutReason) -> None:
         self.closed(connection)
         if connection.cut(why):
             self.note(why, connection.loop)
@@ -198,7 +198,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._stalled = False
         self._settle()
 
-    def cut(self, why: Why) -> bool:
+    def cut(self, why: CutReason) -> bool:
         """Close the connection, with a response if a request had begun.
 
         Returns False if it was closing already.
@@ -224,7 +224,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self._guard.works(self)
 
 
-def _answer(why: Why) -> bytes:
+def _answer(why: CutReason) -> bytes:
     status, text = _ANSWERS[why]
     head = f"content-type: text/plain; charset=utf-8\r\ncontent-length: {len(text)}\r\n"
     return STATUS_LINE[status] + f"{head}connection: close\r\n\r\n{text}".encode()

@@ -64,13 +64,13 @@ class Metrics:
         page = generate_latest() + _page(await self._stored())
         return Response(page, media_type=CONTENT_TYPE_LATEST)
 
-    async def _stored(self) -> "Stored | None":
+    async def _stored(self) -> "Gauges | None":
         """Return None if the database does not answer."""
         try:
             async with asyncio.timeout(WITHIN_S):
                 paused = await self.store.rate_limits.paused()
                 dead = await self.store.dead_letters.count()
-                return Stored(await self.store.health.read(), tuple(paused), dead)
+                return Gauges(await self.store.health.read(), tuple(paused), dead)
         except (StoreError, TimeoutError):
             return None
         except Exception:
@@ -85,7 +85,7 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class Gauges:
     """Values of the database. All replicas report the same, so alerts take the maximum."""
 
     health: Health
@@ -93,7 +93,7 @@ class Stored:
     dead: DeadLetterCount = NONE_DEAD
 
 
-def _page(stored: Stored | None) -> bytes:
+def _page(stored: Gauges | None) -> bytes:
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Collected(tuple(metrics_of(stored))))
     return generate_latest(registry)
@@ -107,7 +107,7 @@ class _Collected:
         return self.metrics
 
 
-def metrics_of(stored: Stored | None) -> Iterator[Metric]:
+def metrics_of(stored: Gauges | None) -> Iterator[Metric]:
     """Yield the gauges; without a database only `record_bot_store_up`."""
     yield GaugeMetricFamily(
         "record_bot_store_up", "1 if the database answers", float(stored is not None)

@@ -17,7 +17,7 @@ from bot.kit.clock import compare
 from bot.kit.metrics import SIGNATURES_REJECTED
 from bot.kit.sparing import Sparing
 from bot.listeners.shapes import note_odd, reject_malformed
-from bot.web.body import BodyTooLarge, BodyTooSlow, read_body
+from bot.web.body import BodyTooLarge, read_body
 
 MAX_BODY_BYTES = 1024 * 1024
 VALID_FOR_S = 300
@@ -39,8 +39,6 @@ class SlackEndpoint:
             body = await read_body(request, MAX_BODY_BYTES)
         except BodyTooLarge:
             return PlainTextResponse("the body is too large", status_code=413)
-        except BodyTooSlow:
-            return PlainTextResponse("the body came too slowly", status_code=408)
         except ClientDisconnect:
             return PlainTextResponse("the body did not arrive", status_code=400)
         if why := _rejection(self._verifier, request, body):

@@ -30,7 +30,7 @@ from bot.kit.sparing import Sparing
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from bot.store.values import InboxEntry
-from bot.web.body import BodyTooLarge, BodyTooSlow, read_body
+from bot.web.body import BodyTooLarge, read_body
 
 log = structlog.get_logger()
 
@@ -61,9 +61,6 @@ class HmsWebhook:
         except BodyTooLarge:
             webhook_rejected.warn("too large")
             return _answer(413, "the body is larger than 1 MiB")
-        except BodyTooSlow:
-            webhook_rejected.warn("too slow")
-            return _answer(408, "the body came too slowly")
         except BadWebhook as bad:
             WEBHOOKS.labels("", "bad").inc()
             webhook_rejected.warn("bad", what=bad.why)
@@ -90,7 +87,7 @@ class HmsWebhook:
         if type_ == "other":
             WEBHOOKS.labels(type_, "ignored").inc()
             this.info("webhook", outcome="ignored")
-            return _answer(200, "ignored")
+            return IGNORED
         entry = InboxEntry(
             identity=inbox_identity(envelope),
             type=envelope.type,
@@ -108,7 +105,7 @@ class HmsWebhook:
             return _answer(503, "cannot store this now; send it again")
         WEBHOOKS.labels(type_, outcome).inc()
         this.info("webhook", outcome=outcome)
-        return _answer(200, "kept")
+        return KEPT
 
     async def _look(self, this: structlog.stdlib.BoundLogger, room_id: str) -> Response:
         """Check the room's presence sooner if something waits for it. The event is not stored."""
@@ -120,8 +117,11 @@ class HmsWebhook:
             return _answer(503, "cannot store this now; send it again")
         WEBHOOKS.labels("other", outcome).inc()
         this.info("webhook", outcome=outcome)
-        return _answer(200, "ignored")
+        return IGNORED
 
 
 def _answer(status: int, message: str) -> Response:
     return JSONResponse({"message": message}, status_code=status)
+
+
+KEPT, IGNORED = _answer(200, "kept"), _answer(200, "ignored")

@@ -36,7 +36,7 @@ async def test_it_follows_what_happens_while_someone_looks(bench: Bench) -> None
 
 async def test_admins_see_how_the_bot_is(bench: Bench) -> None:
     await bench.amara.open_home()
-    await home(bench, bench.amara, "For admins", "Check-up")
+    await home(bench, bench.amara, "For admins", "Doctor")
     await bench.ines.open_home()
     seen = await home(bench, bench.ines, "Recording now")
     assert not contains(seen.raw, "For admins")
@@ -137,7 +137,7 @@ async def test_settings_of_a_channel_open_from_home_as_often_as_one_likes(bench:
 async def test_admins_look_closer_from_home(bench: Bench) -> None:
     await bench.amara.open_home()
     shown = await home(bench, bench.amara, "Setup", "all Slack permissions")
-    await bench.press(bench.amara, shown, "Check-up")
+    await bench.press(bench.amara, shown, "Doctor")
     told = await bench.view(bench.amara, "outcome", "Webhooks from 100ms", "Waiting")
     assert not contains(told.raw, "This channel")
     await bench.amara.close(told)

@@ -26,7 +26,7 @@ async def test_members_that_slack_names_by_a_sister_workspace_are_members(bench:
     await bench.hms_until(room, lambda r: r["stop_reason"])
 
 
-async def test_people_of_another_organisation_get_a_checkup_of_their_channel_only(
+async def test_people_of_another_organisation_get_a_doctor_of_their_channel_only(
     bench: Bench,
 ) -> None:
     ours, here = await bench.room(), await bench.room()
@@ -36,14 +36,14 @@ async def test_people_of_another_organisation_get_a_checkup_of_their_channel_onl
         )
     await bench.start(ours, "--no-transcript")
     await bench.start(here, "--no-transcript", channel=seed.PARTNERS)
-    seen = await _checkup(bench, seed.STRANGER, here.name)
+    seen = await _doctor(bench, seed.STRANGER, here.name)
     for word in (ours.name, "ebhook", "version", "503", "scope", seed.STANDUP):
         assert word not in seen.text + str(seen.blocks), word
-    full = await _checkup(bench, seed.MEMBER, here.name)
+    full = await _doctor(bench, seed.MEMBER, here.name)
     assert "version" in full.text
 
 
-async def _checkup(bench: Bench, user: str, waits: str) -> SeenMessage:
+async def _doctor(bench: Bench, user: str, waits: str) -> SeenMessage:
     """What `/record doctor` says in #partners, once it names what waits."""
     person = bench.sol if user == seed.STRANGER else bench.tariq
     async with asyncio.timeout(LONGEST_S):
@@ -95,7 +95,7 @@ async def test_an_app_of_a_whole_organisation_does_not_start(tmp_path: Path, com
         assert "whole organisation" in " ".join(done.stdout.split())
 
 
-async def test_the_checkup_says_that_the_app_is_of_a_whole_organisation(bench: Bench) -> None:
+async def test_the_doctor_says_that_the_app_is_of_a_whole_organisation(bench: Bench) -> None:
     await bench.ines.tell("install", org_wide=True)
     try:
         before = {m.ts for m in await bench.ines.ephemerals(seed.STANDUP)}

@@ -30,9 +30,9 @@ from record_bot_sandbox.slack.http import new_client
 from record_bot_sandbox.slack.sim import Sim
 
 from bot.hms.webhook import HEADER
-from bot.kit.logs import OURS as OUR_LOGGER
 from bot.kit.logs import configure_logs
 from bot.settings import Settings
+from bot.web.connections import Connections, limits_here
 from bot.wiring import Components, build, utc_now
 from tests.databases import migrated_copy
 
@@ -152,7 +152,7 @@ async def target(
             )
             async with (
                 build(settings, now) as parts,
-                serving(parts.web) as url,
+                serving(parts.web, http=Connections(limits_here()).protocol()) as url,
                 new_client(timeout=ANSWER_WITHIN_S) as http,
             ):
                 yield Target(url, parts, app.state.sim, running.sim, database, log, http)
@@ -162,8 +162,8 @@ async def target(
 @contextmanager
 def _logs_into(log: Path) -> Iterator[None]:
     """As `record-bot run` logs, but all of it, and into a file; afterwards as it was before."""
-    ours, loggers = structlog.get_config(), [logging.getLogger(), logging.getLogger(OUR_LOGGER)]
-    before = [(one, one.handlers[:], one.level, one.propagate) for one in loggers]
+    ours, root = structlog.get_config(), logging.getLogger()
+    handlers, level = root.handlers[:], root.level
     with log.open("w", buffering=1) as file:
         with redirect_stderr(file):
             configure_logs("DEBUG", "json")
@@ -171,9 +171,8 @@ def _logs_into(log: Path) -> Iterator[None]:
         try:
             yield
         finally:
-            for one, handlers, level, propagate in before:
-                one.handlers[:], one.propagate = handlers, propagate
-                one.setLevel(level)
+            root.handlers[:] = handlers
+            root.setLevel(level)
             structlog.configure(**ours)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.core.retry import Retry
-from bot.features.doctor.checks import Known, findings
+from bot.features.doctor.checks import Collected, findings
 from bot.features.doctor.model import DoctorReport, Ends, Place, Received, Undelivered, ok, warning
 from bot.features.doctor.pages import CHECK, LET_IN
 from bot.features.doctor.scopes import SCOPES
@@ -22,7 +22,7 @@ WELL = DoctorReport(
     stuck=(),
     unanswered=0,
     paused=(),
-    findings=findings(Known(GRANTED, pages=PAGES)),
+    findings=findings(Collected(GRANTED, pages=PAGES)),
     place=Place("C1"),
     asker="U1",
     version="0.1.0",
@@ -40,7 +40,7 @@ ILL = replace(
         Paused("slack", at(9), at(-600), "token_revoked"),
     ),
     findings=findings(
-        Known(
+        Collected(
             GRANTED - {"files:write"},
             dead=DeadLetterCount(2, 1, (("ValidationError", 2), ("unknown phase", 1))),
             pages=warning(

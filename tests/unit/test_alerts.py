@@ -14,7 +14,7 @@ from prometheus_client.metrics_core import Metric
 
 from bot.kit import metrics  # declares what each process counts
 from bot.store.health import Health
-from bot.web.metrics import Stored, metrics_of
+from bot.web.metrics import Gauges, metrics_of
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "deploy" / "alerts.yml"
@@ -29,7 +29,7 @@ ALERTS = [r for g in yaml.safe_load(RULES.read_text("utf-8"))["groups"] for r in
 def every_metric() -> list[Metric]:
     """What `/metrics` shows, whether or not anything was counted yet."""
     ours = [m for m in REGISTRY.collect() if m.name.startswith("record_bot_")]
-    return [*ours, *metrics_of(Stored(Health({}, 0, 0, 0, 0, False, NOW)))]
+    return [*ours, *metrics_of(Gauges(Health({}, 0, 0, 0, 0, False, NOW)))]
 
 
 def series(found: Iterable[Metric]) -> set[str]:

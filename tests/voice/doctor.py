@@ -9,7 +9,7 @@ from record_bot_sandbox.slack import seed
 
 from bot.core.deliveries import Kind, State
 from bot.core.recording import Phase
-from bot.features.doctor.checks import Known, findings, permissions
+from bot.features.doctor.checks import Collected, findings, permissions
 from bot.features.doctor.model import Ends, LocalReport, NotReported, Place, Received, Stuck
 from bot.features.doctor.views import doctor_reply, local_reply, looking
 from bot.features.home.model import HomeHealth, HomePage
@@ -44,12 +44,12 @@ DEAF = replace(
     undelivered=NotReported("error", 503),
     received=Received(None),
     ends=Ends(2),
-    findings=findings(Known(())),
+    findings=findings(Collected(())),
     place=None,
 )
 ORG_WIDE = replace(
     WELL,
-    findings=findings(Known(GRANTED, org_wide=True, short_secrets=("METRICS_TOKEN",))),
+    findings=findings(Collected(GRANTED, org_wide=True, short_secrets=("METRICS_TOKEN",))),
 )
 GUEST_WELL = LocalReport((), Place(seed.PARTNERS), seed.STRANGER)
 GUEST_ILL = LocalReport(
@@ -74,7 +74,7 @@ def _doctor() -> list[Sample]:
         ),
         only_you("Somebody of another organisation asks", local_reply, GUEST_WELL, bot=BOT),
         only_you("… and something waits", local_reply, GUEST_ILL, bot=BOT),
-        only_you("Check-up was pressed on Home, and is under way", looking),
+        only_you("Doctor was pressed on Home, and the checks are running", looking),
     ]
 
 

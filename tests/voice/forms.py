@@ -143,7 +143,7 @@ def _presets() -> list[Sample]:
     )
     return [
         modal("/record presets", presets.presets_view, [WEEKLY, BOARD], seed.STANDUP),
-        modal("There are none", presets.presets_view, [], seed.STANDUP),
+        modal("No presets yet", presets.presets_view, [], seed.STANDUP),
         modal("Save as preset, from the form", preset_forms.save_as_form, "r", seed.STANDUP),
         modal("Edit", preset_forms.preset_form, editing, request_id="r"),
         modal("It was deleted", presets.deleted_view),

@@ -58,7 +58,7 @@ def samples() -> list[Sample]:
         only_you("Nothing was found", views.found_reply, page("zebra")),
         only_you("A filter fits nothing", views.found_reply, page("budget in:nowhere")),
         only_you("/record find alone", views.found_reply, page("")),
-        only_you("The bot keeps none", views.found_reply, page("budget", keeps=False)),
+        only_you("The bot keeps no transcripts", views.found_reply, page("budget", keeps=False)),
         modal("Search transcripts was pressed, on Home", views.find_modal),
         modal("… and it found something", views.find_modal, FOUND),
         modal("Share was pressed at a moment", views.moment_form, "key-1", ROOM, SENTENCES[1]),

@@ -21,7 +21,7 @@ from bot.features.channel_settings import form as settings_replies
 from bot.features.commands import views as commands_views
 from bot.features.commands.stored_orders import StoredOrder
 from bot.features.commands.views import Menu, MenuRow, help_reply
-from bot.features.control import views as steer_views
+from bot.features.control import views as control_views
 from bot.features.control.views import not_now, stop_suggested
 from bot.features.follow import views as following
 from bot.features.forget import views as forgetting
@@ -73,7 +73,7 @@ def _misread() -> list[Sample]:
             NoSuchPreset("town hal", None, [TOWN_HALL]),
             [*commands_views.choices("c", {"0": (near,)}), form],
         ),
-        only_you("… and none that is nearly called that", no_such_preset, NO_PRESETS, [form]),
+        only_you("… and none has a similar name", no_such_preset, NO_PRESETS, [form]),
         only_you("The button of a question is too old", ui_replies.too_old),
         only_you(
             "No recording to share was named", commands_views.share_latest, "standup", NOW, shares
@@ -102,16 +102,16 @@ def _asking() -> list[Sample]:
     return [
         only_you("A rule names no room", no_room, "weakly"),
         only_you(
-            "… that is called nearly that", mean, denied, commands_views.choices("c", several)
+            "… but several have a similar name", mean, denied, commands_views.choices("c", several)
         ),
-        only_you("… or one alone", mean, denied, commands_views.choices("c", {"0": (rule,)})),
+        only_you("… or only one has", mean, denied, commands_views.choices("c", {"0": (rule,)})),
         only_you("A rule names no room; 100ms refuses the keys", no_room, "weakly", KEYS_REFUSED),
         only_you("A rule names several rooms", several_rooms, "weekly"),
         only_you("Nothing to stop here", replies.nothing_running),
         only_you("… for people who may not start recordings", replies.nothing_running, start=False),
         only_you("That room is not being recorded", replies.nothing_running, ROOM),
         only_you("The recording is in the wrong state", not_now, states),
-        only_you("The button is out of date", steer_views.too_late, "pause"),
+        only_you("The button is out of date", control_views.too_late, "pause"),
         only_you("A message without a room's link", start_views.no_room_link),
         only_you("The bot was mentioned without a command", start_views.form_ready, "request-1"),
         only_you("Slack did not open the form in time", ui_replies.expired_trigger),
@@ -193,10 +193,10 @@ def _doing() -> list[Sample]:
         only_you("Its title was removed", rename_views.renamed, ROOM, ""),
         only_you("Follow here was pressed", share_views.following, ROOM, seed.STANDUP),
         only_you("… where the bot may not post", share_views.cannot_follow, *NOT_IN),
-        only_you("Stop, by command", steer_views.stopping, ROOM),
-        only_you("Pause, by command", steer_views.pausing, ROOM),
-        only_you("Pause for 5 minutes", steer_views.pausing, ROOM, until_resumed=True),
-        only_you("Resume, by command", steer_views.resuming, ROOM),
+        only_you("Stop, by command", control_views.stopping, ROOM),
+        only_you("Pause, by command", control_views.pausing, ROOM),
+        only_you("Pause for 5 minutes", control_views.pausing, ROOM, until_resumed=True),
+        only_you("Resume, by command", control_views.resuming, ROOM),
         only_you(
             "It is running, and the person sees no card",
             outcome_reply,
@@ -268,7 +268,7 @@ def _lists() -> list[Sample]:
         only_you("Status, with nothing running", lists.status_reply, [], [], LATER),
         only_you("List", lists.list_reply, past),
         only_you("List of one room", lists.list_reply, past[:1], ROOM),
-        only_you("List, and there are none", lists.list_reply, [], ROOM),
+        only_you("List, with no recordings", lists.list_reply, [], ROOM),
         only_you("/record or help, where nothing runs", help_reply),
         only_you("/record or help, where something is recorded", help_reply, menu=MENU),
         only_you(
@@ -322,9 +322,9 @@ def _rights() -> list[Sample]:
         no("A guest opens the settings", Act.SETTINGS, everyone),
         only_you("Ask to stop it was pressed", stop_suggested, seed.STARTER),
         only_you("Settings, in a direct message", settings_replies.only_in_channels),
-        only_you("Settings of a channel that one is not in", rights.not_open),
+        only_you("Settings of a channel that the person is not in", rights.not_open),
         only_you("An edit made a message mention the bot", commands_views.send_it_anew),
-        no("A guest asks for the checkup", Act.DOCTOR, everyone),
+        no("A guest opens the doctor", Act.DOCTOR, everyone),
         no("A guest shares", Act.SHARE, everyone),
         no("A guest presses Join", Act.JOIN, everyone),
         only_you(
@@ -346,7 +346,7 @@ def _forgetting() -> list[Sample]:
         only_you("Forget was confirmed", forgetting.forgetting_reply, ROOM),
         only_you("It has not ended", forgetting.not_ended_reply, ROOM),
         only_you("A button of a forgotten recording", ui_replies.forgotten_reply),
-        only_you("A recording that newer code has changed", ui_replies.unreadable_reply),
+        only_you("A recording that a newer version has changed", ui_replies.unreadable_reply),
         direct("It is forgotten", forgetting.receipt_message, story(*READ), [kept], NOW),
         direct("… and never started", forgetting.receipt_message, story(never), [], NOW),
     ]

@@ -18,7 +18,7 @@ from bot.features.about.model import Asked
 from bot.features.about.views import about_recording
 from bot.features.card.views import silence_message, tell_message
 from bot.features.control.views import room_notice, stop_suggestion
-from bot.features.details.views import Viewer, details_view
+from bot.features.details.views import ViewerAccess, details_view
 from bot.features.meeting.views import page_link, sign_in_link
 from bot.features.results.views import (
     MISSING,
@@ -90,7 +90,11 @@ def results(
 
 
 def read(
-    words: int | None, *, summary: bool = False, summary_is: f.Reading | None = None, **found: Any
+    words: int | None,
+    *,
+    summary: bool = False,
+    summary_is: f.FileReading | None = None,
+    **found: Any,
 ) -> Recording:
     checked = f.ResultsChecked(
         at=at(5002), words=words, has_summary=summary, summary=summary_is, **found
@@ -346,7 +350,7 @@ def _details() -> list[Sample]:
 
 
 def details(when: str, recording: Recording, *shown: list[Delivery], links: bool = True) -> Sample:
-    viewer = Viewer(frozenset(recording.channels), links=links)
+    viewer = ViewerAccess(frozenset(recording.channels), links=links)
     return modal(when, details_view, recording, *shown, viewer=viewer, bot=BOT)
 
 

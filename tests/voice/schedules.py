@@ -122,7 +122,9 @@ def answers() -> list[Sample]:
         ),
         only_you("A running recording gets an end", views.ends, story(*RUNS), NOW),
         only_you("… and No end was pressed", views.ends, story(*RUNS), None),
-        only_you("“5 more minutes” is said of one that has none", views.has_no_end, ROOM, STOP_AT),
+        only_you(
+            "“5 more minutes” for a recording without an end", views.has_no_end, ROOM, STOP_AT
+        ),
         only_you("Skip next was pressed", views.skipping, EVERY, NOW),
         only_you("Run now was pressed", views.running_now, ROOM),
         only_you("… and it is being recorded already", views.taken, ROOM),
@@ -187,7 +189,7 @@ def lists() -> list[Sample]:
     return [
         only_you("All schedules", views.schedules_list, some, NOW),
         only_you("… with calendars", views.schedules_list, of_calendars, NOW),
-        only_you("… of a channel that one is not in", views.schedules_list, elsewhere, NOW),
+        only_you("… of a channel that the person is not in", views.schedules_list, elsewhere, NOW),
         only_you("… for a guest", views.schedules_list, replace(elsewhere, may_change=()), NOW),
         only_you("… of a room that is disabled", views.schedules_list, disabled, NOW),
         only_you("Nothing is scheduled", views.schedules_list, Listing(), NOW),

@@ -16,7 +16,7 @@ _VIA = {
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class AuditEntry:
     """A person's act. `what` is our own verb phrase; `channel` is the place it names, if any."""
 
     at: datetime
@@ -35,41 +35,43 @@ class SettingsChanged:
 
 def trail(
     log: Sequence[f.Fact], changes: Iterable[SettingsChanged] = (), origin: str = ""
-) -> list[Act]:
+) -> list[AuditEntry]:
     """Return people's acts, oldest first, and changes of channel settings since the request."""
     begun = min((fact.at for fact in log), default=None)
     acts = [act for fact in log for act in _acts(fact)]
     acts += [
-        Act(change.at, change.by, "changed the settings of", origin)
+        AuditEntry(change.at, change.by, "changed the settings of", origin)
         for change in changes
         if begun is not None and change.at >= begun
     ]
     return sorted(acts, key=lambda act: act.at)
 
 
-def _acts(fact: f.Fact) -> Iterator[Act]:
+def _acts(fact: f.Fact) -> Iterator[AuditEntry]:
     match fact:
         case f.StartRequested():
-            yield Act(fact.at, fact.by, f"asked to record it {_VIA.get(fact.via, '')}".rstrip())
+            yield AuditEntry(
+                fact.at, fact.by, f"asked to record it {_VIA.get(fact.via, '')}".rstrip()
+            )
         case f.Renamed():
-            yield Act(fact.at, fact.by, "changed its title")
+            yield AuditEntry(fact.at, fact.by, "changed its title")
         case f.StopRequested():
-            yield Act(fact.at, fact.by, "asked to stop it")
+            yield AuditEntry(fact.at, fact.by, "asked to stop it")
         case f.StopSuggested():
-            yield Act(fact.at, fact.by, "asked the starter to stop it")
+            yield AuditEntry(fact.at, fact.by, "asked the starter to stop it")
         case f.PauseRequested(pause=True):
-            yield Act(fact.at, fact.by, "paused it")
+            yield AuditEntry(fact.at, fact.by, "paused it")
         case f.PauseRequested():
-            yield Act(fact.at, fact.by, "resumed it")
+            yield AuditEntry(fact.at, fact.by, "resumed it")
         case f.Shared():
-            yield Act(fact.at, fact.by, "shared it to", fact.channel_id)
+            yield AuditEntry(fact.at, fact.by, "shared it to", fact.channel_id)
         case f.MomentShared():
-            yield Act(fact.at, fact.by, "shared a moment of it to", fact.channel_id)
+            yield AuditEntry(fact.at, fact.by, "shared a moment of it to", fact.channel_id)
         case f.Followed(by=str(by)):
-            yield Act(fact.at, by, "had it shown in", fact.channel_id)
+            yield AuditEntry(fact.at, by, "had it shown in", fact.channel_id)
         case f.EndSet(by=str(by)):
-            yield Act(fact.at, by, "set when it ends")
+            yield AuditEntry(fact.at, by, "set when it ends")
         case f.ForgetRequested():
-            yield Act(fact.at, fact.by, "asked to forget it")
+            yield AuditEntry(fact.at, fact.by, "asked to forget it")
         case _:
             return

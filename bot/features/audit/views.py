@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from bot.features.audit.model import Act
+from bot.features.audit.model import AuditEntry
 from bot.ui.text import mention, place, when
 
 SHOWN = 40
 ELSEWHERE = "another channel"
 
 
-def audit_lines(acts: Sequence[Act], knows: Callable[[str], bool]) -> Iterator[str]:
+def audit_lines(acts: Sequence[AuditEntry], knows: Callable[[str], bool]) -> Iterator[str]:
     """Yield a line for each of the latest `SHOWN` acts.
 
     Channels are named only if `knows` says that the reader sees them.

@@ -13,6 +13,7 @@ from bot.features.card.log import Who, card_lines, written
 from bot.features.options.table import options_line
 from bot.ui import ids
 from bot.ui.buttons import (
+    card_link,
     details_button,
     end_buttons,
     join_button,
@@ -29,7 +30,6 @@ from bot.ui.message import (
     context,
     leaf,
     lines,
-    link_button,
     name_leaf,
     rich_line,
     rich_text,
@@ -264,8 +264,7 @@ def silence_message(
     else:
         text = f"*{name}*: {_answered(recording, on, bot)}"
     retry = retry_button(recording, bot) if may_start else []
-    card = link_button("Open the card", permalink) if permalink else None
-    buttons = [*_ways_to_stop(recording, on), *retry, *([card] if card else [])]
+    buttons = [*_ways_to_stop(recording, on), *retry, *card_link(permalink)]
     return say(text, [*buttons, details_button(recording)])
 
 
@@ -327,8 +326,7 @@ def _transcript_note(recording: Recording, late: bool, expected_at: datetime | N
 
 def _buttons(recording: Recording, permalink: str | None, bot: str) -> list[Block]:
     if recording.phase is Phase.POINTER:
-        link = link_button("Open its card", permalink) if permalink else None
-        return [link] if link else []
+        return card_link(permalink, "Open its card")
     return [
         *_controls(recording),
         *_end_controls(recording),

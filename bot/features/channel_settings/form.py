@@ -10,7 +10,7 @@ from bot.features.channel_settings import ids
 from bot.ui import ids as ui_ids
 from bot.ui.forms import FieldErrors, input_block, named_option, pick, radio, ticks, words
 from bot.ui.ids import ROOM_RULES
-from bot.ui.message import Block, Message, View, actions, button, context, lines, section
+from bot.ui.message import Block, Message, View, actions, button, context, lines, modal, section
 from bot.ui.text import mention, place, when
 from bot.ui.view_state import ViewState
 
@@ -84,15 +84,13 @@ def settings_form(
     if admin:
         blocks.append(_join_role(settings.join_role))
     blocks.extend(_log(changes))
-    return {
-        "type": "modal",
-        "callback_id": ids.SETTINGS_FORM,
-        "private_metadata": channel,
-        "title": words(TITLE),
-        "submit": words("Save"),
-        "close": words("Cancel"),
-        "blocks": blocks,
-    }
+    return modal(
+        TITLE,
+        blocks,
+        callback_id=ids.SETTINGS_FORM,
+        submit="Save",
+        private_metadata=channel,
+    )
 
 
 def _defaults(settings: ChannelSettings, presets: Mapping[str, str]) -> Iterator[Block]:

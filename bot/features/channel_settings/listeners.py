@@ -20,7 +20,7 @@ from bot.features.channel_settings.form import (
 from bot.features.rooms.listeners import suggest_rooms
 from bot.features.rooms.service import RoomDirectory
 from bot.listeners.app import Bot
-from bot.listeners.modals import open_modal
+from bot.listeners.modals import open_modal, put_modal
 from bot.listeners.payloads import Caller, Click, Typed
 from bot.listeners.payloads import View as ViewValues
 from bot.listeners.registry import Ack, From, Listeners
@@ -48,10 +48,8 @@ async def open_from_button(by: HomeMember, click: Click, ack: Ack, bot: Bot) -> 
     """Open the settings on top of Details, or alone from a reply or Home."""
     view = await _view(bot, click, by)
     await ack()
-    surface = click.view.type if click.view else ""
-    put = bot.deps.slack.push_view if surface == "modal" else bot.deps.slack.open_view
-    await put(click.caller.trigger_id, view)
-    if surface == "home":
+    await put_modal(bot, click, view)
+    if click.view and click.view.type == "home":
         bot.after_ack(click.caller, bot.home_changed(click.caller.user))
 
 

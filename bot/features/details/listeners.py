@@ -4,7 +4,7 @@ from bot.core.policy import silence_to_show
 from bot.core.proofs import SeenRecording
 from bot.features.audit.model import SettingsChanged
 from bot.features.card.service import doubts
-from bot.features.details.views import Viewer, details_view
+from bot.features.details.views import ViewerAccess, details_view
 from bot.listeners.app import Bot
 from bot.listeners.payloads import Click
 from bot.listeners.registry import Ack, Listeners
@@ -19,7 +19,7 @@ async def details(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) ->
     known = (loaded.recording, loaded.work, bot.deps.policy, bot.deps.now())
     links = await bot.rights.may_open(recording.by, recording.channel)
     await ack()
-    viewer = Viewer(recording.channels, links, recording.channel)
+    viewer = ViewerAccess(recording.channels, links, recording.channel)
     name = bot.deps.identity.name
     changes = await bot.deps.store.channel_settings.changes(loaded.recording.origin)
     view = details_view(

@@ -9,6 +9,7 @@ from bot.core.deliveries import EMPTY, Delivery, Kind, State
 from bot.core.facts import AssetSeen
 from bot.core.forgetting import is_forgettable
 from bot.core.options import RecordingOptions
+from bot.core.places import is_channel
 from bot.core.policy import Silence
 from bot.core.recording import ENDED, ON_AIR, Recording, can_watch
 from bot.features.audit.model import SettingsChanged, trail
@@ -39,7 +40,7 @@ from bot.ui.message import (
     section,
 )
 from bot.ui.problems import BOT, explain
-from bot.ui.text import duration, esc, join, megabytes, mention, place, size, when
+from bot.ui.text import duration, esc, is_user, join, megabytes, mention, place, size, when
 from bot.ui.words import DETAILS, file_name, mark_of, state_of
 
 FILES = 30
@@ -77,7 +78,7 @@ _STATES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Viewer:
+class ViewerAccess:
     """The channels in which the viewer can see the recording, and whether they can open its files.
 
     `here` is the channel they clicked in, if it shows the recording: file links are requested from
@@ -89,14 +90,14 @@ class Viewer:
     here: str = ""
 
     def knows(self, target: str) -> bool:
-        return target[:1] not in ("C", "G") or target in self.channels
+        return not is_channel(target) or target in self.channels
 
 
 def details_view(
     recording: Recording,
     deliveries: Sequence[Delivery] = (),
     *,
-    viewer: Viewer,
+    viewer: ViewerAccess,
     bot: str = BOT,
     changes: Sequence[SettingsChanged] = (),
     silent: Silence | None = None,
@@ -142,13 +143,13 @@ def details_view(
     return modal(DETAILS, blocks, callback_id=ids.DETAILS_VIEW, private_metadata=viewer.here)
 
 
-def _settings_button(recording: Recording, viewer: Viewer) -> list[Block]:
+def _settings_button(recording: Recording, viewer: ViewerAccess) -> list[Block]:
     if not postable(recording.origin) or not viewer.knows(recording.origin):
         return []
     return [button("Channel settings", OPEN_SETTINGS, value=recording.origin)]
 
 
-def _facts(recording: Recording, viewer: Viewer) -> list[str]:
+def _facts(recording: Recording, viewer: ViewerAccess) -> list[str]:
     """List at most ten fields: Slack shows them in two columns. Ids follow below, for copying."""
     known_in = [c for c in recording.channels if viewer.knows(c)]
     known = {
@@ -186,7 +187,7 @@ def _settings(options: RecordingOptions) -> Iterator[str]:
         yield f"Sections: {esc(titles, 900)}"
 
 
-def _files(recording: Recording, viewer: Viewer, *, nobody_wrote: bool) -> Iterator[Block]:
+def _files(recording: Recording, viewer: ViewerAccess, *, nobody_wrote: bool) -> Iterator[Block]:
     yield header("Files")
     files = recording.assets.all
     for n, asset in enumerate(files[:FILES]):
@@ -243,7 +244,7 @@ def _target(delivery: Delivery) -> str:
     if delivery.kind in (Kind.ROOM, Kind.ENDING, Kind.KEPT):
         return ""
     target, _, _ = delivery.target.partition(":")  # a shared moment's target ends in its number
-    return f", {mention(target) if target[:1] in ('U', 'W') else place(target)}"
+    return f", {mention(target) if is_user(target) else place(target)}"
 
 
 def _for_support(recording: Recording) -> Iterator[Block]:
@@ -261,7 +262,7 @@ def _for_support(recording: Recording) -> Iterator[Block]:
 
 
 def _audit(
-    recording: Recording, viewer: Viewer, changes: Sequence[SettingsChanged]
+    recording: Recording, viewer: ViewerAccess, changes: Sequence[SettingsChanged]
 ) -> Iterator[Block]:
     acts = trail(recording.log, changes if viewer.knows(recording.origin) else (), recording.origin)
     shown = pieces(audit_lines(acts, viewer.knows))

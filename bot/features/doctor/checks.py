@@ -21,7 +21,7 @@ NO_DEAD_LETTERS = DeadLetterCount()
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Collected:
     """The data that a doctor collected. `scopes` None: not asked; empty: Slack did not say."""
 
     scopes: Collection[str] | None = None
@@ -32,7 +32,7 @@ class Known:
     pages: Finding | None = None  # from `pages.check_pages`; None: no answer in time
 
 
-def findings(known: Known) -> tuple[Finding, ...]:
+def findings(known: Collected) -> tuple[Finding, ...]:
     return (
         *([] if known.store is None else [known.store]),
         *_dead_letters(known.dead),

@@ -48,8 +48,8 @@ SCOPES: tuple[Scope, ...] = (
     ),
     Scope(
         "groups:read",
-        "Check private channels that the bot is in. Only their members may know of what "
-        "is recorded there.",
+        "Check private channels that the bot is in. Only their members can know about the "
+        "recordings there.",
     ),
     Scope(
         "im:history",

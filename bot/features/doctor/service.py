@@ -13,7 +13,7 @@ from bot.core.places import is_channel
 from bot.core.policy import is_late
 from bot.core.steps import Start, Stop, retry_name
 from bot.deps import Deps
-from bot.features.doctor.checks import Known, findings, permissions
+from bot.features.doctor.checks import Collected, findings, permissions
 from bot.features.doctor.database import check_commit
 from bot.features.doctor.model import (
     DoctorReport,
@@ -68,7 +68,7 @@ async def report(deps: Deps, *, user: str, channel: str) -> DoctorReport:
         unanswered=await DoctorRepository(store.db).unanswered(),
         paused=tuple(await store.rate_limits.paused()),
         findings=findings(
-            Known(
+            Collected(
                 scopes=identity.scopes if identity else (),
                 org_wide=identity is not None and identity.is_org_wide,
                 short_secrets=deps.short_secrets,

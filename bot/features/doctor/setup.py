@@ -19,7 +19,7 @@ import jwt
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.features.doctor.checks import Known, findings
+from bot.features.doctor.checks import Collected, findings
 from bot.features.doctor.database import check_database, count_dead_letters
 from bot.features.doctor.model import CLOCK_FIX, Finding, apart, failed, note, ok, shown, warning
 from bot.features.doctor.pages import check_pages
@@ -70,7 +70,7 @@ async def doctor(env_file: Path | None, now: Callable[[], datetime] = utc_now) -
         check_pages(given.settings.public_url),
         check_database(given.settings.database_url, now),
     )
-    known = Known(
+    known = Collected(
         scopes=given.scopes,
         short_secrets=given.settings.short_secrets,
         dead=await count_dead_letters(given.settings.database_url),

@@ -22,7 +22,7 @@ from bot.ui.message import FALLBACK_MOST, Message, context, lines, section, spok
 from bot.ui.problems import BOT, edit_refusal, hms_failure, slack_failure, slack_refusal
 from bot.ui.text import clock, code, count, esc, own, place, when
 
-TITLE = "Check-up"
+TITLE = "Doctor"
 GOOD, BAD = "✅", "⚠️"
 LINES = 8
 CLI = code("record-bot doctor")

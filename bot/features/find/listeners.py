@@ -12,7 +12,7 @@ from bot.features.find import views
 from bot.features.find.model import FoundPage, page_of_value
 from bot.features.find.service import find, moment, share
 from bot.listeners.app import Bot
-from bot.listeners.modals import update_modal
+from bot.listeners.modals import put_modal, update_modal
 from bot.listeners.payloads import Caller, Click, View
 from bot.listeners.registry import Ack, From, Listeners
 from bot.slack.errors import CannotPostThere
@@ -78,8 +78,7 @@ async def ask_where(recording: SeenRecording, _: Sharer, click: Click, ack: Ack,
     if sentence is None or row is None:
         bot.after_ack(click.caller, bot.reply(click.caller, views.no_such_moment()))
         return
-    put = bot.deps.slack.push_view if click.view else bot.deps.slack.open_view
-    await put(click.caller.trigger_id, views.moment_form(row.key, row.name, sentence))
+    await put_modal(bot, click, views.moment_form(row.key, row.name, sentence))
 
 
 @on.view(ids.MOMENT_FORM)

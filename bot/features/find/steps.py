@@ -23,12 +23,10 @@ from bot.engine.posting import post
 from bot.features.find.views import moment_message
 from bot.hms.client import HmsClient
 from bot.hms.errors import HmsNotFound, HmsRefused, HmsTooLarge, HmsUnauthorized
-from bot.hms.results import parse_summary
 from bot.slack.errors import SlackUnavailable
 from bot.store.errors import UnknownRecording
 from bot.store.transcripts import Transcripts
 
-MAX_SUMMARY_BYTES = 1024 * 1024
 NOT_KEPT = "its transcript is no longer kept"
 SURE_AFTER = 2  # tries; then a missing answer from Slack counts as a no
 NO_RIGHT = "the person who shared it may not do so any more"
@@ -137,7 +135,7 @@ async def keep(
     found = with_names(found, names)
     if not await transcripts.keep(key, found.sentences):
         return "busy"
-    sections = await _summary(hms, summary)
+    sections = await hms.summary(summary)
     if sections:
         sourced = await asyncio.to_thread(source_summary, found.sentences, sections)
         await transcripts.keep_summary(key, sourced)
@@ -159,12 +157,3 @@ def source_summary(
             SourcedSection(section.title, is_list, tuple(SourcedLine(*pair) for pair in pairs))
         )
     return tuple(sourced)
-
-
-async def _summary(hms: HmsClient, asset: AssetSeen | None) -> tuple[SummarySection, ...]:
-    if asset is None or asset.status != "completed":
-        return ()
-    try:
-        return parse_summary(await hms.fetch_asset(asset.asset_id, MAX_SUMMARY_BYTES))
-    except (HmsNotFound, HmsTooLarge):
-        return ()

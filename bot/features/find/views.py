@@ -1,7 +1,6 @@
 """Search hits as a reply and in Home's modal; shared moments."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from bot.core.moments import Moment
 from bot.core.recording import Recording
@@ -11,6 +10,7 @@ from bot.core.transcript import clock as moment_clock
 from bot.features.find.model import PAGES_MOST, PER_PAGE, TEXT_MOST, FoundPage, page_value
 from bot.ui import ids
 from bot.ui.buttons import transcript_button, watch_at_button
+from bot.ui.forms import input_block, own_action, own_state, place_to_share, textbox
 from bot.ui.message import (
     FALLBACK_MOST,
     Block,
@@ -21,7 +21,6 @@ from bot.ui.message import (
     context,
     lines,
     modal,
-    plain_text,
     say,
     section,
     spoken,
@@ -31,7 +30,6 @@ from bot.ui.text import clean, code, count, esc, join, mention, place, plain, wh
 
 TITLE = "Search transcripts"
 WORDS = "find_words"
-WORDS_ACTION = "find_words_input"
 AROUND_MOST = 160  # characters of context before and after
 SAID_MOST = 400
 EXAMPLE = "/record find budget in weekly sync from Ana since monday"
@@ -53,27 +51,20 @@ def found_reply(page: FoundPage) -> Message:
 
 def find_modal(page: FoundPage | None = None) -> View:
     """Build the modal: a search field, and below it the latest answer."""
-    field: Block = {
-        "type": "input",
-        "block_id": WORDS,
-        "label": plain_text("What was said?", 100),
-        "hint": plain_text("You can add: in <room>, from <person>, since <date>.", 150),
-        "element": {
-            "type": "plain_text_input",
-            "action_id": WORDS_ACTION,
-            "max_length": TEXT_MOST,
-            **({"initial_value": page.text} if page and page.text else {}),
-        },
-    }
+    field = input_block(
+        WORDS,
+        "What was said?",
+        {**textbox(page.text if page else ""), "max_length": TEXT_MOST},
+        hint="You can add: in <room>, from <person>, since <date>.",
+        action=own_action(WORDS),
+    )
     found = found_reply(page).blocks if page else []
-    view = modal(TITLE, [field, *found], callback_id=ids.FIND_FORM, close="Close")
-    return {**view, "submit": plain_text("Search", 24)}
+    return modal(TITLE, [field, *found], callback_id=ids.FIND_FORM, submit="Search", close="Close")
 
 
-def asked_words(values: Mapping[str, Any]) -> str:
+def asked_words(values: object) -> str:
     """Return the field's text; not trusted."""
-    entry = (values.get(WORDS) or {}).get(WORDS_ACTION) or {}
-    return str(entry.get("value") or "")
+    return own_state(values).text(WORDS)
 
 
 def _headline(page: FoundPage) -> str:
@@ -183,7 +174,6 @@ def _turn(text: str, n: int, to: int, input_block: str) -> Block:
 
 SHARE_TITLE = "Share a moment"
 CHANNEL = "moment_channel"
-CHANNEL_ACTION = "moment_channel_input"
 
 
 def moment_form(key: str, room_name: str, sentence: Sentence) -> View:
@@ -196,32 +186,18 @@ def moment_form(key: str, room_name: str, sentence: Sentence) -> View:
             f"> {who}: {esc(_line(sentence.text), SAID_MOST)}",
         ]
     )
-    where: Block = {
-        "type": "input",
-        "block_id": CHANNEL,
-        "label": plain_text("Channel", 100),
-        "hint": plain_text("One that you and the bot are in.", 150),
-        "element": {
-            "type": "conversations_select",
-            "action_id": CHANNEL_ACTION,
-            "placeholder": plain_text("Choose a channel", 150),
-            "filter": {"include": ["public", "private"], "exclude_bot_users": True},
-        },
-    }
-    form = modal(
+    return modal(
         SHARE_TITLE,
-        [section(told), where],
+        [section(told), place_to_share(CHANNEL)],
         callback_id=ids.MOMENT_FORM,
-        close="Cancel",
+        submit="Share",
         private_metadata=f"{key} {sentence.n}",
     )
-    return {**form, "submit": plain_text("Share", 24)}
 
 
-def chosen_channel(values: Mapping[str, Any]) -> str:
+def chosen_channel(values: object) -> str:
     """Return the chosen channel; not trusted."""
-    entry = (values.get(CHANNEL) or {}).get(CHANNEL_ACTION) or {}
-    return str(entry.get("selected_conversation") or "")
+    return own_state(values).conversation(CHANNEL) or ""
 
 
 def moment_shared(room_name: str, channel: str) -> Message:

@@ -133,8 +133,8 @@ def _for_admins(health: HomeHealth) -> Iterator[Block]:
     granted = finding_lines(health.permissions)
     yield section(lines(["*Setup*", *_webhooks(health), *granted]))
     yield section(lines(["*Waiting*", *_waiting(health)]))
-    label = "Check-up: everything that is waiting, and why"
-    yield from actions([button("Check-up", ids.DOCTOR, label=label)])
+    label = "Doctor: everything that is waiting, and why"
+    yield from actions([button("Doctor", ids.DOCTOR, label=label)])
 
 
 def _webhooks(health: HomeHealth) -> Iterator[str]:

@@ -41,7 +41,6 @@ from bot.features.meeting.model import (
 )
 from bot.features.meeting.store import DoorRepository, Viewer
 from bot.hms.errors import HmsRefused, HmsTooLarge, HmsUnauthorized, HmsUnavailable
-from bot.hms.results import parse_summary
 from bot.slack.errors import SlackError, SlackUnavailable
 from bot.store.errors import UnknownRecording
 
@@ -53,11 +52,11 @@ LINK_FOR = timedelta(minutes=10)
 READ_FOR = timedelta(minutes=10)  # lifetime of cached content from 100ms' files
 READ_MOST = 8  # cached recordings
 CHAT_MOST = 5_000  # messages
-SMALL_FILE = 1024 * 1024  # bytes; limit of summary and chat
+CHAT_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class OpenRecording:
     """A recording that the person may see and whose files they may open."""
 
     proof: SeenRecording
@@ -150,7 +149,7 @@ class Meetings:
 
     # A recording
 
-    async def see(self, user: str, key: str) -> Seen:
+    async def see(self, user: str, key: str) -> OpenRecording:
         """Check this person's rights now.
 
         Raises UnknownRecording, also if they may not see or open it; SlackUnavailable if Slack
@@ -166,7 +165,7 @@ class Meetings:
         recording = (await self._deps.store.recordings.load(proof.key)).recording
         if recording.forget_by is not None:
             raise UnknownRecording(key)
-        return Seen(proof, recording)
+        return OpenRecording(proof, recording)
 
     async def data(self, viewer: Viewer, key: str) -> dict[str, Any]:
         seen = await self.see(viewer.user, key)
@@ -187,7 +186,7 @@ class Meetings:
 
     async def chat(self, user: str, key: str) -> tuple[ChatMessage, ...]:
         chat = (await self.see(user, key)).recording.assets.chat
-        content = await self._fetch(chat, SMALL_FILE)
+        content = await self._fetch(chat, CHAT_BYTES)
         if not content:
             return ()
         return (await asyncio.to_thread(read_chat, content) or ())[:CHAT_MOST]
@@ -252,14 +251,12 @@ class Meetings:
         return None if content is None else await asyncio.to_thread(read, content, best.mode)
 
     async def _summary(self, assets: Assets) -> Sequence[SummarySection]:
-        summary = assets.summary
-        if summary is None or summary.status != "completed":
-            return ()
         try:
-            content = await self._fetch(summary, SMALL_FILE)
-        except HmsTooLarge:
+            return await self._deps.hms.summary(assets.summary)
+        except HmsUnauthorized:
+            raise
+        except HmsRefused:
             return ()
-        return parse_summary(content) if content else ()
 
     async def _fetch(self, asset: AssetSeen | None, most_bytes: int) -> bytes | None:
         """Download a file; None if 100ms no longer has it."""

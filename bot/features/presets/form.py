@@ -6,7 +6,7 @@ from bot.features.options.table import PRESET_NAME_MOST
 from bot.features.presets import ids
 from bot.features.presets.model import WORKSPACE, tidy_name
 from bot.ui.forms import input_block, postable, radio, textbox, words
-from bot.ui.message import Block, View, actions, button
+from bot.ui.message import Block, View, actions, button, modal
 from bot.ui.view_state import ViewState
 
 HERE, EVERYWHERE = "channel", "workspace"
@@ -23,19 +23,18 @@ def preset_form(draft: Draft, *, request_id: str) -> View:
             "title": words("Delete this preset?"),
             "text": words("Recordings made with it are not affected."),
             "confirm": words("Delete"),
-            "deny": words("Keep"),
+            "deny": words("Keep it"),
             "style": "danger",
         },
     )
-    return {
-        "type": "modal",
-        "callback_id": ids.EDIT_FORM,
-        "private_metadata": request_id,
-        "title": words("Edit preset"),
-        "submit": words("Save"),
-        "close": words("Back"),
-        "blocks": [_name(draft.preset_name), *option_blocks(draft), *actions([delete])],
-    }
+    return modal(
+        "Edit preset",
+        [_name(draft.preset_name), *option_blocks(draft), *actions([delete])],
+        callback_id=ids.EDIT_FORM,
+        submit="Save",
+        close="Back",
+        private_metadata=request_id,
+    )
 
 
 def save_as_form(request_id: str, channel: str | None) -> View:
@@ -44,15 +43,14 @@ def save_as_form(request_id: str, channel: str | None) -> View:
     blocks = [_name("")]
     if postable(channel):
         blocks.append(_field(ids.SCOPE, "For", radio(scopes, HERE)))
-    return {
-        "type": "modal",
-        "callback_id": ids.SAVE_AS_FORM,
-        "private_metadata": request_id,
-        "title": words("Save as preset"),
-        "submit": words("Save"),
-        "close": words("Back"),
-        "blocks": blocks,
-    }
+    return modal(
+        "Save as preset",
+        blocks,
+        callback_id=ids.SAVE_AS_FORM,
+        submit="Save",
+        close="Back",
+        private_metadata=request_id,
+    )
 
 
 def _name(typed: str) -> Block:

@@ -15,7 +15,7 @@ from bot.features.presets.model import Preset
 from bot.features.presets.store import PresetRepository
 from bot.features.presets.views import deleted_view, presets_view, refusal
 from bot.listeners.app import Bot, for_people
-from bot.listeners.modals import open_modal, update_modal
+from bot.listeners.modals import open_modal, put_modal, update_modal
 from bot.listeners.payloads import Caller, Click, Form
 from bot.listeners.payloads import View as ViewValues
 from bot.listeners.registry import Ack, From, Listeners
@@ -88,8 +88,7 @@ async def edit(
         channel=channel,
         draft=draft.model_copy(update=known),
     )
-    put = bot.deps.slack.push_view if below else bot.deps.slack.open_view
-    await put(click.caller.trigger_id, preset_form(showing.draft, request_id=showing.request_id))
+    await put_modal(bot, click, preset_form(showing.draft, request_id=showing.request_id))
 
 
 @on.view(pids.EDIT_FORM)

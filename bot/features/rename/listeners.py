@@ -7,6 +7,7 @@ from bot.core.titles import title_of
 from bot.features.rename import views
 from bot.features.rename.service import rename
 from bot.listeners.app import Bot
+from bot.listeners.modals import put_modal
 from bot.listeners.payloads import Click, View
 from bot.listeners.registry import Ack, From, Listeners
 from bot.ui import ids
@@ -26,8 +27,7 @@ async def rename_form(recording: SeenRecording, click: Click, ack: Ack, bot: Bot
     if row is None:
         bot.after_ack(click.caller, bot.reply(click.caller, forgotten_reply()))
         return
-    put = bot.deps.slack.push_view if click.view else bot.deps.slack.open_view
-    await put(click.caller.trigger_id, views.rename_form(row.key, row.room_name, row.title))
+    await put_modal(bot, click, views.rename_form(row.key, row.room_name, row.title))
 
 
 @on.view(ids.RENAME_FORM)

@@ -23,12 +23,10 @@ from bot.features.results.views import (
 )
 from bot.hms.errors import HmsError, HmsNotFound
 from bot.hms.models import facts_of_recording
-from bot.hms.results import parse_summary
 from bot.ui.message import Message
 from bot.ui.words import file_name
 
 VALID_FOR = timedelta(hours=1)
-SUMMARY_BYTES = 1024 * 1024
 What = Literal["video", "transcript"]
 
 
@@ -115,11 +113,8 @@ def _section(kept: SourcedSection) -> SummarySection:
 
 async def _fetched_summary(deps: Deps, recording: Recording) -> tuple[SummarySection, ...]:
     """Read the summary from 100ms' file; empty if it is gone or 100ms does not answer."""
-    asset = recording.assets.summary
-    if asset is None:
-        return ()
     try:
-        return parse_summary(await deps.hms.fetch_asset(asset.asset_id, SUMMARY_BYTES))
+        return await deps.hms.summary(recording.assets.summary)
     except HmsError:
         return ()
 

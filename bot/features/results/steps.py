@@ -11,7 +11,7 @@ import structlog
 from bot.core import transcript
 from bot.core.assets import Assets, SummarySection, assets_of
 from bot.core.deliveries import EMPTY, TOLD, Delivery, Kind, State
-from bot.core.facts import AssetSeen, Fact, Reading, ResultsChecked, TranscriptionReported
+from bot.core.facts import AssetSeen, Fact, FileReading, ResultsChecked, TranscriptionReported
 from bot.core.forgetting import is_past_keeping
 from bot.core.note import Note
 from bot.core.options import OutputMode
@@ -35,6 +35,7 @@ from bot.features.results.views import (
     file_failed_message,
     results_message,
 )
+from bot.hms.client import SUMMARY_BYTES
 from bot.hms.errors import (
     HmsError,
     HmsLinkBlocked,
@@ -45,7 +46,7 @@ from bot.hms.errors import (
     HmsUnavailable,
 )
 from bot.hms.models import asset_seen, facts_of_recording
-from bot.hms.results import parse_summary, readable_chat, summary_reading
+from bot.hms.results import readable_chat, summary_reading
 from bot.kit.decoding import decoded, is_page
 from bot.slack.errors import MessageGone, NotAuthorized, SlackRefused, SlackUnavailable
 from bot.ui.message import Message, content_hash
@@ -53,7 +54,6 @@ from bot.ui.problems import SLACK_FAILS
 
 log = structlog.get_logger()
 
-MAX_SUMMARY_BYTES = 1024 * 1024
 FILE_REFUSED = f"{retry_name(FetchTranscript())}:refused"  # counts consecutive refusals
 
 
@@ -104,12 +104,12 @@ def _read_again(ctx: Context, tries: int) -> Note:
     return Note(retries={FILE_REFUSED: Retry(tries, ctx.now), retry_name(FetchTranscript()): later})
 
 
-async def _read_transcript(ctx: Context, assets: Assets) -> tuple[Reading, int | None]:
+async def _read_transcript(ctx: Context, assets: Assets) -> tuple[FileReading, int | None]:
     """Read the first readable format, with its word count; else report the best one's problem.
 
     Raises HmsRefused if 100ms or its storage refuses a file.
     """
-    answers: list[Reading] = []
+    answers: list[FileReading] = []
     for asset in assets.readable_transcripts:
         try:
             content = await ctx.deps.hms.fetch_asset(asset.asset_id, transcript.MAX_BYTES)
@@ -128,12 +128,12 @@ async def _read_transcript(ctx: Context, assets: Assets) -> tuple[Reading, int |
     return answers[0], 0 if answers[0] == "empty" else None
 
 
-async def _read_summary(ctx: Context, assets: Assets) -> Reading:
+async def _read_summary(ctx: Context, assets: Assets) -> FileReading:
     asset = assets.summary
     if asset is None or asset.status != "completed":
         return "none"
     try:
-        content = await ctx.deps.hms.fetch_asset(asset.asset_id, MAX_SUMMARY_BYTES)
+        content = await ctx.deps.hms.fetch_asset(asset.asset_id, SUMMARY_BYTES)
     except HmsTooLarge:
         return "too_large"
     return summary_reading(content)
@@ -170,15 +170,6 @@ def _told(log: tuple[Fact, ...]) -> list[str]:
         for asset_id in (r.txt_asset_id, r.srt_asset_id, r.json_asset_id, r.summary_asset_id)
         if asset_id
     ]
-
-
-async def _summary(ctx: Context, asset: AssetSeen | None) -> tuple[SummarySection, ...]:
-    if asset is None or asset.status != "completed":
-        return ()
-    try:
-        return parse_summary(await ctx.deps.hms.fetch_asset(asset.asset_id, MAX_SUMMARY_BYTES))
-    except (HmsNotFound, HmsTooLarge):
-        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +258,7 @@ async def _message(
     try:
         listed = await _listed(ctx)
         if found and found.has_summary:
-            summary = await _summary(ctx, ctx.recording.assets.summary)
+            summary = await ctx.deps.hms.summary(ctx.recording.assets.summary)
     except HmsError:
         if not _in_vain(ctx, step, since=found.at if found else None):
             raise

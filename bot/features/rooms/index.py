@@ -15,7 +15,7 @@ from bot.features.rooms.model import (
     ROOM_CODE,
     ROOM_ID,
     Ambiguous,
-    Found,
+    FoundRoom,
     RoomCode,
     RoomEntry,
     RoomMatch,
@@ -80,7 +80,7 @@ class RoomIndex:
         room_id = reference.casefold()
         is_id = ROOM_ID.fullmatch(room_id) is not None
         if is_id and room_id in self.by_id:
-            return Found(self.by_id[room_id])
+            return FoundRoom(self.by_id[room_id])
         by_name = self._by_name(reference)
         if by_name:
             return by_name
@@ -94,10 +94,10 @@ class RoomIndex:
         url = link.geturl() if (link.hostname or "").endswith(".app.100ms.live") else None
         if room_id:
             room = self.by_id.get(room_id)
-            return Found(room, url) if room else Unknown(room_id, url)
+            return FoundRoom(room, url) if room else Unknown(room_id, url)
         return RoomCode(code, url) if code else Unknown(link=url)
 
-    def _by_name(self, reference: str) -> Found | Ambiguous | None:
+    def _by_name(self, reference: str) -> FoundRoom | Ambiguous | None:
         """Match by the strictest reading that fits any room; enabled rooms come first.
 
         The exact name of a disabled room never matches another room that begins with it.
@@ -113,11 +113,11 @@ class RoomIndex:
             for fitting in readings:
                 found = [room for room in fitting if room.enabled is enabled]
                 if found:
-                    return Found(found[0]) if len(found) == 1 else Ambiguous()
+                    return FoundRoom(found[0]) if len(found) == 1 else Ambiguous()
         for enabled in (True, False):
             found = list(islice(self._begun(key, enabled=enabled), 2))
             if found:
-                return Found(found[0]) if len(found) == 1 else Ambiguous()
+                return FoundRoom(found[0]) if len(found) == 1 else Ambiguous()
         return None
 
     def _begun(self, key: str, *, enabled: bool) -> Iterator[RoomEntry]:

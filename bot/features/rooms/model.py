@@ -44,7 +44,7 @@ class RoomEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundRoom:
     """One room. It may be disabled. `link` may serve as the recording's meeting URL."""
 
     room: RoomEntry
@@ -72,7 +72,7 @@ class Unknown:
     link: str | None = None
 
 
-RoomMatch = Found | Ambiguous | RoomCode | Unknown
+RoomMatch = FoundRoom | Ambiguous | RoomCode | Unknown
 
 
 def room_id_of(text: str) -> str | None:

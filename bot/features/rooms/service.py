@@ -11,7 +11,7 @@ from bot.deps import Deps
 from bot.features.rooms.codes import CodeBook
 from bot.features.rooms.index import RoomIndex
 from bot.features.rooms.model import (
-    Found,
+    FoundRoom,
     RoomCode,
     RoomEntry,
     RoomMatch,
@@ -122,7 +122,7 @@ class RoomDirectory:
         if isinstance(found, RoomCode):
             room_id = await self.codes.room_id(found.code)
             room = await self.by_id(room_id) if room_id else None
-            return Found(room, found.link) if room else found
+            return FoundRoom(room, found.link) if room else found
         return found
 
     async def look_for(self, code: str) -> None:

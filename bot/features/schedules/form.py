@@ -9,7 +9,7 @@ from bot.features.schedules.views import rule_line
 from bot.features.start.form import least_people_block, read_least_people
 from bot.ui import ids as ui_ids
 from bot.ui.forms import FieldErrors, input_block, ticks, words
-from bot.ui.message import Block, View, actions, button, section
+from bot.ui.message import Block, View, actions, button, modal, section
 from bot.ui.text import place, plain
 from bot.ui.view_state import ViewState
 
@@ -26,15 +26,14 @@ def rules_form(channel: str, rules: Sequence[Rule], *, said: str = "") -> View:
     blocks = [section(told)]
     for n, rule in enumerate(rules[:RULES_MOST]):
         blocks += [section(rule_line(rule)), *actions([_drop(rule, n)])]
-    return {
-        "type": "modal",
-        "callback_id": ids.RULES_FORM,
-        "private_metadata": channel,
-        "title": words("Rules for rooms"),
-        "submit": words("Save rule"),
-        "close": words("Close"),
-        "blocks": [*blocks, *_fields()],
-    }
+    return modal(
+        "Rules for rooms",
+        [*blocks, *_fields()],
+        callback_id=ids.RULES_FORM,
+        submit="Save rule",
+        close="Close",
+        private_metadata=channel,
+    )
 
 
 def _drop(rule: Rule, n: int) -> Block:

@@ -12,7 +12,6 @@ DELETE = "schedule_delete"
 
 CHANGE_FORM = "schedule_change_form"  # its metadata is the schedule's id
 WHEN = "schedule_when"  # block id, and the field of an error
-WHEN_INPUT = "schedule_when_input"
 
 CALENDAR_OFF = "calendar_off"  # the value is the calendar's id
 RULE_OFF = "rule_off"  # the value is the room's id

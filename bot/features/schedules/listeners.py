@@ -14,7 +14,7 @@ from bot.core.proofs import HomeMember, Horizon, OpenChannel, SeenRecording, See
 from bot.core.when import Refused, Unclear
 from bot.core.when_clauses import NUMBERS
 from bot.features.rooms.listeners import suggest_rooms
-from bot.features.rooms.model import Ambiguous, Found, RoomCode, RoomEntry, Unknown
+from bot.features.rooms.model import Ambiguous, FoundRoom, RoomCode, RoomEntry, Unknown
 from bot.features.rooms.service import RoomDirectory
 from bot.features.rooms.views import no_room, several_rooms
 from bot.features.schedules import ids, service, views
@@ -31,9 +31,8 @@ from bot.listeners.registry import Ack, From, Listeners
 from bot.slack.errors import SlackUnavailable
 from bot.store.errors import UnknownRecording
 from bot.ui import ids as ui_ids
-from bot.ui.forms import FieldErrors
+from bot.ui.forms import FieldErrors, own_state
 from bot.ui.message import Message, message_view
-from bot.ui.view_state import ViewState
 
 on = Listeners()
 # `schedule standup from https://…`; available as a command only.
@@ -132,7 +131,7 @@ async def _room(
         unasked = await rooms.fetch_named(found.room_id or typed)
         found = await rooms.find(typed)
     match found:
-        case Found(room=room):
+        case FoundRoom(room=room):
             return room
         case Unknown(room_id=str(room_id)) if unasked or may_be_gone:
             return RoomEntry(room_id, room_id)
@@ -381,7 +380,7 @@ async def change_submitted(
     seen: Annotated[SeenSchedule, From.VIEW], caller: Caller, view: ViewValues, ack: Ack, bot: Bot
 ) -> None:
     """Change the time; the reply repeats it in words, with its dates."""
-    typed = ViewState(view.values, lambda _: ids.WHEN_INPUT).text(ids.WHEN, "")
+    typed = own_state(view.values).text(ids.WHEN)
     before = await ScheduleRepository(bot.deps.db).get(seen.schedule_id)
     changed = await service.change(bot.deps, bot.rights, seen, typed)
     if isinstance(changed, Refused | Unclear):

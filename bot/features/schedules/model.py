@@ -25,11 +25,12 @@ from bot.core.when import (
 )
 from bot.features.schedules.calendar import Event
 
-State = Literal["active", "paused", "over"]
+ScheduleState = Literal["active", "paused", "over"]
 # Why a schedule or rule is paused: on request; its person may no longer start, left the workspace
 # or the private channel; the channel or the room is gone, or the room is disabled.
-Why = Literal["asked", "right", "left", "away", "channel", "room", "disabled"]
-PAUSED_FOR_GOOD: tuple[Why, ...] = ("right", "left", "away", "channel")  # until its owner acts
+PauseReason = Literal["asked", "right", "left", "away", "channel", "room", "disabled"]
+# Until its owner acts:
+PAUSED_FOR_GOOD: tuple[PauseReason, ...] = ("right", "left", "away", "channel")
 
 ONE_MOMENT = timedelta(microseconds=1)
 PASSED_MOST = 500  # dates missed in one downtime
@@ -58,8 +59,8 @@ class Schedule:
     options: RecordingOptions = field(default_factory=RecordingOptions)
     said: RecordingOptions = field(default_factory=RecordingOptions)
     preset_id: str | None = None
-    state: State = "active"
-    why: Why | None = None
+    state: ScheduleState = "active"
+    why: PauseReason | None = None
     paused_by: str | None = None  # who asked for the pause
     due_at: datetime | None = None
     armed_for: datetime | None = None
@@ -80,7 +81,7 @@ class Schedule:
     def next_date(self) -> datetime | None:
         return self.armed_for or self.due_at
 
-    def paused_identity(self, why: Why) -> str:
+    def paused_identity(self, why: PauseReason) -> str:
         """The identity of the notice that it was paused; `subject_of` parses it."""
         return f"paused:{self.request_id}:{why}"
 
@@ -217,7 +218,7 @@ def woken(schedule: Schedule) -> Schedule:
     if schedule.state != "active":
         return replace(schedule, wake_at=None)
     times = [at for at in (schedule.armed_until, schedule.due_at) if at]
-    state: State = "active" if times else "over"
+    state: ScheduleState = "active" if times else "over"
     return replace(schedule, wake_at=min(times, default=None), state=state)
 
 
@@ -239,7 +240,7 @@ def skipped(schedule: Schedule, date: datetime, now: datetime) -> Schedule:
 
 def unskipped(schedule: Schedule, date: datetime) -> Schedule:
     """Take a skipped date back in. A paused schedule stays paused."""
-    state: State = "active" if schedule.state == "over" else schedule.state
+    state: ScheduleState = "active" if schedule.state == "over" else schedule.state
     one = replace(schedule, skips=schedule.skips - {date}, state=state)
     if one.due_at is None or date < one.due_at:
         one = replace(one, due_at=date)
@@ -261,7 +262,7 @@ def restored(schedule: Schedule, now: datetime, armed_for: timedelta) -> Schedul
     return turn(replace(one, state="active"), now, armed_for)[0]
 
 
-def paused(schedule: Schedule, why: Why, by: str | None = None) -> Schedule:
+def paused(schedule: Schedule, why: PauseReason, by: str | None = None) -> Schedule:
     """Pause a schedule; its armed date will not start. `by` is who asked for it."""
     one = replace(schedule, state="paused", why=why, paused_by=by)
     return woken(replace(one, armed_for=None, armed_until=None))
@@ -300,8 +301,8 @@ class Rule:
     least_people: int = 1
     until_empty: bool = True
     options: RecordingOptions = field(default_factory=RecordingOptions)
-    state: State = "active"
-    why: Why | None = None
+    state: ScheduleState = "active"
+    why: PauseReason | None = None
     look_at: datetime | None = None
     session_id: str | None = None
     parts: int = 0
@@ -315,7 +316,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Observation:
     """One observation of a room. `session_id` None: nobody is there.
 
     `recording` is the key of the room's active recording. `running`: it can be stopped. `came`: it
@@ -342,7 +343,7 @@ class Ruled:
     stop: bool = False
 
 
-def judge(rule: Rule, seen: Seen, now: datetime, empty_for: timedelta) -> Ruled:
+def judge(rule: Rule, seen: Observation, now: datetime, empty_for: timedelta) -> Ruled:
     """Decide whether to start or stop: one start per session.
 
     A manual stop is final for the session, and a manual start is left alone. People who return
@@ -369,7 +370,7 @@ def judge(rule: Rule, seen: Seen, now: datetime, empty_for: timedelta) -> Ruled:
     return Ruled(one)
 
 
-def _while_recorded(rule: Rule, seen: Seen, now: datetime, empty_for: timedelta) -> Ruled:
+def _while_recorded(rule: Rule, seen: Observation, now: datetime, empty_for: timedelta) -> Ruled:
     """Stop if somebody was there and two observations `empty_for` apart find nobody."""
     if seen.people:
         return Ruled(replace(rule, seen_in=seen.recording, empty_since=None))

@@ -49,7 +49,7 @@ from bot.features.schedules.store import (
     RuleRepository,
     ScheduleRepository,
 )
-from bot.features.start.model import Later, SessionRule, StartRequest
+from bot.features.start.model import Scheduling, SessionRule, StartRequest
 from bot.features.start.service import commit, options_for
 from bot.slack.errors import CannotPostThere, SlackError
 from bot.store.errors import DoneBefore
@@ -70,17 +70,17 @@ LOOKED_INTO = 30  # public channels checked that a person is not in
 
 
 @dataclass(frozen=True, slots=True)
-class Zone:
+class PersonZone:
     """A person's time zone. If it is not `known`, Slack did not return it and it is UTC."""
 
     name: str
     known: bool
 
 
-async def zone_of(rights: Rights, user: str) -> Zone:
+async def zone_of(rights: Rights, user: str) -> PersonZone:
     said = await rights.people.zone(user)
     name = known_zone(said)
-    return Zone(name, known=bool(said) and name == said)
+    return PersonZone(name, known=bool(said) and name == said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -668,7 +668,7 @@ async def move_end(
 # ---- the form --------------------------------------------------------------------------------
 
 
-class Planner(Later):
+class Planner(Scheduling):
     def __init__(self, deps: Deps, gate: Gate, rights: Rights) -> None:
         self._deps = deps
         self._gate = gate

@@ -32,13 +32,13 @@ from bot.features.rooms.service import RoomDirectory
 from bot.features.schedules import views
 from bot.features.schedules.calendar import NoCalendar, events_of
 from bot.features.schedules.model import (
+    Observation,
     PassedDate,
+    PauseReason,
     RoomCalendar,
     Rule,
     Ruled,
     Schedule,
-    Seen,
-    Why,
     end_set,
     follow_calendar,
     judge,
@@ -207,7 +207,7 @@ class Timekeeper:
         """Return the room's current name."""
         return await self._rooms.name_of(schedule.room_id) or schedule.room_name
 
-    async def _room_gone(self, schedule: Schedule) -> Why | None:
+    async def _room_gone(self, schedule: Schedule) -> PauseReason | None:
         """Return why nobody can join the room; asked once per date, if nobody is there yet."""
         try:
             room = await self._deps.hms.get_room(schedule.room_id)
@@ -279,12 +279,12 @@ class Timekeeper:
         ending = rival.stop_pending or rival.phase is Phase.STOPPING
         return bool(soon) or ending or rival.phase not in OCCUPIES_ROOM
 
-    def _paused(self, schedule: Schedule, why: Why) -> tuple[Schedule, list[Notice]]:
+    def _paused(self, schedule: Schedule, why: PauseReason) -> tuple[Schedule, list[Notice]]:
         text = views.paused_by_itself(schedule, why)
         notice = Notice(schedule.paused_identity(why), schedule.channel, schedule.by, text)
         return paused(schedule, why), [notice]
 
-    def _unrecorded(self, schedule: Schedule, why: Why) -> tuple[Schedule, list[Notice]]:
+    def _unrecorded(self, schedule: Schedule, why: PauseReason) -> tuple[Schedule, list[Notice]]:
         """Pause the schedule of a room that nobody can join; the event of a calendar is over."""
         if schedule.calendar_id is None:
             return self._paused(schedule, why)
@@ -293,7 +293,7 @@ class Timekeeper:
         return started(schedule), [notice]
 
     async def _not_followed(
-        self, schedule: Schedule, calendar_id: str, why: Why
+        self, schedule: Schedule, calendar_id: str, why: PauseReason
     ) -> tuple[Schedule, list[Notice]]:
         """Stop following the calendar of an event whose owner may not start it."""
         calendar = await self._calendars.get(calendar_id)
@@ -301,14 +301,14 @@ class Timekeeper:
             await self._unfollow(calendar, why)
         return started(schedule), []
 
-    async def _unfollow(self, calendar: RoomCalendar, why: Why) -> None:
+    async def _unfollow(self, calendar: RoomCalendar, why: PauseReason) -> None:
         """Delete a calendar and what it has scheduled, and tell its channel once."""
         name = f"calendar-dropped:{calendar.calendar_id}"
         text = views.calendar_dropped(calendar, why)
         told = Notice(name, calendar.channel, calendar.by, text)
         await self._calendars.delete(calendar.calendar_id, [told])
 
-    async def _may_start(self, user: str, channel: str) -> "_Open | Why":
+    async def _may_start(self, user: str, channel: str) -> "_Open | PauseReason":
         """Return the place, or why nothing may be started there. Raises SlackUnavailable.
 
         If Slack does not say whether the owner is still in a private channel, start: a missed
@@ -397,7 +397,7 @@ class Timekeeper:
                 log.info("forgotten_meanwhile", key=seen.recording)
         await self._rules.checked(rule, after)
 
-    async def _seen(self, rule: Rule) -> Seen:
+    async def _seen(self, rule: Rule) -> Observation:
         active = await self._deps.hms.active_room(rule.room_id)
         row = await self._deps.store.lists.open_recording_in_room(rule.room_id)
         recording = await self._rival(row.key) if row else None
@@ -405,7 +405,7 @@ class Timekeeper:
         peers = active.peer_ids if active else ()
         recorder = recording.recorder_peer if recording else None
         last = await self._last_in_session(rule, session_id) if row is None else None
-        return Seen(
+        return Observation(
             session_id=session_id,
             people=sum(peer != recorder for peer in peers),
             recording=row.key if row else None,
@@ -440,7 +440,7 @@ class Timekeeper:
         log.info("rule_started", room=rule.room_id, key=made, part=ruled.start_part)
         return replace(rule, seen_in=made)
 
-    async def _rule_paused(self, rule: Rule, why: Why, session: str) -> Rule:
+    async def _rule_paused(self, rule: Rule, why: PauseReason, session: str) -> Rule:
         """Pause the rule, and tell its channel once per session."""
         name = f"rule-paused:{rule.room_id}:{session}:{why}"
         text = views.rule_paused_by_itself(rule, why)

@@ -22,7 +22,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.options import RecordingOptions
 from bot.core.when import Moment, Repeat, Stop, StopAfter, StopAt, StopAtTime, When, instant
-from bot.features.schedules.model import PAUSED_FOR_GOOD, RoomCalendar, Rule, Schedule, State
+from bot.features.schedules.model import (
+    PAUSED_FOR_GOOD,
+    RoomCalendar,
+    Rule,
+    Schedule,
+    ScheduleState,
+)
 from bot.store.repository import Repository
 from bot.store.rows import AnyRow
 from bot.store.schema import recordings
@@ -527,6 +533,6 @@ def _rule_row(rule: Rule) -> dict[str, Any]:
 def _rule(row: AnyRow) -> Rule:
     names = ("room_id", "room_name", "channel", "every_session", "least_people", "until_empty")
     given = {name: getattr(row, name) for name in (*names, "created_at", "why", *_FOUND)}
-    state: State = row.state
+    state: ScheduleState = row.state
     options = RecordingOptions.model_validate(row.options)
     return Rule(**given, by=row.by_user, state=state, options=options)

@@ -13,17 +13,17 @@ from bot.features.schedules.model import (
     CALENDARS_MOST,
     Listing,
     PassedDate,
+    PauseReason,
     RoomCalendar,
     Rule,
     Schedule,
     Subject,
-    Why,
     next_dates,
 )
 from bot.features.schedules.overlaps import Rivals
 from bot.ui import ids as ui_ids
 from bot.ui.buttons import details_button, end_buttons, schedules_button
-from bot.ui.forms import words
+from bot.ui.forms import input_block, own_action, textbox, words
 from bot.ui.message import (
     FALLBACK_MOST,
     Block,
@@ -333,7 +333,7 @@ def _paused(one: Schedule | Rule) -> str:
     return f"Paused: {_WHY_SHORT[one.why]}"
 
 
-_WHY_SHORT: dict[Why, str] = {
+_WHY_SHORT: dict[PauseReason, str] = {
     "right": "its owner may no longer start recordings there",
     "left": "its owner is no longer a full member of this workspace",
     "away": "its owner is no longer in the channel",
@@ -392,26 +392,21 @@ def _confirm(text: str) -> Block:
 def change_form(schedule: Schedule, now: datetime) -> View:
     """Build a form with one field: the time in plain words."""
     said = say_when(schedule.when, now=now).removesuffix(f" ({schedule.when.zone})")
-    field: Block = {
-        "type": "input",
-        "block_id": ids.WHEN,
-        "label": words("When"),
-        "hint": words("For example “tomorrow 9:30” or “every weekday at 9:30 for 20m”."),
-        "element": {
-            "type": "plain_text_input",
-            "action_id": ids.WHEN_INPUT,
-            "initial_value": said[:200],
-            "max_length": 200,
-        },
-    }
+    field = input_block(
+        ids.WHEN,
+        "When",
+        {**textbox(said[:200]), "max_length": 200},
+        hint="For example “tomorrow 9:30” or “every weekday at 9:30 for 20m”.",
+        action=own_action(ids.WHEN),
+    )
     about = section(f"*{esc(schedule.room_name, 100)}* in {place(schedule.channel)}")
-    view = modal(
+    return modal(
         "Change schedule",
         [about, field],
         callback_id=ids.CHANGE_FORM,
+        submit="Save",
         private_metadata=schedule.schedule_id,
     )
-    return {**view, "submit": words("Save"), "close": words("Cancel")}
 
 
 # ---- notices to channels ---------------------------------------------------------------------
@@ -451,14 +446,14 @@ def preset_gone(schedule: Schedule) -> str:
     )
 
 
-def paused_by_itself(schedule: Schedule, why: Why) -> str:
+def paused_by_itself(schedule: Schedule, why: PauseReason) -> str:
     name, due = esc(schedule.room_name, 100), schedule.armed_for
     nothing = f"Nothing was recorded for {when(due)}." if due else ""
     told = f"The schedule of *{name}* is paused: {_why(why, schedule)}"
     return " ".join(filter(None, [told, nothing, _HOW_ON.get(why, "")]))
 
 
-def rule_paused_by_itself(rule: Rule, why: Why) -> str:
+def rule_paused_by_itself(rule: Rule, why: PauseReason) -> str:
     name, again = esc(rule.room_name, 100), code(f"/record auto {rule.room_name} on")
     on = f"Type {again} to turn it on again." if why in _HOW_ON else ""
     told = f"*{name}* is no longer recorded automatically: {_why(why, rule)}"
@@ -466,7 +461,7 @@ def rule_paused_by_itself(rule: Rule, why: Why) -> str:
     return " ".join(filter(None, [told, invite, on]))
 
 
-def calendar_dropped(calendar: RoomCalendar, why: Why) -> str:
+def calendar_dropped(calendar: RoomCalendar, why: PauseReason) -> str:
     name = esc(calendar.room_name, 100)
     follow = code(f"/record schedule {calendar.room_name} from https://…")
     return (
@@ -475,16 +470,16 @@ def calendar_dropped(calendar: RoomCalendar, why: Why) -> str:
     )
 
 
-def event_not_recorded(schedule: Schedule, why: Why) -> str:
+def event_not_recorded(schedule: Schedule, why: PauseReason) -> str:
     """Say that an event of a calendar is not recorded; later ones are tried."""
     name, due = esc(schedule.room_name, 100), schedule.armed_for
     at = f" at {when(due)}" if due else ""
     return f"The calendar event for *{name}*{at} is not recorded: {_why(why, schedule)}"
 
 
-def _why(why: Why, one: Schedule | Rule | RoomCalendar) -> str:
+def _why(why: PauseReason, one: Schedule | Rule | RoomCalendar) -> str:
     where = place(one.channel)
-    reasons: dict[Why, str] = {
+    reasons: dict[PauseReason, str] = {
         "asked": "somebody paused it.",
         "right": f"the person who set it up may no longer start recordings in {where}.",
         "left": "the person who set it up is no longer a full member of this workspace.",
@@ -559,7 +554,7 @@ def _did(by: str, what: str, one: Schedule | RoomCalendar | Rule) -> str:
 
 _ANYBODY = "Anybody who may start recordings there can resume it."
 _INVITE = "Unarchive the channel, or invite the bot again."
-_HOW_ON: dict[Why, str] = {
+_HOW_ON: dict[PauseReason, str] = {
     "right": _ANYBODY,
     "left": _ANYBODY,
     "away": _ANYBODY,
@@ -600,8 +595,8 @@ def calendar_off(room_name: str) -> Message:
 def calendar_unreadable(calendar: RoomCalendar) -> str:
     return (
         f"The bot has not been able to read the calendar of *{esc(calendar.room_name, 100)}* for a "
-        "day. What it had scheduled is still recorded. Check its link; if it is gone, stop "
-        "following it."
+        "day. Events that it already knows will still be recorded. Check the calendar's link, "
+        "or stop following the calendar."
     )
 
 

@@ -9,6 +9,7 @@ from bot.core.proofs import HomeMember, OpenChannel, SeenRecording
 from bot.features.share import views
 from bot.features.share.service import share
 from bot.listeners.app import Bot
+from bot.listeners.modals import put_modal
 from bot.listeners.payloads import Click, View
 from bot.listeners.registry import Ack, From, Listeners
 from bot.slack.errors import CannotPostThere
@@ -59,8 +60,7 @@ async def ask_where(recording: SeenRecording, _: Sharer, click: Click, ack: Ack,
     row = await bot.deps.store.lists.row(recording.key)
     await ack()
     view = views.share_form(recording.key, row.name if row else "")
-    put = bot.deps.slack.push_view if click.view else bot.deps.slack.open_view
-    await put(click.caller.trigger_id, view)
+    await put_modal(bot, click, view)
 
 
 @on.view(ids.SHARE_FORM)

@@ -30,7 +30,7 @@ from bot.ui.forms import (
     words,
 )
 from bot.ui.ids import SAVE_AS
-from bot.ui.message import Block, View, actions, button, plain_text
+from bot.ui.message import Block, View, actions, button, modal, plain_text
 from bot.ui.text import plain
 
 PEOPLE_MOST = 999
@@ -56,16 +56,14 @@ def start_form(
     first = _first(draft, template or RoomTemplate())
     asking = [*_preset(draft, presets or {}), *first, *more]
     blocks = with_sources(asking, draft.came, draft.generation)
-    return {
-        "type": "modal",
-        "callback_id": ids.START_FORM,
-        "private_metadata": request_id,
-        "title": words("Start a recording"),
-        "submit": words(SUBMITS[draft.when_kind]),
-        "close": words("Cancel"),
-        "notify_on_close": True,
-        "blocks": list(_with_errors(blocks, errors or {})),
-    }
+    return modal(
+        "Start a recording",
+        list(_with_errors(blocks, errors or {})),
+        callback_id=ids.START_FORM,
+        submit=SUBMITS[draft.when_kind],
+        private_metadata=request_id,
+        notify_on_close=True,
+    )
 
 
 def _preset(draft: Draft, presets: Mapping[str, str]) -> Iterator[Block]:

@@ -24,7 +24,7 @@ from bot.features.presets.listeners import say_at_name
 from bot.features.presets.model import Preset
 from bot.features.presets.views import refusal
 from bot.features.rooms.model import (
-    Found,
+    FoundRoom,
     room_id_of_link,
     room_links,
     texts_of,
@@ -36,7 +36,7 @@ from bot.features.start import views as start_views
 from bot.features.start.form import DISABLED, read
 from bot.features.start.model import (
     FormTime,
-    Later,
+    Scheduling,
     SessionRule,
     Started,
     StartRequest,
@@ -160,7 +160,7 @@ async def submitted(
     bot: Bot,
     rooms: RoomDirectory,
     links: CardLinks,
-    later: Later,
+    later: Scheduling,
 ) -> None:
     """Start, schedule, or show errors. A channel other than the form's requires membership."""
     user = own.by
@@ -220,7 +220,7 @@ async def submitted(
 
 
 async def _planned(
-    later: Later, request: StartRequest, when: When, rule: SessionRule | None
+    later: Scheduling, request: StartRequest, when: When, rule: SessionRule | None
 ) -> Message | FieldErrors | None:
     """Schedule the start or set the rule, and return the reply; None: start now."""
     if rule is not None:
@@ -385,7 +385,7 @@ async def _leads_to(rooms: RoomDirectory, link: str, room_id: str) -> bool:
     if room_id_of_link(link) == room_id:
         return True
     found = await rooms.find(link)
-    return isinstance(found, Found) and found.room.room_id == room_id
+    return isinstance(found, FoundRoom) and found.room.room_id == room_id
 
 
 # ---- save as preset --------------------------------------------------------------------------

@@ -64,7 +64,7 @@ class SessionRule:
     until_empty: bool
 
 
-class Later(Protocol):
+class Scheduling(Protocol):
     """The part of schedules that the form needs for starts with a time; `wiring` supplies it."""
 
     async def read(self, user: str, when: str, stop_after: str) -> When | FieldErrors:

@@ -26,7 +26,14 @@ from bot.features.presets import service as presets
 from bot.features.presets.form import preset_form
 from bot.features.presets.model import NoSuchPreset, Preset
 from bot.features.presets.store import PresetRepository
-from bot.features.rooms.model import Found, RoomCode, RoomEntry, RoomMatch, Unknown, without_preview
+from bot.features.rooms.model import (
+    FoundRoom,
+    RoomCode,
+    RoomEntry,
+    RoomMatch,
+    Unknown,
+    without_preview,
+)
 from bot.features.rooms.service import RoomDirectory
 from bot.features.rooms.store import RoomRepository
 from bot.features.start.form import start_form
@@ -53,9 +60,9 @@ async def start(
         return preset
     found = await _find(rooms, request.room, settings)
     match found:
-        case Found(room=RoomEntry(room_id=room_id, name=name), link=link) if request.room:
+        case FoundRoom(room=RoomEntry(room_id=room_id, name=name), link=link) if request.room:
             room = await gate.room(request.may, room_id, listed=name)
-        case Found(room=RoomEntry(room_id=room_id, name=name), link=link):
+        case FoundRoom(room=RoomEntry(room_id=room_id, name=name), link=link):
             room = await gate.room(request.may, room_id, known_as=name)
         case Unknown(room_id=str(room_id), link=link):
             room = await gate.room(request.may, room_id)
@@ -97,7 +104,7 @@ async def _find(
         return found
     if settings.room_id is None:
         return None
-    return Found(RoomEntry(settings.room_id, settings.room_name or settings.room_id))
+    return FoundRoom(RoomEntry(settings.room_id, settings.room_name or settings.room_id))
 
 
 def _landing(options: RecordingOptions, link: str | None) -> RecordingOptions:
@@ -193,7 +200,7 @@ async def filled(
     settings = await deps.store.channel_settings.of(channel)
     found = await _find(rooms, room, settings)
     said = dict(raw or {})
-    if isinstance(found, Found | RoomCode | Unknown) and found.link:
+    if isinstance(found, FoundRoom | RoomCode | Unknown) and found.link:
         said.setdefault(ids.START_MEETING_URL, without_preview(found.link))
     draft = _with_room(Draft(channel=channel), room, found)
     meant = await presets.meant(deps, channel, preset, settings)
@@ -212,7 +219,7 @@ async def filled(
 
 def _with_room(draft: Draft, typed: str | None, found: RoomMatch | None) -> Draft:
     match found:
-        case Found(room=room):
+        case FoundRoom(room=room):
             chosen = {"room_id": room.room_id, "room_name": room.name}
         case Unknown(room_id=str(room_id)):
             chosen = {"room_id": room_id, "room_name": room_id}

@@ -8,7 +8,7 @@ from bot.core.policy import Silence
 from bot.core.recording import Phase, Recording, Why
 from bot.features.card.views import ELSEWHERE, retry_button
 from bot.ui import ids
-from bot.ui.buttons import filled_form_button, form_button, no_end_button, stop_button
+from bot.ui.buttons import card_link, filled_form_button, form_button, no_end_button, stop_button
 from bot.ui.message import (
     Block,
     Message,
@@ -17,7 +17,6 @@ from bot.ui.message import (
     button,
     context,
     leaf,
-    link_button,
     modal,
     name_leaf,
     rich_line,
@@ -68,7 +67,7 @@ def outcome_view(
     `to`: the person who reads it. `silent`: 100ms has accepted the start, and nothing since.
     """
     outcome = _outcome(recording, bot, to, silent)
-    buttons = [] if outcome.failed else _card_link(permalink)
+    buttons = [] if outcome.failed else card_link(permalink)
     if outcome.failed:
         back = button("Back to the form", ids.BACK_TO_FORM, value=request_id, style="primary")
         buttons = [back]
@@ -95,7 +94,7 @@ def outcome_reply(
     """
     outcome = _outcome(recording, bot, to, silent)
     name = esc(recording.room_name)
-    buttons = [] if outcome.failed else _card_link(permalink)
+    buttons = [] if outcome.failed else card_link(permalink)
     if outcome.failed and may_start:
         form = button("Open the form", ids.CHANGE, value=recording.key)
         retry = [b for b in retry_button(recording, bot) if b["action_id"] == ids.TRY_AGAIN]
@@ -119,7 +118,7 @@ def outcome_pointer(
         text = f"{name}: {explained.text}"
     else:
         text = f"{name}: {explained.what} Its card says why."
-    return say(text, [*retry, *_card_link(permalink)])
+    return say(text, [*retry, *card_link(permalink)])
 
 
 def _outcome(recording: Recording, bot: str, to: str | None, silent: Silence | None) -> _Outcome:
@@ -139,11 +138,6 @@ def _outcome(recording: Recording, bot: str, to: str | None, silent: Silence | N
     if recording.phase is Phase.RUNNING and not recording.stop_pending:
         return _Outcome("The recording is running.", card)
     return _Outcome(f"{state_of(recording, silent)}.", card)
-
-
-def _card_link(permalink: str | None) -> list[Block]:
-    card = link_button("Open the card", permalink) if permalink else None
-    return [card] if card else []
 
 
 def starting_reply(room_name: str, key: str = "", length: str = "") -> Message:
@@ -186,10 +180,9 @@ def already_recording(
     if not begun:
         state = f"has been requested already ({who}{began}); 100ms has not confirmed it yet"
     text = f"*{esc(room_name)}* {state}."
-    card = link_button("Open its card", permalink) if permalink else None
     label = f"Follow here: the card of {plain(room_name, 45)}"
     follow = button("Follow here", ids.FOLLOW, value=key, label=label)
-    return say(text, [*([card] if card else []), *([follow] if can_follow else [])])
+    return say(text, [*card_link(permalink, "Open its card"), *([follow] if can_follow else [])])
 
 
 def recorded_elsewhere(room_name: str) -> Message:

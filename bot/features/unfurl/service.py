@@ -14,7 +14,7 @@ from bot.core.note import Loaded
 from bot.core.policy import silence_to_show
 from bot.deps import Deps
 from bot.features.card.service import CardLinks
-from bot.features.rooms.model import Found, RoomCode, RoomEntry, RoomMatch, Unknown
+from bot.features.rooms.model import FoundRoom, RoomCode, RoomEntry, RoomMatch, Unknown
 from bot.features.rooms.service import RoomDirectory
 from bot.features.unfurl.model import RoomSeen, offers
 from bot.features.unfurl.views import room_unfurl
@@ -65,7 +65,7 @@ class Unfurling:
         found: dict[str, tuple[str, RoomEntry]] = {}
         for url in urls:
             match await self._found(url):
-                case Found(room=room, link=str()):
+                case FoundRoom(room=room, link=str()):
                     found.setdefault(room.room_id, (url, room))
                 case Unknown(room_id=str()):
                     self._rooms.refresh_soon()

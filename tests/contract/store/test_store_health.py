@@ -10,7 +10,7 @@ from bot.core.recording import Phase
 from bot.store.health import Health
 from bot.store.store import Store
 from bot.store.values import InboxState, Settled
-from bot.web.metrics import Stored, metrics_of
+from bot.web.metrics import Gauges, metrics_of
 from tests.contract.store_support import T0, Clock, S, add_facts, created, entry
 
 MINUTE = timedelta(minutes=1)
@@ -70,7 +70,7 @@ async def test_a_replay_that_is_owed(store: Store, clock: Clock) -> None:
     assert (await store.health.read()).replay_owed
 
 
-def shown(stored: Stored | None) -> dict[str, float]:
+def shown(stored: Gauges | None) -> dict[str, float]:
     return {sample.name: sample.value for m in metrics_of(stored) for sample in m.samples}
 
 
@@ -80,15 +80,15 @@ async def test_without_a_database_only_that_is_told() -> None:
 
 async def test_the_time_of_the_last_webhook_is_missing_rather_than_zero(store: Store) -> None:
     name = "record_bot_last_webhook_timestamp_seconds"
-    assert name not in shown(Stored(await store.health.read()))
+    assert name not in shown(Gauges(await store.health.read()))
     await store.inbox.put(entry("e1", received_at=T0))
-    assert shown(Stored(await store.health.read()))[name] == T0.timestamp()
+    assert shown(Gauges(await store.health.read()))[name] == T0.timestamp()
 
 
 async def test_a_refused_token_and_a_rate_limit_are_told_apart(store: Store) -> None:
     await store.rate_limits.pause_until_probed("slack", T0 + MINUTE, "account_inactive")
     await store.rate_limits.pause("chat.update", T0 + MINUTE)
     paused = tuple(await store.rate_limits.paused())
-    told = shown(Stored(await store.health.read(), paused))
+    told = shown(Gauges(await store.health.read(), paused))
     assert told["record_bot_slack_token_refused"] == 1
     assert told["record_bot_paused_methods"] == 1

@@ -11,9 +11,9 @@ import pytest
 from bot.core.when import StopAfter, When
 from bot.core.when_grammar import read_when
 from bot.features.schedules.model import (
+    PauseReason,
     Rule,
     Schedule,
-    Why,
     paused,
     planned,
     skipped,
@@ -227,9 +227,9 @@ async def test_a_room_has_one_rule_of_one_channel(store: Store, clock: Clock) ->
     assert await rules.delete("room-1", "C1")
 
 
-@pytest.mark.parametrize("why", get_args(Why))
+@pytest.mark.parametrize("why", get_args(PauseReason))
 async def test_a_rule_that_is_paused_for_good_does_not_occupy_the_room(
-    store: Store, why: Why
+    store: Store, why: PauseReason
 ) -> None:
     rules = RuleRepository(store.db)
     first = await rules.set(Rule("room-1", "Stand-up", "U1", "U1", T0))

@@ -23,7 +23,7 @@ from bot.dispatch import DISPATCH
 from bot.engine.housekeeping import tidy
 from bot.engine.inbox import BATCH, DEPLOYED_WITHIN, match_inbox
 from bot.engine.loop import Reconciler
-from bot.features.doctor.checks import Known, findings
+from bot.features.doctor.checks import Collected, findings
 from bot.features.doctor.database import count_dead_letters
 from bot.features.doctor.store import DoctorRepository
 from bot.features.presets.model import WORKSPACE, Preset
@@ -257,7 +257,7 @@ async def test_the_doctor_at_the_terminal_reads_beside_the_bot(
     await match_inbox(deps)
     dead = await count_dead_letters(database_url)
     assert dead.webhooks == before.webhooks + 1
-    [finding] = findings(Known(dead=dead))
+    [finding] = findings(Collected(dead=dead))
     assert finding.check == "Set aside"
     assert "ValidationError" in finding.found
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from record_bot_sandbox.slack.seed import STARTER
 
 from bot.hms.webhook import HEADER
-from bot.web.body import WITHIN_S as BODY_WITHIN_S
+from bot.web.connections import REQUEST_WITHIN_S
 from bot.web.webhook import MAX_BODY_BYTES
 from tests.integration.hostile_kit import (
     ANY_JSON,
@@ -197,7 +197,7 @@ async def test_slow_bodies_hold_up_nobody_else(bot: Target) -> None:
     slow = [await asyncio.open_connection(*bot.address) for _ in range(100)]
     for _, writer in slow:
         writer.write(head + b"a")
-    assert await answered_s() < alone_s + BODY_WITHIN_S
+    assert await answered_s() < alone_s + REQUEST_WITHIN_S
     for _, writer in slow:
         writer.transport.abort()
 

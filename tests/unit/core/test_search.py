@@ -14,9 +14,9 @@ from bot.core.search import (
     WORDS_MOST,
     Candidate,
     Query,
+    QueryWord,
     Resolved,
     Vocabulary,
-    Wanted,
     blocks,
     edits,
     fts5,
@@ -218,7 +218,7 @@ def test_blocks_begin_every_eight_sentences() -> None:
 @each_row("count", range(30))
 def test_every_window_is_in_one_block_and_no_other(count: int) -> None:
     said = [(n, "Ana", ("ana", f"s{n}")) for n in range(count)]
-    ana = Resolved((Wanted("ana", (("ana",),)),))
+    ana = Resolved((QueryWord("ana", (("ana",),)),))
     found = [
         one.first
         for first in blocks(0, count)
@@ -230,18 +230,20 @@ def test_every_window_is_in_one_block_and_no_other(count: int) -> None:
 
 def test_a_window_has_the_words_near_each_other() -> None:
     said = [(n, "", (f"w{n}",)) for n in range(IN_BLOCK)]
-    asked = Resolved((Wanted("a", (("w3",),)), Wanted("b", (("w5",),)), Wanted("c", (("w9",),))))
+    asked = Resolved(
+        (QueryWord("a", (("w3",),)), QueryWord("b", (("w5",),)), QueryWord("c", (("w9",),)))
+    )
     assert [one.first for one in windows("R", said, asked, 2)] == [3]
     assert list(windows("R", said, asked, 3)) == []
-    split = Resolved((Wanted("w4w5", (("w4", "w5"),)),))
+    split = Resolved((QueryWord("w4w5", (("w4", "w5"),)),))
     assert [one.first for one in windows("R", said, split, 1)] == [4, 3]
 
 
 def test_queries_are_written_for_both_databases() -> None:
-    two = Resolved((Wanted("a", (("a",), ("b", "c"))), Wanted("d", (("d",),))))
+    two = Resolved((QueryWord("a", (("a",), ("b", "c"))), QueryWord("d", (("d",),))))
     assert fts5(two, 2) == '(("a" OR "b c") AND ("d"))'
     assert tsquery(two, 2) == "((('a') | ('b' <-> 'c')) & (('d')))"
-    three = Resolved(tuple(Wanted(one, ((one,),)) for one in "abc"))
+    three = Resolved(tuple(QueryWord(one, ((one,),)) for one in "abc"))
     assert fts5(three, 2).count(" OR ") == 2
     assert tsvector(("a", "o'b")) == "'a':1 'o''b':2"
 
@@ -328,7 +330,7 @@ def test_any_query_is_understood_and_can_be_asked(text: str) -> None:
     )
     connection.execute("INSERT INTO found VALUES (?)", [" ".join(t.stem for t in query.said)])
     for need in needs(len(query.words)) if query.words else ():
-        asking = fts5(Resolved(tuple(Wanted(t.word, ((t.stem,),)) for t in query.words)), need)
+        asking = fts5(Resolved(tuple(QueryWord(t.word, ((t.stem,),)) for t in query.words)), need)
         assert connection.execute(
             "SELECT count(*) FROM found WHERE found MATCH ?", [asking]
         ).fetchone() == (1,)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bot.core.when import Day, Moment, Past, Reading, Refused, Repeat, StopAt, Unclear, When
 from bot.core.when_days import EXAMPLES, RULE_EXAMPLES, STOP_EXAMPLES, Purpose
-from bot.core.when_grammar import LONGEST_TEXT, Found, find_times, read_when
+from bot.core.when_grammar import LONGEST_TEXT, TimesFound, find_times, read_when
 from bot.core.when_words import say_due, say_offset, say_problem, say_when
 from tests.score import times
 from tests.unit.examples import examples
@@ -584,7 +584,7 @@ def test_a_room_typed_by_its_name_is_no_time(room: str) -> None:
     assert [text[start:end] for start, end in found.spans] == ["tomorrow at 10"]
     assert found.reading == read("tomorrow at 10")
     alone = find_times(room, now=NOW, zone=BERLIN, protected=[(0, len(room))])
-    assert alone == Found((), None, ())
+    assert alone == TimesFound((), None, ())
 
 
 WORLD = json.loads((Path(__file__).parents[2] / "data/phrases/world.json").read_text("utf-8"))
@@ -617,7 +617,7 @@ def test_the_labelled_phrases_hold_in_three_zones(phrase: list[str], zone: str) 
     purpose = PURPOSES.get(intent.split("|")[0], Purpose.START)
     found = find_times(text, now=now, zone=zone, purpose=purpose, protected=rooms_in(text))
     if not (wanted.keys() & {"at", "until", "for_s", "since"}):
-        assert found == Found((), None, found.loose)
+        assert found == TimesFound((), None, found.loose)
         return
     if isinstance(found.reading, Day):  # the labels add the time of the schedule
         assert found.reading.date.isoformat() == wanted["at"][:10]

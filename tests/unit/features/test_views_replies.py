@@ -13,7 +13,7 @@ from inline_snapshot import snapshot
 from bot.access import views as access_views
 from bot.features.commands import views as commands_views
 from bot.features.commands.stored_orders import StoredOrder
-from bot.features.control import views as steer_views
+from bot.features.control import views as control_views
 from bot.features.results import views as results_views
 from bot.features.rooms.model import RoomEntry
 from bot.features.share import views as share_views
@@ -36,9 +36,9 @@ ROOMS = [RoomEntry("65f0c0ffee00000000000001", NAME), RoomEntry("b" * 24, "weekl
 SIMPLE = [
     start_views.starting_reply(NAME),
     share_views.following(NAME, "C1"),
-    steer_views.stopping(NAME),
-    steer_views.pausing(NAME),
-    steer_views.resuming(NAME),
+    control_views.stopping(NAME),
+    control_views.pausing(NAME),
+    control_views.resuming(NAME),
     replies.nothing_running(),
     replies.nothing_running(NAME),
     start_views.already_recording(
@@ -147,7 +147,7 @@ Something went wrong in the bot. Try again. If this keeps happening, give the
 
 Slack is not answering the bot right now. Try again in a minute.
 
-Slack refused what the bot asked for (error `internal_error`). If this keeps
+Slack refused the bot's request (error `internal_error`). If this keeps
     happening, tell the person who runs the bot.
 
 The bot's Slack app lacks the permission `users:read`, which this needs. Ask the

@@ -9,7 +9,7 @@ import structlog
 from pydantic import ValidationError
 
 from bot.core.facts import FACT
-from bot.kit.logs import OURS, configure_logs, redact
+from bot.kit.logs import configure_logs, redact
 
 
 class FullDisk(io.StringIO):
@@ -17,7 +17,7 @@ class FullDisk(io.StringIO):
         raise OSError(28, "No space left on device")
 
 
-@pytest.mark.parametrize("logger", [OURS, "a library"])
+@pytest.mark.parametrize("logger", ["ours", "a library"])
 def test_a_log_that_cannot_be_written_holds_up_nothing(logger: str) -> None:
     before, root = structlog.get_config(), logging.getLogger()
     handlers, level = root.handlers[:], root.level
@@ -25,7 +25,7 @@ def test_a_log_that_cannot_be_written_holds_up_nothing(logger: str) -> None:
     try:
         with redirect_stderr(stderr):
             configure_logs("INFO", "json")
-            if logger == OURS:
+            if logger == "ours":
                 structlog.get_logger().info("started", room="standup")
             else:
                 logging.getLogger(logger).warning("started")

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from bot.deps import Deps
 from bot.features.rooms.codes import AT_ONCE_MOST, CodeBook
-from bot.features.rooms.model import Found, RoomCode, RoomEntry
+from bot.features.rooms.model import FoundRoom, RoomCode, RoomEntry
 from bot.features.rooms.service import RoomDirectory
 from bot.features.rooms.store import RoomRepository
 from bot.store.store import Store
@@ -100,7 +100,7 @@ async def test_rooms_that_nobody_uses_are_left_to_the_background(deps: Deps, cod
     await directory.codes.read_in_background(rooms)
     assert codes.asked == [0, 1, 2, 3]
     link = f"https://acme.app.100ms.live/meeting/{code_of(2)}"
-    assert await directory.find(link) == Found(rooms[2], link)
+    assert await directory.find(link) == FoundRoom(rooms[2], link)
     assert await directory.find("zzz-zzzz-zzz") == RoomCode("zzz-zzzz-zzz"), "it opens nothing"
 
 

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from bot.deps import Deps
 from bot.features.commands.model import Where, World
 from bot.features.commands.understand import understand
-from bot.features.rooms.model import Ambiguous, Found, RoomEntry, RoomMatch, Unknown
+from bot.features.rooms.model import Ambiguous, FoundRoom, RoomEntry, RoomMatch, Unknown
 from bot.features.rooms.refreshing import LIVE_EVERY, ROOMS_EVERY, Refreshing
 from bot.features.rooms.service import RoomDirectory
 from bot.features.rooms.store import RoomRepository
@@ -149,7 +149,7 @@ async def test_a_room_made_a_moment_ago_is_asked_for_by_name(deps: Deps, account
     assert isinstance(await directory.find("Brand new"), Unknown)
     account.rooms.append(new)
     assert await directory.fetch_named("Brand new") is None, "100ms has answered"
-    assert await directory.find("Brand new") == Found(RoomEntry("f" * 24, "Brand new"))
+    assert await directory.find("Brand new") == FoundRoom(RoomEntry("f" * 24, "Brand new"))
     assert account.by_name == ["Brand new"], "once"
     account.down = JSONResponse({"message": "oops"}, status_code=503)
     why = await directory.fetch_named("Another")
@@ -165,8 +165,8 @@ async def test_who_is_quicker_than_the_first_list_waits_for_it(
     directory = RoomDirectory(deps)
     keeping = asyncio.create_task(directory.keep_fresh())
     try:
-        assert isinstance(await directory.find("room 7"), Found)
-        assert isinstance(await directory.find("room 299"), Found)
+        assert isinstance(await directory.find("room 7"), FoundRoom)
+        assert isinstance(await directory.find("room 299"), FoundRoom)
     finally:
         keeping.cancel()
 
@@ -202,11 +202,11 @@ async def test_fifty_thousand_rooms_never_hold_the_loop(deps: Deps, store: Store
     beside = asyncio.create_task(others())
     gc.disable()
     try:
-        assert await directory.find(name_of(49_999)) == Found(many[-1])
+        assert await directory.find(name_of(49_999)) == FoundRoom(many[-1])
         assert await longest_hold_s() < 0.5, "reading and indexing all rooms"
         expected: dict[str, RoomMatch] = {
-            name_of(49_999).upper(): Found(many[-1]),
-            name_of(49_999).replace(" ", "-"): Found(many[-1]),
+            name_of(49_999).upper(): FoundRoom(many[-1]),
+            name_of(49_999).replace(" ", "-"): FoundRoom(many[-1]),
             "meeting about": Ambiguous(),
             "no such room": Unknown(),
             "f" * 24: Unknown("f" * 24),
@@ -214,9 +214,9 @@ async def test_fifty_thousand_rooms_never_hold_the_loop(deps: Deps, store: Store
         for typed, found in expected.items():
             assert await directory.find(typed) == found
         link = f"https://acme.app.100ms.live/preview/{many[7].room_id}"
-        assert await directory.find(link) == Found(many[7], link)
+        assert await directory.find(link) == FoundRoom(many[7], link)
         directory._learn([RoomEntry("e" * 24, "Brand new"), replace(many[3], name="Another name")])
-        assert await directory.find("brand new") == Found(RoomEntry("e" * 24, "Brand new"))
+        assert await directory.find("brand new") == FoundRoom(RoomEntry("e" * 24, "Brand new"))
         assert await longest_hold_s() < 0.1, "names are looked up, learnt and renamed in an index"
         names = (await directory.names()).plus([RoomEntry("d" * 24, "Elsewhere")])
         for text in ("start metting about sales qqqa", "start elsewere", "join meeting", "x"):

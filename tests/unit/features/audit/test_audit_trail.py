@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.core import facts as f
 from bot.core.options import RecordingOptions
-from bot.features.audit.model import Act, SettingsChanged, trail
+from bot.features.audit.model import AuditEntry, SettingsChanged, trail
 from bot.features.audit.views import SHOWN, audit_lines
 
 T0 = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -64,7 +64,7 @@ def test_each_fact_that_names_a_person_is_an_act() -> None:
 
 
 def test_a_channel_that_the_reader_does_not_see_is_not_named() -> None:
-    acts = [Act(T0, "U1", "shared it to", "C2")]
+    acts = [AuditEntry(T0, "U1", "shared it to", "C2")]
     [seen] = audit_lines(acts, lambda _: True)
     [hidden] = audit_lines(acts, lambda _: False)
     assert "<#C2>" in seen
@@ -73,7 +73,7 @@ def test_a_channel_that_the_reader_does_not_see_is_not_named() -> None:
 
 
 def test_only_the_latest_of_very_many_are_shown() -> None:
-    acts = [Act(at(n), f"U{n}", "stopped it") for n in range(SHOWN + 5)]
+    acts = [AuditEntry(at(n), f"U{n}", "stopped it") for n in range(SHOWN + 5)]
     first, *rest = audit_lines(acts, lambda _: True)
     assert first == "… and 5 before that"
     assert len(rest) == SHOWN

@@ -6,7 +6,7 @@ from bot.core import facts as f
 from bot.core.titles import TITLE_MOST, title_of
 from bot.features.card.views import recording_card
 from bot.features.commands.model import Outcome, Why
-from bot.features.details.views import Viewer, details_view
+from bot.features.details.views import ViewerAccess, details_view
 from tests.unit.features.commands.test_understanding import understood
 from tests.unit.rows import each_row
 from tests.unit.views_samples import NAME, RUNS, at, recording
@@ -78,7 +78,7 @@ def test_the_last_title_is_shown_and_an_empty_one_takes_it_back() -> None:
     heading = str(card.blocks[0])
     assert "<Retro>" in heading
     assert NAME not in heading
-    details = details_view(named, viewer=Viewer(frozenset({"C1"})))
+    details = details_view(named, viewer=ViewerAccess(frozenset({"C1"})))
     assert "*Room*" in str(details)
     undone = recording(*RUNS, last, f.Renamed(at=at(40), by="U2", title=""))
     assert undone.name == NAME

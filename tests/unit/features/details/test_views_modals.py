@@ -10,7 +10,7 @@ from bot.core import facts as f
 from bot.core.deliveries import EMPTY, Delivery, Kind, State
 from bot.core.options import RecordingOptions
 from bot.core.recording import Recording
-from bot.features.details.views import Viewer, details_view
+from bot.features.details.views import ViewerAccess, details_view
 from bot.features.start.views import outcome_reply, outcome_view, starting_view
 from bot.ui import ids
 from bot.ui.ids import OPEN_SETTINGS, file_of_value, file_value
@@ -110,7 +110,7 @@ def test_slack_takes_any_outcome(
     assert_accepted(starting_view("e", recording.room_name))
 
 
-ALL = Viewer(frozenset({"C1", "C2"}))
+ALL = ViewerAccess(frozenset({"C1", "C2"}))
 
 
 def test_details() -> None:
@@ -166,7 +166,9 @@ record-bot: key-1
 def test_details_for_a_guest_have_no_links_and_name_no_channel_that_they_cannot_see() -> None:
     everywhere = recording(*READ, f.Shared(at=at(1), channel_id="C2", by="U3"))
     deliveries = [Delivery(Kind.CARD, c, State.SENT) for c in everywhere.channels]
-    told = shown(details_view(everywhere, deliveries, viewer=Viewer(frozenset({"C2"}), False)))
+    told = shown(
+        details_view(everywhere, deliveries, viewer=ViewerAccess(frozenset({"C2"}), False))
+    )
     assert "*Transcript (txt)*" in told
     assert "Only full members of this workspace can open files." in told
     assert "<#C2>" in told

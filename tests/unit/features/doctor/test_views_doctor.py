@@ -12,8 +12,8 @@ from inline_snapshot import snapshot
 from bot.core import steps
 from bot.core.deliveries import Delivery, Kind, State
 from bot.core.retry import Retry
-from bot.features.details.views import Viewer, details_view
-from bot.features.doctor.checks import Known, findings
+from bot.features.details.views import ViewerAccess, details_view
+from bot.features.doctor.checks import Collected, findings
 from bot.features.doctor.model import (
     DoctorReport,
     Ends,
@@ -44,7 +44,7 @@ from tests.unit.views_samples import (
     shown,
 )
 
-ALL = Viewer(frozenset({"C1"}))
+ALL = ViewerAccess(frozenset({"C1"}))
 
 
 def reply(found: DoctorReport) -> str:
@@ -201,7 +201,7 @@ The person who runs the bot can fix this: start the bot, and let the proxy in
 
 def test_nobody_answers() -> None:
     dark = replace(
-        WELL, undelivered=NotReported("error", 503), findings=findings(Known(())), place=None
+        WELL, undelivered=NotReported("error", 503), findings=findings(Collected(())), place=None
     )
     assert reply(dark).splitlines()[3:] == snapshot(
         [
@@ -257,7 +257,7 @@ def test_nothing_waits_for_people_of_another_organisation() -> None:
 
 def test_what_whoever_runs_the_bot_has_to_change() -> None:
     found = replace(
-        WELL, findings=findings(Known(GRANTED, org_wide=True, short_secrets=("METRICS_TOKEN",)))
+        WELL, findings=findings(Collected(GRANTED, org_wide=True, short_secrets=("METRICS_TOKEN",)))
     )
     assert reply(found).splitlines()[-7:] == snapshot(
         [
@@ -315,7 +315,7 @@ REPORTS = st.builds(
         st.builds(Paused, TEXTS, TIMES, st.none() | TIMES, st.none() | TEXTS), max_size=9
     ).map(tuple),
     findings=st.builds(
-        Known,
+        Collected,
         scopes=st.sets(st.sampled_from(sorted(GRANTED)) | TEXTS),
         org_wide=st.booleans(),
         short_secrets=st.lists(st.just("METRICS_TOKEN"), max_size=2).map(tuple),

@@ -89,13 +89,13 @@ For each channel: the default room and preset, who can start and stop
 No webhook from 100ms has arrived yet.
 See Developer → Webhooks in the 100ms dashboard.
 ⚠️ `groups:read` is missing. The bot needs it to check private channels that the
-    bot is in. Only their members may know of what is recorded there.
+    bot is in. Only their members can know about the recordings there.
 The person who runs the bot can fix this: paste the output of `record-bot
     manifest` into the Slack app's “App Manifest”, then install the app again.
 *Waiting*
 100ms does not answer requests about 2 recordings.
 Calls to `chat.update` are on hold: Slack or 100ms is limiting them.
-[Check-up -> checkup]
+[Doctor -> checkup]
 """)
     well = HomeHealth(True, NOW, 0, (), permissions(GRANTED))
     told = shown(home_view(HomePage(health=well), NOW))
@@ -111,7 +111,7 @@ Last webhook from 100ms: 22 Nov 2026, 14:03 UTC.
 ✅ The bot has all Slack permissions it needs.
 *Waiting*
 100ms and Slack are answering.
-[Check-up -> checkup]
+[Doctor -> checkup]
 """)
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.core.options import RecordingOptions
 from bot.features.commands.flags import split_flags
-from bot.features.details.views import Viewer, details_view
+from bot.features.details.views import ViewerAccess, details_view
 from bot.features.options.drafts import Draft, draft_of, draft_of_raw, raw_of
 from bot.features.options.form import draft_from_state, read_options
 from bot.features.options.table import (
@@ -92,7 +92,7 @@ def test_each_option_goes_all_the_way(field: str) -> None:
 
 
 def details_of(options: RecordingOptions) -> object:
-    return details_view(recording(options=options), viewer=Viewer(frozenset(), True))
+    return details_view(recording(options=options), viewer=ViewerAccess(frozenset(), True))
 
 
 def set_of(options: RecordingOptions | FieldErrors, field: str) -> object:

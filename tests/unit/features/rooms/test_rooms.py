@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.features.rooms.index import RoomIndex
 from bot.features.rooms.model import (
     Ambiguous,
-    Found,
+    FoundRoom,
     RoomCode,
     RoomEntry,
     Unknown,
@@ -48,26 +48,26 @@ STRANGER = "f" * 24
 @each_row(
     ("reference", "result"),
     [
-        (DESIGN.room_id, Found(DESIGN)),
-        (DESIGN.room_id.upper(), Found(DESIGN)),
+        (DESIGN.room_id, FoundRoom(DESIGN)),
+        (DESIGN.room_id.upper(), FoundRoom(DESIGN)),
         (STRANGER, Unknown(STRANGER)),
-        ("design-review", Found(DESIGN)),
-        ("Design Review", Found(DESIGN)),
-        ("DESIGN_REVIEW\u200b", Found(DESIGN)),
-        ("design", Found(DESIGN)),
-        ("des", Found(DESIGN)),
+        ("design-review", FoundRoom(DESIGN)),
+        ("Design Review", FoundRoom(DESIGN)),
+        ("DESIGN_REVIEW\u200b", FoundRoom(DESIGN)),
+        ("design", FoundRoom(DESIGN)),
+        ("des", FoundRoom(DESIGN)),
         ("de", Unknown()),
         ("review", Unknown()),
-        ("standup", Found(STANDUP)),
-        ("ｓｔａｎｄｕｐ", Found(STANDUP)),
-        ("cafe\u0301 1", Found(CAFE)),
+        ("standup", FoundRoom(STANDUP)),
+        ("ｓｔａｎｄｕｐ", FoundRoom(STANDUP)),
+        ("cafe\u0301 1", FoundRoom(CAFE)),
         ("stand", Ambiguous()),
         ("sales", Ambiguous()),
-        ("sales north", Found(SALES_1)),
+        ("sales north", FoundRoom(SALES_1)),
         ("sales: nroth", Unknown()),
-        ("old hall", Found(OLD)),
-        ("TWIN", Found(TWIN_ON)),
-        ("twin", Found(TWIN_ON)),
+        ("old hall", FoundRoom(OLD)),
+        ("TWIN", FoundRoom(TWIN_ON)),
+        ("twin", FoundRoom(TWIN_ON)),
         ("", Unknown()),
         ("---", Unknown()),
         ("zzzzzz", Unknown()),
@@ -90,33 +90,33 @@ def test_find_room(reference: str, result: object) -> None:
 )
 def test_quotes_and_dashes_that_phones_change_find_the_room(typed: str, name: str) -> None:
     there = room(1, name)
-    assert RoomIndex([there]).match(typed) == Found(there)
+    assert RoomIndex([there]).match(typed) == FoundRoom(there)
     assert rank_rooms(typed, [there], NOW) == [there]
 
 
 def test_names_that_differ_only_by_case_are_told_apart_by_case_or_asked_about() -> None:
     lower, upper = room(1, "sync"), room(2, "SYNC")
-    assert RoomIndex([lower, upper]).match("SYNC") == Found(upper)
+    assert RoomIndex([lower, upper]).match("SYNC") == FoundRoom(upper)
     assert RoomIndex([lower, upper]).match("Sync") == Ambiguous()
 
 
 def test_the_name_of_a_disabled_room_never_finds_another_room() -> None:
     annex = room(1, "Old hall annex")
-    assert RoomIndex([OLD, annex]).match("old hall") == Found(OLD)
-    assert RoomIndex([OLD, annex]).match("old hall a") == Found(annex)
+    assert RoomIndex([OLD, annex]).match("old hall") == FoundRoom(OLD)
+    assert RoomIndex([OLD, annex]).match("old hall a") == FoundRoom(annex)
 
 
 def test_a_room_named_like_a_code_is_a_room() -> None:
     named = room(1, "abc-defg-hij")
-    assert RoomIndex([named]).match("abc-defg-hij") == Found(named)
+    assert RoomIndex([named]).match("abc-defg-hij") == FoundRoom(named)
 
 
 @each_row(
     ("link", "result"),
     [
-        (LINK, Found(DESIGN, LINK)),
-        (f"<{LINK}|the room>", Found(DESIGN, LINK)),
-        (LINK.removeprefix("https://"), Found(DESIGN, LINK)),
+        (LINK, FoundRoom(DESIGN, LINK)),
+        (f"<{LINK}|the room>", FoundRoom(DESIGN, LINK)),
+        (LINK.removeprefix("https://"), FoundRoom(DESIGN, LINK)),
         (
             f"https://acme.app.100ms.live/meeting/{STRANGER}",
             Unknown(STRANGER, f"https://acme.app.100ms.live/meeting/{STRANGER}"),
@@ -129,7 +129,7 @@ def test_a_room_named_like_a_code_is_a_room() -> None:
             "https://acme.app.100ms.live/",
             Unknown(link="https://acme.app.100ms.live/"),
         ),
-        (f"https://dashboard.100ms.live/rooms/{DESIGN.room_id}", Found(DESIGN)),
+        (f"https://dashboard.100ms.live/rooms/{DESIGN.room_id}", FoundRoom(DESIGN)),
         (f"https://evil.test/preview/{DESIGN.room_id}", Unknown()),
         (f"https://app.100ms.live.evil.test/preview/{DESIGN.room_id}", Unknown()),
     ],
@@ -218,7 +218,7 @@ def test_find_room_never_raises_and_finds_only_what_is_there(
     reference: str, rooms: list[RoomEntry]
 ) -> None:
     result = RoomIndex(rooms).match(reference)
-    if isinstance(result, Found):
+    if isinstance(result, FoundRoom):
         assert result.room in rooms
     if isinstance(result, Ambiguous):
         assert len(rooms) > 1
@@ -229,7 +229,7 @@ def test_every_id_finds_its_room(rooms: list[RoomEntry], data: st.DataObject) ->
     unique = list({r.room_id: r for r in rooms}.values())
     if unique:
         wanted = data.draw(st.sampled_from(unique))
-        assert RoomIndex(unique).match(wanted.room_id) == Found(wanted)
+        assert RoomIndex(unique).match(wanted.room_id) == FoundRoom(wanted)
 
 
 @given(st.text(), DIRECTORY)
