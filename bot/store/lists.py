@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, union
 
 from bot.core.deliveries import Kind
 from bot.core.proofs import Horizon
@@ -15,7 +15,7 @@ from bot.store import rows
 from bot.store.dead_letters import PHASES
 from bot.store.repository import Repository
 from bot.store.schema import deliveries, facts, recording_channels, recordings
-from bot.store.sql import is_in_channel
+from bot.store.sql import is_in_channel, of_the_team
 from bot.store.values import RecordingRow
 
 FEW = 2_000  # rows that are sorted fast
@@ -24,32 +24,45 @@ CHANNELS_MOST = 40  # more channels are not read one by one
 r = recordings.c
 shown = recording_channels.c
 
+# Without those in a phase that only newer code knows, so no limit counts them.
+ALL = select(*rows.ROW_COLUMNS).where(of_the_team(recordings), r.phase.in_(PHASES))
+OPEN = ALL.where(r.next_due_at.is_not(None))
+OCCUPIES = r.phase.in_(sorted(p.value for p in OCCUPIES_ROOM))
+NEWEST_FIRST = (r.requested_at.desc(), r.key)
+BY_KEY = ALL.where(r.key == bindparam("its_key"))
+OPEN_IN_ROOMS = OPEN.where(r.room_id.in_(bindparam("rooms", expanding=True)))
+OPEN_IN_ROOMS = OPEN_IN_ROOMS.order_by(*NEWEST_FIRST)
+# Rarely two do, if an ended one turns out to be running: the holder of the lock counts.
+OCCUPYING = OPEN.where(r.room_id == bindparam("room"), OCCUPIES)
+OCCUPYING = OCCUPYING.order_by(r.room_lock.is_(None), r.requested_at.desc()).limit(1)
+SHOWN_IN = select(shown.recording_key, shown.channel).order_by(shown.channel)
+SHOWN_IN = SHOWN_IN.where(
+    of_the_team(recording_channels),
+    shown.recording_key.in_(bindparam("keys", expanding=True)),
+)
+
 
 class RecordingLists(Repository):
     async def row(self, key: str) -> RecordingRow | None:
-        found = await self._rows(self._all().where(r.key == key))
+        found = await self._rows(BY_KEY, its_key=key)
         return found[0] if found else None
 
     async def open_in_rooms(self, room_ids: Collection[str]) -> dict[str, list[RecordingRow]]:
         """Return unfinished recordings by room, newest first: candidates for its webhooks."""
         found: dict[str, list[RecordingRow]] = defaultdict(list)
         if room_ids:
-            query = self._open().where(r.room_id.in_(sorted(room_ids)))
-            for row in await self._rows(_newest_first(query)):
+            for row in await self._rows(OPEN_IN_ROOMS, rooms=sorted(room_ids)):
                 found[row.room_id].append(row)
         return found
 
     async def open_recording_in_room(self, room_id: str) -> RecordingRow | None:
         """Return the recording that occupies the room."""
-        occupying = self._open().where(r.room_id == room_id, _occupies())
-        # Rarely two do, if an ended one turns out to be running: the holder of the lock counts.
-        first = occupying.order_by(r.room_lock.is_(None), r.requested_at.desc())
-        found = await self._rows(first.limit(1))
+        found = await self._rows(OCCUPYING, room=room_id)
         return found[0] if found else None
 
     async def attempted_since(self, room_id: str, since: datetime) -> RecordingRow | None:
         """The latest one that we tried to start in the room since then and that has no 100ms id."""
-        query = self._all().where(r.room_id == room_id, r.hms_id.is_(None))
+        query = ALL.where(r.room_id == room_id, r.hms_id.is_(None))
         tried = query.where(r.requested_at >= since, _was_attempted())
         found = await self._rows(_newest_first(tried).limit(1))
         return found[0] if found else None
@@ -72,13 +85,13 @@ class RecordingLists(Repository):
         `to`: only those that the person may know about, as far as rows can tell (see `_may_see`).
         `closed`: channels that they cannot see, by Slack's answer.
         """
-        query = self._all()
+        query = ALL
         if to is not None and (channel is not None or room_id is not None):
             query = query.where(_may_see(to, closed))  # few enough to check each one
         if room_id is not None:
             query = query.where(r.room_id == room_id)
         if over:
-            query = query.where(~_occupies())
+            query = query.where(~OCCUPIES)
         if after is not None:
             query = query.where(_comes_after(after))
         if past is not None:
@@ -109,7 +122,7 @@ class RecordingLists(Repository):
         Parameters as for `recent`.
         """
         named = or_(r.room_name == name, func.lower(r.room_name) == name.lower())
-        query = self._all().where(named, r.room_id.not_in(sorted(but)), _may_see(to, closed))
+        query = ALL.where(named, r.room_id.not_in(sorted(but)), _may_see(to, closed))
         return await self._page(query, limit, after)
 
     async def titled(
@@ -123,7 +136,7 @@ class RecordingLists(Repository):
     ) -> list[RecordingRow]:
         """The recordings that have this title, in whatever case; parameters as for `recent`."""
         named = or_(r.title == title, func.lower(r.title) == title.lower())
-        query = self._all().where(r.title.is_not(None), named, _may_see(to, closed))
+        query = ALL.where(r.title.is_not(None), named, _may_see(to, closed))
         return await self._page(query, limit, after)
 
     async def of_card(
@@ -136,7 +149,7 @@ class RecordingLists(Repository):
         d = deliveries.c
         card = and_(d.recording_key == shown.recording_key, d.kind == Kind.CARD.value)
         there = and_(self._mine(recording_channels), shown.channel == (shown_to or channel))
-        query = self._all().join(recording_channels, shown.recording_key == r.key).where(there)
+        query = ALL.join(recording_channels, shown.recording_key == r.key).where(there)
         query = query.join(deliveries, card).where(d.posted_in == channel, d.ts == ts)
         found = await self._rows(query.limit(1))
         return found[0] if found else None
@@ -145,12 +158,10 @@ class RecordingLists(Repository):
         """Return the channels that show each of these recordings."""
         if not keys:
             return {}
-        query = select(shown.recording_key, shown.channel).where(
-            self._mine(recording_channels), shown.recording_key.in_(sorted(keys))
-        )
+        given = {"keys": sorted(keys), **self._team_parameters}
         found: dict[str, list[str]] = defaultdict(list)
         async with self._db.read() as conn:
-            for key, channel in await conn.execute(query.order_by(shown.channel)):
+            for key, channel in await conn.execute(SHOWN_IN, given):
                 found[key].append(channel)
         return found
 
@@ -164,7 +175,7 @@ class RecordingLists(Repository):
         closed: Collection[str] = (),
     ) -> list[RecordingRow]:
         """The recordings that occupy a room now, newest first; parameters as for `recent`."""
-        query = self._open().where(_occupies())
+        query = OPEN.where(OCCUPIES)
         if to is not None:
             query = query.where(_may_see(to, closed))
         if after is not None:
@@ -192,7 +203,7 @@ class RecordingLists(Repository):
             for private in (r.is_private.is_(None), r.is_private.is_(False)):
                 newest.append(_newest_first(query.where(private)).limit(limit))
         keys = union(*(select(one.subquery().c.key) for one in newest))
-        return self._all().where(r.key.in_(keys))
+        return ALL.where(r.key.in_(keys))
 
     async def _newest_shown_in(
         self, channels: Collection[str], query: Select[Any], limit: int
@@ -226,13 +237,6 @@ class RecordingLists(Repository):
             every = await conn.scalars(select(step.c.channel).where(step.c.channel.is_not(None)))
             return [channel for channel in every if channel not in closed]
 
-    def _all(self) -> Select[Any]:
-        """All, without those in a phase that only newer code knows, so no limit counts them."""
-        return select(*rows.ROW_COLUMNS).where(self._mine(recordings), r.phase.in_(PHASES))
-
-    def _open(self) -> Select[Any]:
-        return self._all().where(r.next_due_at.is_not(None))
-
     async def _page(
         self, query: Select[Any], limit: int, after: RecordingRow | None
     ) -> list[RecordingRow]:
@@ -241,17 +245,14 @@ class RecordingLists(Repository):
             query = query.where(_comes_after(after))
         return await self._rows(_newest_first(query).limit(limit))
 
-    async def _rows(self, query: Select[Any]) -> list[RecordingRow]:
+    async def _rows(self, query: Select[Any], **given: object) -> list[RecordingRow]:
         async with self._db.read() as conn:
-            return [rows.recording_row(row) for row in await conn.execute(query)]
+            found = await conn.execute(query, given | self._team_parameters)
+            return [rows.recording_row(row) for row in found]
 
 
 def _newest_first(query: Select[Any]) -> Select[Any]:
-    return query.order_by(r.requested_at.desc(), r.key)
-
-
-def _occupies() -> ColumnElement[bool]:
-    return r.phase.in_(sorted(p.value for p in OCCUPIES_ROOM))
+    return query.order_by(*NEWEST_FIRST)
 
 
 def _was_attempted() -> ColumnElement[bool]:

@@ -2,13 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 
 from bot.kit.rate_limits import Paused
 from bot.store.repository import Repository
 from bot.store.schema import gates
+from bot.store.sql import of_the_team
 
 g = gates.c
+LASTING = or_(g.since.is_not(None), g.until > bindparam("now", type_=g.until.type))
+PAUSED = select(g.method, g.until, g.since, g.why).where(of_the_team(gates), LASTING)
+PAUSED = PAUSED.order_by(g.method)
 
 
 class RateLimits(Repository):
@@ -54,7 +58,6 @@ class RateLimits(Repository):
 
     async def paused(self) -> list[Paused]:
         """Return all methods that are paused."""
-        paused = or_(g.since.is_not(None), g.until > self._now())
-        query = select(g.method, g.until, g.since, g.why).where(self._mine(gates), paused)
+        given = {"now": self._now(), **self._team_parameters}
         async with self._db.read() as conn:
-            return [Paused(*row) for row in await conn.execute(query.order_by(g.method))]
+            return [Paused(*row) for row in await conn.execute(PAUSED, given)]

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 import structlog
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.deliveries import Delivery, Kind, OutcomeAddress, State
@@ -21,6 +21,7 @@ from bot.store.schema import aliases as alias_table
 from bot.store.schema import deliveries as delivery_table
 from bot.store.schema import facts as fact_table
 from bot.store.schema import recording_channels, recordings, rooms
+from bot.store.sql import of_the_team
 from bot.store.values import AlreadyRequested, Created, RoomTaken
 from bot.store.writes import StepWrites
 
@@ -48,6 +49,8 @@ LOGGED_FIELDS = {
     "elsewhere",
     "error",
 }
+
+USED = update(rooms).where(of_the_team(rooms), rooms.c.room_id == bindparam("its_room"))
 
 
 class Recordings(StepWrites):
@@ -146,8 +149,8 @@ class Recordings(StepWrites):
 
     async def _mark_used(self, conn: AsyncConnection, room_id: str) -> None:
         """Note the time of use: type-ahead lists rooms by it."""
-        chosen = update(rooms).where(self._mine(rooms), rooms.c.room_id == room_id)
-        await conn.execute(chosen.values(last_used_at=self._now()))
+        used = {"its_room": room_id, "last_used_at": self._now()}
+        await conn.execute(USED, used | self._team_parameters)
 
     async def load(self, key: str) -> Loaded:
         """Load the recording from its facts, with the engine's state."""

@@ -3,21 +3,24 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from bot.store.repository import Repository
 from bot.store.schema import requests
+from bot.store.sql import of_the_team
 
 q = requests.c
 READINESS = "readiness"  # not a request: written to check that the database can commit
+KNOWN = q.identity.in_(bindparam("identities", expanding=True))
+KNOWN_ONE = select(q.identity).where(of_the_team(requests), KNOWN).limit(1)
 
 
 class Requests(Repository):
     async def done_before(self, identities: Sequence[str]) -> bool:
         """Whether any of these was handled before."""
-        known = select(q.identity).where(self._mine(requests), q.identity.in_(sorted(identities)))
+        given = {"identities": sorted(identities), **self._team_parameters}
         async with self._db.read() as conn:
-            return (await conn.execute(known.limit(1))).first() is not None
+            return (await conn.execute(KNOWN_ONE, given)).first() is not None
 
     async def remember(self, identities: Sequence[str]) -> None:
         """Store them, for a handler with no other write. Raises DoneBefore if any is known."""

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -52,6 +53,7 @@ from bot.store.schema import (
     transcript_words,
     transcripts,
 )
+from bot.store.sql import of_the_team
 
 SLICE = 5  # sentences per call in a thread, about 1 ms, so that the loop is not delayed
 # Per transaction, so that commands never wait long:
@@ -66,6 +68,8 @@ SENTENCES_MOST = SPAN - search.IN_BLOCK
 t, s, p = transcripts.c, transcript_sentences.c, transcript_people.c
 v = transcript_words.c
 _ROW = (t.id, t.digest, t.sentences, t.done, t.words)
+_BY_KEY = select(*_ROW).where(of_the_team(transcripts), t.recording_key == bindparam("its_key"))
+_LOCKED = _BY_KEY.with_for_update()
 
 
 class Transcripts(Repository):
@@ -241,9 +245,8 @@ class Transcripts(Repository):
             return (await conn.scalar(_CHANGES) or 0) - before >= 2  # one is the command itself
 
     async def _row(self, conn: AsyncConnection, key: str, *, lock: bool = False) -> AnyRow | None:
-        query = select(*_ROW)
-        query = query.where(self._mine(transcripts), t.recording_key == key)
-        return (await conn.execute(query.with_for_update() if lock else query)).first()
+        its = {"its_key": key, **self._team_parameters}
+        return (await conn.execute(_LOCKED if lock else _BY_KEY, its)).first()
 
     async def _begin(
         self,
@@ -298,9 +301,10 @@ class Transcripts(Repository):
         async with self._db.write() as conn:
             if not (await conn.execute(there)).rowcount:
                 return False
-            await conn.execute(self._add_words(), {"words": stems_and_counts})
+            await conn.execute(self._add_words, {"words": stems_and_counts})
         return True
 
+    @cached_property
     def _add_words(self) -> Insert:
         columns = ["enterprise_id", "team_id", "word", "stem", "n"]
         each = func.json_each(bindparam("words", type_=JSON()))

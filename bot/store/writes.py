@@ -3,9 +3,10 @@
 import zlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, delete, insert, select, update
+from sqlalchemy import BindParameter, Insert, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,7 +19,7 @@ from bot.core.recording import Recording
 from bot.store import rows
 from bot.store.archive import unpacked
 from bot.store.errors import LeaseLost, UnknownRecording, UnreadableRecording
-from bot.store.repository import Repository
+from bot.store.repository import Repository, TeamDatabase
 from bot.store.schema import aliases as alias_table
 from bot.store.schema import deliveries as delivery_table
 from bot.store.schema import fact_archives, recording_channels, recordings
@@ -33,6 +34,11 @@ BODIES = select(fact_table.c.body).where(fact_table.c.recording_key == KEY)
 ARCHIVE = select(fact_archives.c.body).where(fact_archives.c.recording_key == KEY)
 LOCKED = select(r.room_id, r.room_lock, r.hms_id, r.lease_owner, r.holds, r.wakes, r.packed_at)
 LOCKED = LOCKED.with_for_update().where(r.key == KEY, of_the_team(recordings))
+CHANGED = update(recordings).where(r.key == KEY)
+AGAIN = update(inbox_table).where(of_the_team(inbox_table), is_waiting())
+AGAIN = AGAIN.where(inbox_table.c.room_id == bindparam("its_room"))
+AGAIN = AGAIN.values(state=InboxState.NEW.value, leased_until=None)
+MATCHED_AGAIN = AGAIN.returning(inbox_table.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,10 @@ class Written:
 
 
 class StepWrites(Repository):
+    def __init__(self, db: TeamDatabase) -> None:
+        super().__init__(db)
+        self._putting = cache(self._put)
+
     async def _write_foreign(
         self, conn: AsyncConnection, key: str, note: Note, inbox: Collection[int]
     ) -> Written:
@@ -119,7 +129,7 @@ class StepWrites(Repository):
         if note.polled:
             changes |= rows.polled_row(note.polled)
         if changes:
-            await conn.execute(update(recordings).where(r.key == key).values(changes))
+            await conn.execute(CHANGED, {"its_key": key, **changes})
         return Written(merged.new, state, mail)
 
     async def _locked(self, conn: AsyncConnection, key: str) -> rows.AnyRow:
@@ -203,10 +213,8 @@ class StepWrites(Repository):
 
     async def _match_again(self, conn: AsyncConnection, room_id: str) -> bool:
         """Make the waiting webhooks of this room new again; False if there are none."""
-        waiting = update(inbox_table).where(self._mine(inbox_table), is_waiting())
-        again = waiting.where(inbox_table.c.room_id == room_id)
-        again = again.values(state=InboxState.NEW.value, leased_until=None)
-        return bool((await conn.execute(again.returning(inbox_table.c.id))).all())
+        waiting = {"its_room": room_id, **self._team_parameters}
+        return bool((await conn.execute(MATCHED_AGAIN, waiting)).all())
 
     async def _counts(self, conn: AsyncConnection, key: str, late: Delivery) -> bool:
         """Decide whether a late delivery counts after another worker has had the recording.
@@ -226,12 +234,15 @@ class StepWrites(Repository):
         row = rows.delivery_row(delivery)
         if delivery.state in TOLD:
             row["address"] = None
+        mine = {**self._ours, "recording_key": key}
+        await conn.execute(self._putting(*row), {**mine, **row})
+
+    def _put(self, *columns: str) -> Insert:
+        """Insert a delivery, or change these columns of the one that is there."""
         put = self._db.insert(delivery_table)
         same = ["recording_key", "kind", "target"]
-        again = put.on_conflict_do_update(
-            index_elements=same, set_={name: put.excluded[name] for name in row}
-        )
-        await conn.execute(again, {**self._ours, "recording_key": key, **row})
+        changes = {name: put.excluded[name] for name in columns}
+        return put.on_conflict_do_update(index_elements=same, set_=changes)
 
     async def _match_inbox(self, conn: AsyncConnection, key: str, items: Collection[int]) -> None:
         matched = {"state": InboxState.MATCHED.value, "recording_key": key}

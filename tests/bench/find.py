@@ -110,7 +110,7 @@ class Loader(Transcripts):
     async def load_words(self, words: Mapping[str, int]) -> None:
         news = {word: [stem_of(word), n] for word, n in sorted(words.items())}
         async with self._db.write() as conn:
-            await conn.execute(self._add_words(), {"words": news})
+            await conn.execute(self._add_words, {"words": news})
 
 
 async def find_figures(scale: Scale) -> list[Figure]:

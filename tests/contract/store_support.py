@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, select, union_all
 
 from bot.core.deliveries import Delivery, Kind, State
 from bot.core.facts import Fact, StartRequested
@@ -14,12 +14,19 @@ from bot.core.note import Loaded, Note
 from bot.core.options import RecordingOptions
 from bot.core.proofs import OwnWork
 from bot.store.schema import inbox, recordings
+from bot.store.sql import is_new, of_the_team
 from bot.store.store import Store
-from bot.store.values import Created, InboxEntry, InboxState
+from bot.store.values import Created, InboxEntry
 
 T0 = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 S = timedelta(seconds=1)
 LEASE = timedelta(seconds=60)
+r, i = recordings.c, inbox.c
+OPEN = of_the_team(recordings), r.next_due_at.is_not(None)
+DUE_TIMES = union_all(
+    select(case((r.leased_until.is_(None), r.next_due_at), else_=r.leased_until)).where(*OPEN),
+    select(func.coalesce(i.leased_until, i.received_at)).where(of_the_team(inbox), is_new()),
+)
 _numbers = itertools.count()
 
 
@@ -102,13 +109,7 @@ async def held(store: Store, key: str, owner: str) -> Loaded:
 
 async def next_due(store: Store) -> datetime | None:
     """When there is something to do: a recording, an expired lease, a new inbox item."""
-    db, r, i = store.db, recordings.c, inbox.c
-    recording_at = case((r.leased_until.is_(None), r.next_due_at), else_=r.leased_until)
-    mail_at = func.coalesce(i.leased_until, i.received_at)
-    queries = (
-        select(recording_at.label("at")).where(db.mine(recordings), r.next_due_at.is_not(None)),
-        select(mail_at.label("at")).where(db.mine(inbox), i.state == InboxState.NEW.value),
-    )
-    async with db.database.read() as conn:
-        times = [at for query in queries for at in await conn.scalars(query)]
-    return min(times, default=None)
+    team = store.db.team
+    given = {"our_team": team.team_id, "our_enterprise": team.enterprise_id}
+    async with store.db.database.read() as conn:
+        return min(await conn.scalars(DUE_TIMES, given), default=None)
