@@ -316,7 +316,11 @@ def _understood(
             for instead in question.clause.instead
         ]
         asked = _choice(question.clause.question, choices, now=now, zone=zone, purpose=purpose)
-        if len(asked.choices) == 2 and question.clause.instead[0].startswith("for "):
+        may_be_length = question.clause.instead[0].startswith("for ")
+        parted = text[: question.start].rstrip().endswith(",")
+        if may_be_length and parted and asked.choices == (choices[0],):  # at 10, 1h
+            return read_when(choices[0], now=now, zone=zone, purpose=purpose)
+        if may_be_length and len(asked.choices) == 2:
             length, start = (
                 read_when(one, now=now, zone=zone, purpose=purpose) for one in asked.choices
             )

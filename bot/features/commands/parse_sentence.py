@@ -291,6 +291,9 @@ def _misspelt(piece: Piece) -> Intent | None:
     return None if piece.words[0].quoted else _spelt_like(piece.words[0].key)
 
 
+_WORDS = {"spot", "shear"}  # with the letters of a verb, in another order than `sopt`
+
+
 @lru_cache(maxsize=4096)
 def _spelt_like(word: str) -> Intent | None:
     if not 4 <= len(word) <= 12 or not word.isalpha():
@@ -301,7 +304,8 @@ def _spelt_like(word: str) -> Intent | None:
             return None  # starts, recorder
         if word[0] != known[0] and {*word[:2]} != {*known[:2]}:
             continue
-        distance = OSA.distance(word, known, score_cutoff=at_most)
+        shuffled = word not in _WORDS and word[0] == known[0] and sorted(word) == sorted(known)
+        distance = 1 if shuffled else OSA.distance(word, known, score_cutoff=at_most)
         if distance <= at_most:
             best, at_most = intent, distance - 1
     return best

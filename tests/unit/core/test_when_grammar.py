@@ -47,6 +47,7 @@ def said(text: str, purpose: Purpose = Purpose.START, now: datetime = NOW) -> st
         ("in half an hr", "Wed 2 Dec, 14:50"),
         ("in 1,5 hours", "Wed 2 Dec, 15:50"),
         ("tonite at 8", "Wed 2 Dec, 20:00"),
+        ("tomorrow at 10, one hour", "Thu 3 Dec, 10:00 for 1 h"),
         ("in a half hour", "Wed 2 Dec, 14:50"),
         ("in an hour and a half", "Wed 2 Dec, 15:50"),
         ("in one and a half hours", "Wed 2 Dec, 15:50"),
