@@ -22,8 +22,8 @@ async def test_stop_asks_first_then_the_thread_has_the_results(screen: Screen) -
     await stop.press("Enter")
     await screen.press("Stop recording", question)
     ready = await screen.see(screen.card("Design review", "Ready"))
-    await ready.locator(".thread-line").click()
-    await screen.see(screen.thread.get_by_text("are ready"))
+    results = screen.thread.get_by_text("are ready")
+    await screen.press_until(ready.locator(".thread-line"), results)  # each reply draws it anew
     await expect(screen.thread.locator(".file")).to_have_count(1)
     await screen.picture("thread")
     await screen.page.emulate_media(color_scheme="dark")
