@@ -15,9 +15,11 @@ async def read_body(request: Request, most_bytes: int) -> bytes:
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > most_bytes:
         raise BodyTooLarge
-    body = b""
+    chunks: list[bytes] = []  # joined once: a hostile sender may send a byte at a time
+    size = 0
     async for chunk in request.stream():
-        body = body + chunk if body else chunk
-        if len(body) > most_bytes:
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > most_bytes:
             raise BodyTooLarge
-    return body
+    return b"".join(chunks)
