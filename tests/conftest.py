@@ -1,13 +1,10 @@
 """What holds for all tests."""
 
-import asyncio
 import gc
 import os
 import sys
-from collections.abc import Callable, Mapping
 
 import pytest
-import uvloop
 from hypothesis import HealthCheck, Phase, settings
 
 gc.disable()  # while tests are collected, all that is made stays
@@ -39,12 +36,6 @@ def pytest_configure(config: pytest.Config) -> None:
     once it is ready."""
     if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
         config.pluginmanager.import_plugin("tests.stores")
-
-
-@pytest.hookimpl(optionalhook=True)  # older versions of pytest-asyncio do not ask
-def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """The loop that the bot runs on; tests take a tenth less time on it."""
-    return {"uvloop": uvloop.new_event_loop}
 
 
 def pytest_collection_finish() -> None:

@@ -75,13 +75,6 @@ def pytest_configure(config: pytest.Config) -> None:
         fork_server()  # for all workers
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One loop for the session: chosen for each test, all that lives in it would be made anew, too."""
-    if iscoroutinefunction(metafunc.function):
-        metafunc.definition.add_marker(pytest.mark.asyncio(loop_scope="session"))
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One event loop for all of it: the stages of a file are listened to in it.
 
