@@ -7,6 +7,7 @@ import resource
 import time
 import zlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -15,10 +16,11 @@ import pytest
 import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
+from record_bot_sandbox.serving import serving
 from record_bot_sandbox.slack.seed import STARTER
 
 from bot.hms.webhook import HEADER
-from bot.web.connections import REQUEST_WITHIN_S
+from bot.web.connections import REQUEST_WITHIN_S, Connections, limits_here
 from bot.web.webhook import MAX_BODY_BYTES
 from tests.integration.hostile_kit import (
     ANY_JSON,
@@ -207,7 +209,10 @@ async def test_a_body_that_never_comes_is_not_waited_for(bot: Target) -> None:
         f"POST {path} HTTP/1.1\r\nHost: b\r\n{HEADER}: {WEBHOOK_SECRET}" for path in (HOOK, SLACK)
     ]
     begun = [f"{head}\r\nContent-Length: 10\r\n\r\n{{".encode() for head in heads]
-    assert await asyncio.gather(*(bot.raw(sent) for sent in begun)) == [408, 408]
+    limits = replace(limits_here(), patience_s=0.5)
+    async with serving(bot.parts.web, http=Connections(limits).protocol()) as url:
+        hasty = replace(bot, url=url)
+        assert await asyncio.gather(*(hasty.raw(sent) for sent in begun)) == [408, 408]
 
 
 # -- what stays behind
