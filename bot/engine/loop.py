@@ -28,7 +28,7 @@ SIDE_BY_SIDE = 16
 CHECK_AT_LEAST_EVERY_S = 5.0  # a wake from another replica may be lost
 TIMER_WITHIN_S = 60.0  # work due later than this is found by the regular check
 STORE_GONE_PAUSE_S = 1.0
-FEW, REST_S = 4, 0.2  # in a rush of webhooks
+FEW, REST_S = 2, 0.2
 RENEW_EVERY_S = 3.0  # several times per lease
 GIVEN_BACK_WITHIN_S = 0.8  # of the one second in which a cancelled loop must end
 SET_BACK = timedelta(seconds=2)
