@@ -147,9 +147,7 @@ _SPOKEN = re.compile(
     r"five|after |first|second|third|[0-9],[0-9]",
     re.IGNORECASE,
 )
-_COMMA = re.compile(
-    r"(?<![0-9.,:])([0-9]),(?=[0-9]{1,2} ?(?:m|min|minutes|h|hrs?|hours?)\b)"
-)  # 1,5 h
+_COMMA = re.compile(r"(?<![0-9.,:])([0-9]),(?=(?:5|25|75) ?(?:h|hrs?|hours?)\b)")  # 1,5 h
 _TWO = re.compile(r"\b2(?=m(?:oro|orrow|rw|ro)\b)", re.IGNORECASE)  # 2moro
 _ABOUT = r"(?:about|around|approximately|approx|roughly)"
 _ABOUT_LENGTH = re.compile(rf"(?<=\bfor )({_ABOUT})(?= (?:[0-9]|an? |half))", re.IGNORECASE)

@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, TextIO
+from typing import Any
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -49,19 +49,15 @@ def learnt(**ids: object) -> None:
     structlog.contextvars.bind_contextvars(**ids)
 
 
-class _Lines:
+class _Lines(structlog.WriteLogger):
     """Writes rendered lines. A line that cannot be written, as on a full disk, is lost.
 
     The standard library's logger does the same, but takes ten times as long for a line.
     """
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def msg(self, line: str) -> None:
+    def msg(self, message: str) -> None:
         with suppress(OSError, ValueError):
-            self._stream.write(f"{line}\n")
-            self._stream.flush()
+            super().msg(message)
 
     debug = info = warning = error = critical = msg
 

@@ -56,9 +56,8 @@ def _become(asked: Connection, target: Target, arguments: tuple[object, ...]) ->
 
 
 if __name__ == "__main__":
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C is for the tests, which close what they have
+    # Ctrl-C is for the tests, which close what they have.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     system_tls()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

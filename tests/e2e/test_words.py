@@ -5,7 +5,7 @@ from record_bot_sandbox.slack.config import SlackConfig
 from record_bot_sandbox.slack.seen import SeenMessage
 
 from tests.e2e.bench import Bench
-from tests.e2e.reading import has, labels
+from tests.e2e.reading import Room, has, labels
 
 DM = seed.dm_id(seed.STARTER)
 BOT = f"<@{seed.BOT_USER}>"
@@ -67,12 +67,18 @@ async def test_one_button_does_both_orders_of_a_text(bench: Bench) -> None:
     await bench.card(other, "Recording")
 
 
-async def test_a_question_is_answered_in_words_by_the_person_who_was_asked(bench: Bench) -> None:
+async def asked_which_to_stop(bench: Bench) -> tuple[Room, Room]:
+    """Two rooms that are recorded in a channel, where the bot has just asked which to stop."""
     room, other = await bench.room(), await bench.room()
     await bench.running(room, channel=seed.DESIGN)
     await bench.running(other, channel=seed.DESIGN)
     await bench.ines.mention(seed.DESIGN, f"{BOT} stop")
     await bench.told(bench.ines, seed.DESIGN, "Stop the recording of", room.name, other.name)
+    return room, other
+
+
+async def test_a_question_is_answered_in_words_by_the_person_who_was_asked(bench: Bench) -> None:
+    room, other = await asked_which_to_stop(bench)
     await bench.ines.mention(seed.DESIGN, f'{BOT} "{other.name}"')
     await bench.told(bench.ines, seed.DESIGN, f"Stopping {other.name}")
     await bench.status(other, "completed")
@@ -91,11 +97,7 @@ async def test_a_question_is_answered_in_words_by_the_person_who_was_asked(bench
 
 
 async def test_both_are_stopped_by_that_word(bench: Bench) -> None:
-    room, other = await bench.room(), await bench.room()
-    await bench.running(room, channel=seed.DESIGN)
-    await bench.running(other, channel=seed.DESIGN)
-    await bench.ines.mention(seed.DESIGN, f"{BOT} stop")
-    await bench.told(bench.ines, seed.DESIGN, "Stop the recording of", room.name, other.name)
+    room, other = await asked_which_to_stop(bench)
     await bench.ines.mention(seed.DESIGN, f"{BOT} both please")
     await bench.status(room, "completed")
     await bench.status(other, "completed")

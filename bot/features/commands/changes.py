@@ -152,6 +152,7 @@ def undo(said: ParsedText) -> Understood:
 _CLOCK = re.compile(
     r"\bto (?P<at>(?:[0-9]{1,2}(?:[:.][0-9]{2})? ?(?:am|pm|h|o'?clock|uhr)?|noon|midnight|"
     r"(?:half|quarter|[a-z]+) (?:past|to) [a-z0-9]+))"
+    r"(?P<length> for (?:[0-9]|an? |half |one |two )[0-9a-z ]*)?"
     r"(?=$|[\s,.!?]*$| (?:please|pls|plz|thanks|thx)\b)",
     re.IGNORECASE,
 )
@@ -183,7 +184,8 @@ def _shift_of(said: ParsedText) -> timedelta | None:
 def changes_time(said: ParsedText) -> bool:
     """Whether a room is to be moved by a word that may mean more: `change webinar to 10:00`."""
     room = said.room()
-    if room and said.planned(room) and not said.parsed.asks and _shift_of(said):
+    planned = room is not None and said.planned(room) != ()
+    if planned and not said.parsed.asks and not said.start_time() and _shift_of(said):
         return True  # town hall is an hour later
     changes = any(piece.key == ("change",) for piece in said.pieces)
     return changes and room is not None and _CLOCK.search(said.text) is not None
@@ -222,12 +224,13 @@ def _moved_to(said: ParsedText, planned: Scheduled) -> When | None:
     """Return the new start; what is not said, day or time, stays as planned."""
     now, zone = said.world.now, said.world.zone
     there = planned.at.astimezone(now.tzinfo)
-    if by := _shift_of(said):
-        return When(Moment(there + by, zone), None, zone)
     when = said.when
     if clock := _CLOCK.search(said.text):
         morning = there.replace(hour=0, minute=0, second=0, microsecond=0)
-        when = read_when(f"at {clock['at']}", now=max(morning, now), zone=zone)
+        said_at = f"at {clock['at']}{clock['length'] or ''}"
+        when = read_when(said_at, now=max(morning, now), zone=zone)
+    elif not said.start_time() and (by := _shift_of(said)):
+        return When(Moment(there + by, zone), None, zone)
     elif not isinstance(when, When):
         words = said.time_words() or " ".join(said.text[start:end] for start, end in said.loose)
         day = read_when(f"on {words}", now=now, zone=zone, purpose=Purpose.DAY)

@@ -20,7 +20,6 @@ _MARK = (
 )
 _BETWEEN = re.compile(r"[\s,.;!?–—-]+")
 _CORRECTS = re.compile(rf"{_MARK}\b(?:[\s,.:;!-]+{_MARK}\b)*[\s,.:;!-]+", re.IGNORECASE)
-_NO_BETWEEN = re.compile(r"(?<=[0-9a-z]) no (?=[0-9])", re.IGNORECASE)  # at 3 no 4, 30m no 45
 _CLOCK = r"[0-9]{1,2}(?:[:.][0-9]{2})?(?:\s*[ap]m)?"
 _ONLY_CLOCK = re.compile(
     rf"(?:at\s+)?(?P<clock>{_CLOCK})[\s.!]*(?:please|pls|thanks)?[\s.!]*", re.IGNORECASE
@@ -36,6 +35,7 @@ _SAID_DAY = re.compile(rf"\b(?P<day>{_DAY})\b", re.IGNORECASE)
 _SAID_CLOCK = re.compile(
     rf"(?P<clock>(?<=\bat ){_CLOCK}\b|\b[0-9]{{1,2}}[:.][0-9]{{2}}(?:\s*[ap]m)?\b)", re.IGNORECASE
 )
+_NO_BETWEEN = re.compile(rf"[0-9](?:\s?(?:[ap]m|p|{_UNIT}))?(?P<no> no )(?=[0-9])", re.IGNORECASE)
 _VALUES = (
     (_ONLY_CLOCK, _SAID_CLOCK, "clock"),
     (_ONLY_LENGTH, _SAID_LENGTH, "length"),
@@ -76,7 +76,7 @@ def _marks_in(text: str) -> list[tuple[int, int]]:
         mark = _CORRECTS.match(text, between.end()) if parts else None
         if mark:
             marks.append((between.start(), mark.end()))
-    return marks or [found.span() for found in _NO_BETWEEN.finditer(text)]
+    return marks or [found.span("no") for found in _NO_BETWEEN.finditer(text)]  # at 3 no 4
 
 
 def _meant(before: ParsedText, after: ParsedText) -> str | None:

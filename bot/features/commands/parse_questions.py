@@ -136,9 +136,9 @@ def read_question(
     recording = has_intent(rest, Intent.START) or has_role(rest, Role.THING)
     if head.role in (Role.WAS, Role.WHICH) and _recorded_before(head, rest):
         return base._replace(intent=Intent.LIST)
-    steered = any(has_intent(rest, one) for one in (Intent.STOP, Intent.PAUSE, Intent.RESUME))
+    controlled = any(has_intent(rest, one) for one in (Intent.STOP, Intent.PAUSE, Intent.RESUME))
     planned = any(has_intent(rest, one) for one in (Intent.SCHEDULE, Intent.UNSCHEDULE))
-    if recording or steered or planned or has_intent(rest, Intent.STATUS):
+    if recording or controlled or planned or has_intent(rest, Intent.STATUS):
         return base._replace(intent=Intent.STATUS)
     if head.role in (Role.WAS, Role.IS, Role.WHEN) and any(p.sort is Sort.ROOM for p in pieces):
         listed = head.role is Role.WAS
@@ -170,8 +170,8 @@ _DISCUSSED = {("discuss",), ("discussed",), ("decide",), ("decided",), ("agreed"
 
 def _recorded_before(head: Piece, rest: Sequence[Piece]) -> bool:
     """Say whether a question is about past recordings: `did we record …`."""
-    steered = any(has_intent(rest, one) for one in (Intent.STOP, Intent.PAUSE, Intent.RESUME))
-    if steered or head.key[0] == "who" or any(p.key[0] in ("started", "yet") for p in rest):
+    controlled = any(has_intent(rest, one) for one in (Intent.STOP, Intent.PAUSE, Intent.RESUME))
+    if controlled or head.key[0] == "who" or any(p.key[0] in ("started", "yet") for p in rest):
         return False
     if head.role is Role.WAS:
         return has_intent(rest, Intent.START) or has_role(rest, Role.THING) or len(head.key) > 3

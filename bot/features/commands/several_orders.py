@@ -45,8 +45,8 @@ def several(said: ParsedText, read: Read) -> Understood | None:
     clauses = every = said.clauses()
     while len(clauses) > 1 and _is_contrast(said, clauses[0].parsed, clauses[1]):
         clauses = clauses[1:]  # don't record town hall, record all hands
-    each = (every and _each_with_its_time(said)) or _each_alike(said) if len(every) < 2 else ()
-    if each:
+    each = _each_with_its_time(said) if len(every) == 1 else ()
+    if len(every) < 2 and (each := each or _each_alike(said)):
         return joined([read(text, said.where, said.world) for text in each], said)
     if len(clauses) == len(every) < 2:
         return None

@@ -158,16 +158,18 @@ def _is_pure_stop(said: ParsedText, *, every: bool = False) -> bool:
     return not said.named or all(piece.sort is Sort.PHRASE for piece in pieces)
 
 
+# Intents that a text about another time of a schedule may seem to have: bring it forward an hour.
+_MAY_MOVE = (None, Intent.UNKNOWN, Intent.SCHEDULE, Intent.STATUS, Intent.SHARE)
+
+
 def _decided(said: ParsedText) -> Understood:
     parsed = said.parsed
     intent = parsed.intent
     if unshares(said):
         return answered(Intent.SHARE, Why.UNSUPPORTED)
+    if intent in _MAY_MOVE and changes_time(said):
+        return rescheduling(said)
     match intent:
-        case None | Intent.UNKNOWN | Intent.SCHEDULE | Intent.STATUS | Intent.SHARE if changes_time(
-            said
-        ):
-            return rescheduling(said)
         case None:
             return _without_verb(said)
         case Intent.UNKNOWN:

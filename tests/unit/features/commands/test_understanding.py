@@ -830,12 +830,19 @@ def test_another_end_is_offered_in_the_thread(text: str, at: str) -> None:
         ("move town hall to monday", "Mon 7 Dec, 10:00"),
         ("move town hall to tomorrow", "Thu 3 Dec, 10:00"),
         ("move town hall to 11", "Fri 4 Dec, 11:00"),
+        ("push town hall to 15:00 for 30 minutes", "Fri 4 Dec, 15:00 for 30 min"),
     ],
 )
 def test_what_is_not_said_of_a_new_date_stays_as_planned(text: str, at: str) -> None:
     done = understood(text)
     assert said(done) == f"Move the recording of town hall to {at} (Europe/Berlin)?"
     assert [str(order) for order in done.offers] == ["reschedule:town hall"]
+
+
+def test_a_number_in_the_name_of_a_room_corrects_nothing() -> None:
+    world = with_rooms("studio no 3", where="mention")
+    done = understood("start studio no 3", "mention", world)
+    assert [str(order) for order in done.acts] == ["start:studio no 3"]
 
 
 @each_row("text", ["is town hall an hour later?", "town hall is later", "standup is an hour later"])
