@@ -53,7 +53,6 @@ LATER = frozenset({("week",), ("weekend",), ("month",), ("later",), ("soon",), (
 _MEETINGS = {(word,) for word in ["meeting", "call", "room", "session", "recording", "thing"]}
 # Numbers with letters that no room is called by: `3o`, `7200p`, `20mn`.
 _LIKE_A_VALUE = re.compile(r"[0-9]+o|[0-9]{3,}[a-z]+|[0-9]{1,3}[mhs][a-z]+")
-_MINUS = {("-",), ("−",)}
 _JOINERS = frozenset("\u200d\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 _IT = {("it",), ("this",), ("that",)}
 _ADDRESSED = (Role.VERB, Role.CANCEL, Role.REQUEST)
@@ -73,11 +72,6 @@ _SHOWING = {Intent.LIST, Intent.STATUS, Intent.SUMMARY, Intent.FIND, Intent.JOIN
 _OVER = {("is", "over"), ("over",), ("done",), ("is", "done"), ("finished",)}
 _JOINS = {(",",), *AND_SIGNS}
 _WANTED = {("just",), ("only",)}
-_LEADING = {
-    (word,) for word in ("for", "at", "in", "on", "to", "by", "with", "without", "no", "the")
-}
-_ORDERING = (Role.VERB, Role.SOFT)
-_ADDED_MOST = 5  # words; more are prose
 _EXCLUDING = {("not",), ("keep",), ("leave",), ("except",), ("keep", "recording")}
 
 
@@ -394,61 +388,6 @@ class ParsedText:
             return self.text[self.pieces[first].start : self.pieces[last].end]
         return None
 
-    def extra(self) -> str | None:
-        """Return words beside a room that look like a value, or like another room.
-
-        `start standup for 3o min`, `stop standup and foobar`
-        """
-        left = [p for p in self.parsed.left if p.sort is Sort.UNREAD]
-        left = [p for p in left if p not in self.parsed.guessed and p not in self._options.pieces]
-        pieces, n = self.pieces, 0
-        while n < len(pieces):
-            end = n
-            while end < len(pieces) and pieces[end] in left:
-                end += 1
-            digits = any(any(map(str.isdigit, piece.key[0])) for piece in pieces[n:end])
-            if end > n and (digits or _is_joined(pieces[:n][::-1]) or _is_joined(pieces[end:])):
-                first = n
-                if n > 0 and (pieces[n - 1].key in _MINUS or pieces[n - 1].role is Role.ALL):
-                    first -= 1  # all hands
-                return self.text[pieces[first].start : pieces[end - 1].end]
-            n = max(end, n + 1)
-        return self._added()
-
-    def _added(self) -> str | None:
-        """Return a few words behind the room that the order does not need: `privately`.
-
-        Behind a comma, it is a reason or another remark.
-        """
-        last = max((n for n, p in enumerate(self.pieces) if p.sort is Sort.ROOM), default=None)
-        denied = [one.pieces for one in self.sentences[1:] if one.pieces[0].role is Role.NOT]
-        unread = [p for p in self.parsed.left if p not in self._options.pieces]
-        unread += [piece for pieces in denied for piece in pieces]
-        at = sorted(self.pieces.index(piece) for piece in unread if piece in self.pieces)
-        verb = next((n for n, p in enumerate(self.pieces) if p.role in _ORDERING), None)
-        if self.parsed.mood is not Mood.ORDER or last is None or verb is None or not at:
-            return None
-        if not verb < last < at[0]:
-            return None
-        behind = self.pieces[verb + 1 : at[-1] + 1]
-        named = {word for room in self.rooms[0] for word in key_of(room.name)}
-        named |= NUMBERS.keys() if self.times else set()
-        if any(p.sort is Sort.COMMA or p.role is Role.IS for p in behind):
-            return None
-        if any(piece.key[0] in named for piece in unread):
-            return None  # start weekly emea; at four thirty
-        first = n = at[0]
-        while n - 1 > last and self.pieces[n - 1].role in (
-            Role.FILLER,
-            Role.AND,
-            Role.WITH,
-            Role.WITHOUT,
-        ):
-            n -= 1
-            first = n if self.pieces[n].key in _LEADING else first  # for our friends and family
-        added = self.text[self.pieces[first].start : self.pieces[at[-1]].end]
-        return added if len(added.split()) <= _ADDED_MOST else None
-
     def _goes_on(self, piece: Piece) -> bool:
         inner = piece.sort is Sort.COMMA and is_separator(piece.words[0].key)
         return inner or piece.sort is Sort.UNREAD or piece.role in _NAME_INNER
@@ -563,15 +502,6 @@ class ParsedText:
 def parse_in_place(sentence: Sentence, where: Where) -> Parsed:
     """Parse a sentence that was typed in `where`."""
     return parse_sentence(sentence, slash=where is Where.SLASH, thread=where is Where.THREAD)
-
-
-def _is_joined(pieces: Sequence[Piece]) -> bool:
-    """Whether `and` leads to a room."""
-    at = next((n for n, piece in enumerate(pieces) if piece.sort is Sort.ROOM), 0)
-    between = [piece for piece in pieces[:at] if piece.key != ("the",)]
-    return bool(between) and all(
-        piece.role is Role.AND or piece.key in AND_SIGNS for piece in between
-    )
 
 
 def _refers_back(sentence: Sentence | None) -> bool:

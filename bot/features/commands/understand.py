@@ -55,6 +55,7 @@ from bot.features.commands.understand_controls import (
 )
 from bot.features.commands.understand_share import share, unshares
 from bot.features.commands.understand_start import end_of_running, form, is_length, other_end, start
+from bot.features.commands.unread_words import unread_words
 from bot.features.commands.vocabulary import (
     GLAD,
     SCHEDULED,
@@ -110,7 +111,7 @@ def _understood(text: str, where: Where, world: World, *, whole: bool = True) ->
         done = asked_first(done, done.acts)
     clear = said.room() is not None and done.why in (Why.UNSURE, Why.WHICH_ROOM)
     if done.outcome is Outcome.ASK and done.intent in _NAMING_WORDS and clear:
-        extra = said.extra()
+        extra = unread_words(said)
         done = replace(done, why=Why.UNKNOWN_WORD, reference=extra) if extra else done
     if done.outcome is Outcome.ASK and not done.offers and done.intent not in _VIEWS:
         return replace(done, outcome=Outcome.ANSWER)  # there is nothing to choose from
@@ -323,7 +324,7 @@ def _bare_room(said: ParsedText) -> Understood:
     verb = next((parsed.intent for parsed in inside if parsed.intent in CONTROLS), None)
     if verb:
         return act_on(said, verb, said.room(), sure=False)
-    extra = said.where is Where.SLASH and said.extra() is not None  # /record board room 7200p
+    extra = said.where is Where.SLASH and unread_words(said) is not None  # /record board room 7200p
     if len(said.rooms) > 1 or (said.parsed.left and not extra):
         return answered(Intent.UNKNOWN, room=said.room(), sure=False)
     alone = said.where is not Where.SLASH and not said.parsed.left
