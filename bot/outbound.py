@@ -58,7 +58,7 @@ MAX_ERROR_BYTES = 64 * 1024
 KEEP_ALIVE_S = 30.0
 MAX_CONNECTIONS = 100
 
-Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _KEEPS_METHOD = frozenset({307, 308})
@@ -198,7 +198,7 @@ class PinnedNetwork(httpcore.AsyncNetworkBackend):
     httpcore does the rest of the connection (TLS, pooling) by the name.
     """
 
-    def __init__(self, resolver: Resolver, network: httpcore.AsyncNetworkBackend) -> None:
+    def __init__(self, resolver: Resolve, network: httpcore.AsyncNetworkBackend) -> None:
         self._resolve = resolver
         self._network = network
 
@@ -251,7 +251,7 @@ class Outbound:
         *,
         patience_s: float = EXCHANGE_TIMEOUT_S,
         tls: ssl.SSLContext | None = None,
-        resolver: Resolver = resolve,
+        resolver: Resolve = resolve,
         network: httpcore.AsyncNetworkBackend | None = None,
     ) -> None:
         tls = tls or system_tls()

@@ -18,7 +18,7 @@ from bot.store.schema import inbox
 from bot.store.sql import is_new, is_waiting, of_the_team
 from bot.store.values import InboxEntry, InboxItem, InboxState, Settled
 
-RUSH, RUSH_WITHIN_S = 8, 0.1
+RUSH, RUSH_WITHIN_S, RUSH_MOST_S = 8, 0.1, 10.0
 
 i = inbox.c
 
@@ -46,7 +46,7 @@ class Inbox(Repository):
         super().__init__(db)
         self._insert = self._db.insert(inbox).on_conflict_do_nothing().returning(i.identity)
         self._arrivals: GroupCommit[InboxEntry, bool] = GroupCommit(self._put_all)
-        self._rush = Rush(RUSH, RUSH_WITHIN_S)
+        self._rush = Rush(RUSH, RUSH_WITHIN_S, RUSH_MOST_S)
 
     @property
     def is_rushed(self) -> bool:

@@ -13,6 +13,7 @@ from datetime import datetime
 import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
+from structlog.typing import FilteringBoundLogger
 
 from bot.hms.webhook import (
     HEADER,
@@ -107,7 +108,7 @@ class HmsWebhook:
         this.info("webhook", outcome=outcome)
         return KEPT
 
-    async def _look(self, this: structlog.stdlib.BoundLogger, room_id: str) -> Response:
+    async def _look(self, this: FilteringBoundLogger, room_id: str) -> Response:
         """Check the room's presence sooner if something waits for it. The event is not stored."""
         try:
             outcome = "looked" if await self.store.presence.check_soon(room_id) else "ignored"

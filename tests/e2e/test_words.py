@@ -1,5 +1,6 @@
 """Orders in words, in direct messages and mentions: what they promise is what happens."""
 
+import pytest
 from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.config import SlackConfig
 from record_bot_sandbox.slack.seen import SeenMessage
@@ -9,6 +10,7 @@ from tests.e2e.reading import Room, has, labels
 
 DM = seed.dm_id(seed.STARTER)
 BOT = f"<@{seed.BOT_USER}>"
+NOT_ASKED = "I have no open question for you here."
 
 
 async def write(bench: Bench, text: str, thread_ts: str | None = None) -> None:
@@ -87,15 +89,62 @@ async def test_a_question_is_answered_in_words_by_the_person_who_was_asked(bench
     await bench.told(bench.ines, seed.DESIGN, f"Stop the recording of {room.name}?")
     for who, channel in ((bench.tariq, seed.DESIGN), (bench.ines, seed.STANDUP)):
         await who.mention(channel, f"{BOT} yes")
-        await bench.told(who, channel, "press the button under my question")
+        await bench.told(who, channel, NOT_ASKED)
     assert (await bench.recording(room))["status"] == "running"
     await bench.ines.mention(seed.DESIGN, f"{BOT} yes")
     await bench.told(bench.ines, seed.DESIGN, f"Stopping {room.name}")
     await bench.status(room, "completed")
     await bench.ines.mention(seed.DESIGN, f"{BOT} yes")
-    await bench.told(bench.ines, seed.DESIGN, "press the button under my question")
+    await bench.told(bench.ines, seed.DESIGN, NOT_ASKED)
 
 
+@pytest.mark.parametrize(
+    ("then", "told"),
+    [
+        ("no", "OK, I’ll leave it."),
+        ("when does {other} end?", "No end is set"),
+        ('delete the recording of "{over}"', "Forget"),
+    ],
+)
+async def test_what_is_said_after_a_question_closes_it(bench: Bench, then: str, told: str) -> None:
+    room, other, over = await bench.room(), await bench.room(), await bench.room()
+    await bench.running(over)
+    await bench.ines.command(seed.STANDUP, f'/record stop "{over.name}"')
+    await bench.status(over, "completed")
+    await bench.running(room)
+    await bench.running(other)
+    await bench.ines.mention(seed.STANDUP, f'{BOT} stop "{room.name}x"')
+    await bench.told(bench.ines, seed.STANDUP, f"Stop the recording of {room.name}?")
+    words = then.format(other=f'"{other.name}"', over=over.name)
+    await bench.ines.mention(seed.STANDUP, f"{BOT} {words}")
+    await bench.told(bench.ines, seed.STANDUP, told)
+    await bench.ines.mention(seed.STANDUP, f"{BOT} yes")
+    await bench.told(bench.ines, seed.STANDUP, NOT_ASKED)
+    assert (await bench.recording(room))["status"] == "running"
+
+
+async def test_a_thread_answers_no_question_of_its_channel(bench: Bench) -> None:
+    room, other = await bench.room(), await bench.room()
+    await bench.running(room)
+    card = await bench.running(other)
+    await bench.ines.mention(seed.STANDUP, f'{BOT} stop "{room.name}x"')
+    await bench.told(bench.ines, seed.STANDUP, f"Stop the recording of {room.name}?")
+    await bench.ines.mention(seed.STANDUP, f"{BOT} yes", thread_ts=card.ts)
+    await bench.told(bench.ines, seed.STANDUP, NOT_ASKED)
+    assert (await bench.recording(room))["status"] == "running"
+
+
+async def test_where_yes_may_mean_several_it_is_asked_which(bench: Bench) -> None:
+    room, other = await asked_which_to_stop(bench)
+    await bench.ines.mention(seed.DESIGN, f"{BOT} yes")
+    asked = await bench.told(bench.ines, seed.DESIGN, "Which one do you mean?")
+    assert f"Stop {room.name}" in labels(asked.blocks)
+    for one in (other, room):  # nothing else runs there in the other tests
+        await bench.ines.mention(seed.DESIGN, f'{BOT} stop "{one.name}"')
+        await bench.status(one, "completed")
+
+
+@pytest.mark.own_stage  # nothing else is recorded there
 async def test_both_are_stopped_by_that_word(bench: Bench) -> None:
     room, other = await asked_which_to_stop(bench)
     await bench.ines.mention(seed.DESIGN, f"{BOT} both please")

@@ -74,7 +74,7 @@ def _doctor() -> list[Sample]:
         ),
         only_you("Somebody of another organisation asks", local_reply, GUEST_WELL, bot=BOT),
         only_you("… and something waits", local_reply, GUEST_ILL, bot=BOT),
-        only_you("Doctor was pressed on Home, and the checks are running", looking),
+        only_you("*Doctor* was pressed on Home, and the checks are running", looking),
     ]
 
 

@@ -104,7 +104,9 @@ def _asking() -> list[Sample]:
         only_you(
             "… but several have a similar name", mean, denied, commands_views.choices("c", several)
         ),
-        only_you("… or only one has", mean, denied, commands_views.choices("c", {"0": (rule,)})),
+        only_you(
+            "… or only one room has", mean, denied, commands_views.choices("c", {"0": (rule,)})
+        ),
         only_you("A rule names no room; 100ms refuses the keys", no_room, "weakly", KEYS_REFUSED),
         only_you("A rule names several rooms", several_rooms, "weekly"),
         only_you("Nothing to stop here", replies.nothing_running),
@@ -324,7 +326,7 @@ def _rights() -> list[Sample]:
         only_you("Settings, in a direct message", settings_replies.only_in_channels),
         only_you("Settings of a channel that the person is not in", rights.not_open),
         only_you("An edit made a message mention the bot", commands_views.send_it_anew),
-        no("A guest opens the doctor", Act.DOCTOR, everyone),
+        no("A guest types `/record doctor`", Act.DOCTOR, everyone),
         no("A guest shares", Act.SHARE, everyone),
         no("A guest presses Join", Act.JOIN, everyone),
         only_you(

@@ -96,7 +96,15 @@ def _sample(where: Where, text: str, *, reached: bool = True) -> Sample:
     return only_you(when, views.question, told, buttons)
 
 
+def _asked_again() -> Sample:
+    orders = [StoredOrder(verb=Intent.STOP, room_id=r, room_name=r) for r in ("standup", "webinar")]
+    answers = {str(n): (order,) for n, order in enumerate(orders)}
+    when = "After a question about two recordings, somebody writes “yes”"
+    return only_you(when, views.which_one, "question-1", answers)
+
+
 SAMPLES = (
     *(_sample(where, text) for where, text in SAID),
     _sample(Where.SLASH, UNREACHABLE, reached=False),
+    _asked_again(),
 )

@@ -37,6 +37,8 @@ from bot.features.start.listeners import say_taken
 from bot.ui.message import Message
 from bot.ui.replies import forgotten_reply
 
+ABOUT_MOST = 5  # recordings in one answer
+
 
 async def explain(request: Request, found: Understood) -> None:
     if found.why is Why.GREETED:
@@ -138,8 +140,25 @@ async def _summarized(request: Request, keys: Sequence[str]) -> None:
 
 
 async def about_one(request: Request, found: Understood, asked: Asked) -> None:
-    """Answer a question about one recording; if there is none, with an empty list."""
-    await request.later(_about_one(request, found, asked))
+    """Answer a question about one recording; if there is none, with an empty list.
+
+    Where several are to go on, each is answered about.
+    """
+    if found.room is None and found.why in (Why.KEPT, Why.NOT_PAUSED):
+        await request.later(_about_each(request, asked))
+    else:
+        await request.later(_about_one(request, found, asked))
+
+
+async def _about_each(request: Request, asked: Asked) -> None:
+    """Answer about each recording that runs in this place, else about each that is known."""
+    bot, caller, known = request.bot, request.caller, request.known
+    here = [row for room, row in known.rows.items() if room in known.world.cards_here]
+    messages = []
+    for row in (here or list(known.rows.values()))[:ABOUT_MOST]:
+        seen = await bot.gate.recording(caller.user, row.key, caller.channel)
+        messages.append(await answer_question(bot.deps, bot.rights, seen, asked, []))
+    await bot.reply(caller, views.together(messages))
 
 
 async def _about_one(request: Request, found: Understood, asked: Asked) -> None:

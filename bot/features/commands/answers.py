@@ -102,7 +102,8 @@ _BOTH = {
     (Intent.RESUME, Why.KEPT): "The recording of {room} was not resumed. Resume it?",
     (Intent.SHARE, Why.UNSUPPORTED): "I share a recording only when somebody asks, and cannot take "
     "it back. An admin of the workspace can delete the message.",
-    (Intent.UNKNOWN, Why.ASSENT): "To say yes, press the button under my question.",
+    (Intent.UNKNOWN, Why.ASSENT): "I have no open question for you here. Write what "
+    "you want, such as “stop standup”.",
     (Intent.UNKNOWN, Why.SORRY): "No problem.",
     (Intent.UNKNOWN, Why.DISSENT): "OK, I’ll leave it.",
     (Intent.UNKNOWN, Why.UNDO): "What do you want to undo?",

@@ -7,7 +7,6 @@ answer needs more than a sentence.
 import re
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from bot.access.gate import UnknownChoice
 from bot.access.rights import NoRight
@@ -65,7 +64,6 @@ on = Listeners()
 NEEDS_LIVE_ROOM = (Intent.START, Intent.SCHEDULE, Intent.FOLLOW, Intent.JOIN)
 NO_NAME = (Intent.RENAME, Why.NEEDS_ROOM)  # the latest recordings are offered, too
 STARTS = (Intent.START, Intent.SCHEDULE)
-ANSWERED_WITHIN = timedelta(minutes=5)  # a later "yes" may be about something else
 ASK = "help and questions need none; each order asks the gate"
 
 # Available in these words only: `auto standup on`; and, as a command, the list of schedules.
@@ -85,6 +83,7 @@ async def record(typed: Typed, caller: Caller, ack: Ack, bot: Bot, use: Services
     if caller.in_group_dm and typed.text.strip() != "help":
         await answer(ack, bot, caller, use_a_channel())
         return
+    open_question = use.questions.take(caller, bot.deps.now())
     words = " ".join(typed.text.split())  # long runs of spaces would make these patterns slow
     if sought := FIND.fullmatch(words):
         await ack()
@@ -106,7 +105,7 @@ async def record(typed: Typed, caller: Caller, ack: Ack, bot: Bot, use: Services
         )
         bot.after_ack(caller, following)
         return
-    await obey(ack, bot, use, caller, typed.text, Where.SLASH)
+    await obey(ack, bot, use, caller, typed.text, Where.SLASH, open_question)
 
 
 @on.event("app_mention", needs_no_proof=ASK)
@@ -147,13 +146,14 @@ async def _obey_once(
     An order remembers the message in its own transaction; otherwise it is remembered here. A
     message that could not be obeyed is not remembered, so a redelivery is tried again.
     """
+    open_question = use.questions.take(caller, bot.deps.now())
     rule = RULES.fullmatch(" ".join(words.split()))
     if rule and rule["what"]:
         await ack()
         setting = set_rule(ack, bot, use, caller, rule["what"])
         bot.after_ack(caller, _once(bot, caller, setting))
         return
-    await _once(bot, caller, obey(ack, bot, use, caller, words, where))
+    await _once(bot, caller, obey(ack, bot, use, caller, words, where, open_question))
 
 
 async def _once(bot: Bot, caller: Caller, work: Awaitable[None]) -> None:
@@ -191,13 +191,24 @@ async def set_rule(ack: Ack, bot: Bot, use: Services, caller: Caller, what: str)
 # ---- reactions -------------------------------------------------------------------------------
 
 
-async def obey(ack: Ack, bot: Bot, use: Services, caller: Caller, text: str, where: Where) -> None:
+async def obey(
+    ack: Ack,
+    bot: Bot,
+    use: Services,
+    caller: Caller,
+    text: str,
+    where: Where,
+    open_question: str | None = None,
+) -> None:
     """Understand a text, then act, ask or answer.
+
+    `open_question` is the id of the question that the text may answer.
 
     An unknown room name may belong to a new room: after the ack, 100ms is asked, and the text is
     understood again.
     """
     request = await _titled(await _understood(ack, bot, use, caller, text, where), text, where)
+    request = replace(request, open_question=open_question)
     found = _doubted(request.found, request.known)
     learnt(command=str(found.intent), outcome=str(found.outcome))  # not what was typed
     if found.why not in (Why.NO_ROOM, Why.UNKNOWN_CODE) or not (found.reference or found.link):
@@ -461,17 +472,22 @@ def _once_of(choice_id: str, *answers: str) -> tuple[str, ...]:
 
 
 async def _answered_in_words(request: Request, reply: Reply) -> bool:
-    """Take `yes`, `both` or a room for the answer to the question that was just asked here."""
-    bot, caller = request.bot, request.caller
-    since = bot.deps.now() - ANSWERED_WITHIN
-    latest = await ChoiceRepository(bot.deps.db).latest(caller.user, since)
-    if latest is None or latest[1].place != (caller.channel or ""):
+    """Take `yes`, `both` or a room for the answer to the question that was just asked here.
+
+    If it is not clear which answer that is, the buttons are shown again.
+    """
+    bot, caller, choice_id = request.bot, request.caller, request.open_question
+    choice = await ChoiceRepository(bot.deps.db).get(choice_id) if choice_id else None
+    if choice_id is None or choice is None or await _was_answered(request, choice_id, choice):
         return False
-    choice_id, choice = latest
     room = request.found.room.room_id if request.found.room else None
     answer = choice.answer_in_words(reply, room)
-    if answer is None or await _was_answered(request, choice_id, choice):
+    if answer is None and reply is Reply.ROOM:
         return False
+    if answer is None:
+        request.use.questions.put(caller, choice_id, bot.deps.now())
+        await request.tell(views.which_one(choice_id, choice.answers))
+        return True
     await do(request, choice.answers[answer], answered=_once_of(choice_id, answer))
     if left := choice.left_after(answer):
         bot.after_ack(caller, bot.reply(caller, await _left_open(request, left)))

@@ -12,6 +12,7 @@ from bot.features.card.service import CardLinks
 from bot.features.commands import views
 from bot.features.commands.answers import say
 from bot.features.commands.model import Outcome, Understood, Why
+from bot.features.commands.open_questions import OpenQuestions
 from bot.features.commands.service import Known, Worlds
 from bot.features.commands.store import ChoiceRepository
 from bot.features.commands.stored_orders import (
@@ -49,13 +50,15 @@ class Services:
     lists: Lists
     links: CardLinks
     worlds: Worlds
+    questions: OpenQuestions = field(default_factory=OpenQuestions)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """A text typed to the bot, or a button pressed below its question.
 
-    `found` is the meaning of the text.
+    `found` is the meaning of the text. `open_question` is the id of the question that the bot had
+    just asked here.
     """
 
     ack: Ack
@@ -65,6 +68,7 @@ class Request:
     known: Known
     found: Understood = field(default_factory=lambda: Understood(Intent.UNKNOWN, Outcome.ANSWER))
     clicked: bool = False
+    open_question: str | None = None
 
     async def tell(self, message: Message) -> None:
         """Answer the person; after a click, replace the question."""
@@ -104,8 +108,8 @@ async def question(
     if together:
         answers[TOGETHER] = tuple(orders)
     choices = ChoiceRepository(request.bot.deps.db)
-    choice = Choice(answers=answers, place=request.caller.channel or "")
-    await choices.save(choice_id, request.caller.user, choice)
+    await choices.save(choice_id, request.caller.user, Choice(answers=answers))
+    request.use.questions.put(request.caller, choice_id, request.bot.deps.now())
     return views.choices(choice_id, answers)
 
 

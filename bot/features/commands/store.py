@@ -1,7 +1,5 @@
 """Stores the bot's questions with the orders behind their buttons."""
 
-from datetime import datetime
-
 from sqlalchemy import insert, select
 
 from bot.features.commands.stored_orders import Choice
@@ -23,18 +21,6 @@ class ChoiceRepository(Repository):
         )
         async with self._db.write() as conn:
             await conn.execute(row)
-
-    async def latest(self, user: str, since: datetime) -> tuple[str, Choice] | None:
-        """Return the id and the answers of the person's latest question since then."""
-        query = (
-            select(h.choice_id, h.body)
-            .where(self._mine(choices), h.user_id == user, h.asked_at >= since)
-            .order_by(h.asked_at.desc())
-            .limit(1)
-        )
-        async with self._db.read() as conn:
-            row = (await conn.execute(query)).first()
-        return (row.choice_id, Choice.model_validate(row.body)) if row else None
 
     async def get(self, choice_id: str) -> Choice | None:
         query = select(h.body).where(self._mine(choices), h.choice_id == choice_id)

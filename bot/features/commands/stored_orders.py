@@ -64,17 +64,17 @@ ALL, TOGETHER = "all", "together"  # the buttons that stop all recordings, or do
 
 
 class Choice(BaseModel):
-    """The answers to one question, by the button's value; `place` is where it was asked."""
+    """The answers to one question, by the button's value."""
 
     answers: dict[str, tuple[StoredOrder, ...]]
-    place: str = ""
 
     def answer_in_words(self, reply: Reply, room_id: str | None) -> str | None:
         """Return the button that a reply means; None if it is not clear."""
         single = [key for key in self.answers if key.isdecimal()]
         match reply:
-            case Reply.BOTH:
-                return next((key for key in (TOGETHER, ALL) if key in self.answers), None)
+            case Reply.BOTH:  # more are stopped by a button, which asks once more
+                two = [key for key in (TOGETHER, ALL) if len(self.answers.get(key, ())) == 2]
+                return two[0] if two else None
             case Reply.ROOM:
                 single = [key for key in single if self.answers[key][0].room_id == room_id]
         return single[0] if len(single) == 1 else None

@@ -56,7 +56,7 @@ def understand_control(said: ParsedText, parsed: Parsed, intent: Intent) -> Unde
 
 def _kept(done: Understood) -> Understood:
     """Answer that a recording goes on, and how long: a stop may be set for later."""
-    asked = Asked.ENDS if done.room and done.intent is Intent.STOP else None
+    asked = Asked.ENDS if done.intent is Intent.STOP else None
     return replace(done, why=Why.KEPT, asked=asked)
 
 
@@ -156,6 +156,8 @@ def _unnamed(
     going_on = recorded_here(said, Intent.STOP) if intent is Intent.RESUME and not here else ()
     if len(going_on) == 1:
         return act_on(said, intent, going_on[0], sure=sure)  # keep recording
+    if going_on and _keeps(said):
+        return Understood(intent, Outcome.ANSWER, Why.NOT_PAUSED, sure=False, asked=Asked.ENDS)
     shown = [room for room in here if room.room_id in said.world.cards_here]
     if len(here) == 1 and shown and sure:
         return act_on(said, intent, here[0], sure=True)
@@ -239,8 +241,7 @@ def act_on(said: ParsedText, intent: Intent, room: RoomEntry | None, *, sure: bo
         known = said.world.recorded.get(room.room_id)
         if intent is Intent.RESUME and known:
             goes_on = replace(made, outcome=Outcome.ANSWER, why=Why.NOT_PAUSED)
-            keeps = any(piece.key[0] in _KEEPS for piece in said.pieces)  # keep recording
-            return replace(goes_on, asked=Asked.ENDS if keeps else None)
+            return replace(goes_on, asked=Asked.ENDS if _keeps(said) else None)
         why = Why.NOT_RECORDED
         if intent is Intent.PAUSE and known is State.PAUSED:
             why = Why.ALREADY
@@ -254,7 +255,9 @@ def act_on(said: ParsedText, intent: Intent, room: RoomEntry | None, *, sure: bo
     return _act_later(made, order, when, sure=sure)
 
 
-_KEEPS = ("keep", "leave")
+def _keeps(said: ParsedText) -> bool:
+    """Whether a recording is to go on, not only to be resumed: `keep recording`."""
+    return any(piece.key[0] in ("keep", "leave") for piece in said.pieces)
 
 
 def _act_later(made: Understood, order: Order, when: Reading, *, sure: bool) -> Understood:

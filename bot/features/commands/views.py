@@ -201,6 +201,11 @@ def choices(choice_id: str, answers: Mapping[str, Sequence[StoredOrder]]) -> lis
     return made
 
 
+def which_one(choice_id: str, answers: Mapping[str, Sequence[StoredOrder]]) -> Message:
+    """Show the buttons of a question again."""
+    return question("Which one do you mean?", choices(choice_id, answers))
+
+
 def _choice(choice_id: str, answer: str, order: StoredOrder) -> Block:
     verb = _VERBS.get(order.verb, order.verb.capitalize())
     if order.verb == Intent.UNSCHEDULE and order.repeats:

@@ -19,14 +19,14 @@ _STATES = {
 _BEFORE = "is still starting. Try again once it is recording."
 
 
-class Steered(Protocol):
+class Controlled(Protocol):
     @property
     def name(self) -> str: ...
     @property
     def phase(self) -> Phase: ...
 
 
-def not_now(rows: Sequence[Steered]) -> Message:
+def not_now(rows: Sequence[Controlled]) -> Message:
     """Say why none of the recordings can be stopped, paused or resumed."""
     sentences = [_state(f"*{esc(row.name, 100)}*", row.phase) for row in rows[:NAMED]]
     return say("\n".join(sentences))

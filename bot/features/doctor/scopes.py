@@ -48,8 +48,8 @@ SCOPES: tuple[Scope, ...] = (
     ),
     Scope(
         "groups:read",
-        "Check private channels that the bot is in. Only their members can know about the "
-        "recordings there.",
+        "Check private channels that the bot is in. Only their members may see what is "
+        "recorded there.",
     ),
     Scope(
         "im:history",

@@ -39,3 +39,8 @@ class Row:
     state: str
     mark: str
     stops: bool
+
+    @property
+    def began(self) -> datetime:
+        """When it started; until that is known, when it was requested."""
+        return self.started_at or self.requested_at

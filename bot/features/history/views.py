@@ -79,7 +79,7 @@ def row_text(row: Row, now: datetime | None = None, *, placed: bool = True) -> s
     """Write two short lines of mrkdwn; `now` adds the running time, `placed` the channel."""
     name = f"*{esc(row.name, 100)}*"
     head = f"{f'{row.mark} ' if row.mark else ''}{join(name, _state(row, now))}"
-    began = when(row.started_at or row.requested_at)
+    began = when(row.began)
     card = link("open card", row.permalink) if row.permalink else ""
     where = place(row.channel) if placed else ""
     about = join(starter_of(row.starter), began, _length(row), where, card)
@@ -88,7 +88,7 @@ def row_text(row: Row, now: datetime | None = None, *, placed: bool = True) -> s
 
 def row_spoken(row: Row, now: datetime | None = None, *, placed: bool = True) -> str:
     """Write a row as a sentence."""
-    began = when(row.started_at or row.requested_at)
+    began = when(row.began)
     where = place(row.channel) if placed else ""
     about = ", ".join(p for p in (starter_of(row.starter), began, _length(row), where) if p)
     return f"{esc(row.name, 100)}: {_state(row, now)}. {sentence(about)}."

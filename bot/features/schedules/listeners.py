@@ -24,7 +24,7 @@ from bot.features.schedules.store import CalendarRepository, RuleRepository, Sch
 from bot.features.start.form import DISABLED
 from bot.kit.typed_text import unwrap_link
 from bot.listeners.app import Bot, for_people
-from bot.listeners.modals import update_modal
+from bot.listeners.modals import put_modal, update_modal
 from bot.listeners.payloads import Caller, Click, Typed
 from bot.listeners.payloads import View as ViewValues
 from bot.listeners.registry import Ack, From, Listeners
@@ -370,9 +370,7 @@ async def change(seen: SeenSchedule, click: Click, ack: Ack, bot: Bot) -> None:
         raise UnknownSchedule(seen.schedule_id)
     await bot.rights.to_change_schedule(seen.by, schedule.channel, schedule.by)
     await ack()
-    on_modal = click.view is not None and click.view.type == "modal"
-    put = bot.deps.slack.push_view if on_modal else bot.deps.slack.open_view
-    await put(click.caller.trigger_id, views.change_form(schedule, bot.deps.now()))
+    await put_modal(bot, click, views.change_form(schedule, bot.deps.now()))
 
 
 @on.view(ids.CHANGE_FORM)
@@ -414,9 +412,7 @@ async def open_rules(
     """Open the rules on top of the channel settings."""
     rules = await RuleRepository(bot.deps.db).of_channel(channel.channel)
     await ack()
-    on_modal = click.view is not None and click.view.type == "modal"
-    put = bot.deps.slack.push_view if on_modal else bot.deps.slack.open_view
-    await put(click.caller.trigger_id, rules_form(channel.channel, rules))
+    await put_modal(bot, click, rules_form(channel.channel, rules))
 
 
 @on.options(ids.RULE_ROOM_ACTION)

@@ -595,8 +595,8 @@ def calendar_off(room_name: str) -> Message:
 def calendar_unreadable(calendar: RoomCalendar) -> str:
     return (
         f"The bot has not been able to read the calendar of *{esc(calendar.room_name, 100)}* for a "
-        "day. Events that it already knows will still be recorded. Check the calendar's link, "
-        "or stop following the calendar."
+        "day. Events that it already knows about will still be recorded. Check the calendar's "
+        "link, or stop following the calendar."
     )
 
 

@@ -49,6 +49,7 @@ def test_a_share_to_two_channels_has_a_button_for_each() -> None:
 
 ONE = {"0": (StoredOrder(verb="start", room_id="a"),)}
 TWO = ONE | {"1": (StoredOrder(verb="start", room_id="b"),)}
+EACH = tuple(StoredOrder(verb="stop", room_id=room) for room in "abc")
 SAME = ONE | {"1": (StoredOrder(verb="stop", room_id="a"),)}
 
 
@@ -57,9 +58,10 @@ SAME = ONE | {"1": (StoredOrder(verb="stop", room_id="a"),)}
     [
         (ONE, Reply.YES, None, "0"),
         (TWO, Reply.YES, None, None),
-        (TWO | {TOGETHER: ()}, Reply.YES, None, None),
-        (TWO | {TOGETHER: ()}, Reply.BOTH, None, TOGETHER),
-        (TWO | {ALL: ()}, Reply.BOTH, None, ALL),
+        (TWO | {TOGETHER: EACH[:2]}, Reply.YES, None, None),
+        (TWO | {TOGETHER: EACH[:2]}, Reply.BOTH, None, TOGETHER),
+        (TWO | {ALL: EACH[:2]}, Reply.BOTH, None, ALL),
+        (TWO | {ALL: EACH}, Reply.BOTH, None, None),
         (TWO, Reply.BOTH, None, None),
         (ONE, Reply.BOTH, None, None),
         (TWO, Reply.ROOM, "b", "1"),

@@ -89,7 +89,7 @@ For each channel: the default room and preset, who can start and stop
 No webhook from 100ms has arrived yet.
 See Developer → Webhooks in the 100ms dashboard.
 ⚠️ `groups:read` is missing. The bot needs it to check private channels that the
-    bot is in. Only their members can know about the recordings there.
+    bot is in. Only their members may see what is recorded there.
 The person who runs the bot can fix this: paste the output of `record-bot
     manifest` into the Slack app's “App Manifest”, then install the app again.
 *Waiting*
