@@ -7,11 +7,14 @@ fails a minute later, and none fails for being slow.
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import pytest
 from record_bot_sandbox.hms.driver import Driver, Json
 from record_bot_sandbox.slack.person import Person
 from record_bot_sandbox.slack.seen import Snapshot
 
 PATIENCE_S = 60.0
+# For what takes milliseconds, and would take hours if a pattern tried each way to match.
+ENDS = pytest.mark.timeout(PATIENCE_S)
 Found = TypeVar("Found")
 
 

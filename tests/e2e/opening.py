@@ -19,6 +19,7 @@ from tests.e2e.forked import fork, simulate
 from tests.e2e.reading import Json, Room
 from tests.e2e.secrecy import assert_clean_database
 from tests.e2e.waiting import World
+from tests.patience import PATIENCE_S
 
 ANSWER_WITHIN_S = 200.0  # a stage that comes up on a machine that has a lot to do
 
@@ -55,7 +56,7 @@ async def opened(control: httpx.AsyncClient, folder: Path, kind: Json) -> AsyncI
         told = answer.json()
         at = f"/stages/{told['number']}"
         stack.push_async_callback(control.delete, at)
-        http = await stack.enter_async_context(new_client(timeout=30))
+        http = await stack.enter_async_context(new_client(timeout=PATIENCE_S))
         hms = await stack.enter_async_context(Driver(told["hms_url"], HmsConfig()))
         bot = Bot(control, at, told["bot_url"], told["bot_env"], log)
         world = World(http, told["slack_url"], hms, bot)

@@ -29,10 +29,10 @@ from starlette.routing import Route
 
 from tests.databases import migrated_copy
 from tests.e2e.forked import ForkedBot
+from tests.patience import PATIENCE_S
 
 Json = dict[str, Any]
 POLL_S = 0.02
-READY_WITHIN_S = 60.0
 TRIES = 3  # for a stage waits a minute for its bot, and a machine may have far too much to do
 
 
@@ -77,7 +77,7 @@ class Kept:
 
         log = self._folder / "bot.log"
         opening = stage(self._folder, output=log, bots=ForkedBot, prepare=prepare, **self._how)
-        async with opening as there, asyncio.timeout(READY_WITHIN_S) as patience:
+        async with opening as there, asyncio.timeout(PATIENCE_S) as patience:
             while not knows_the_rooms(there, self._looks):  # noqa: ASYNC110 - another process
                 await asyncio.sleep(POLL_S)
             patience.reschedule(None)

@@ -9,7 +9,6 @@ import os
 import random
 import shutil
 import signal
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -36,7 +35,6 @@ CADDY = shutil.which("caddy")
 needs_caddy = pytest.mark.skipif(CADDY is None, reason="caddy is not installed (apt-get install)")
 CADDYFILE = Path(__file__).parents[2] / "deploy" / "Caddyfile"
 SAYS = "The bot's own database is not answering"
-IN_TIME_S = 15.0  # 3 s for the ack, 10 s for what comes later, and a machine that has more to do
 CHANNELS = (seed.STANDUP, seed.DESIGN)  # the bot is in
 COMMANDS = ("status", "list", "follow", "doctor", "stop", "settings", "presets")
 EVENT = {"type": "beam.started.success", "data": {"job_id": "j", "room_id": "r"}}
@@ -147,7 +145,6 @@ DOWN = pytest.mark.parametrize("down", [stopped, hanging])
 async def told(person: Person, channel: str, what: Awaitable[Answer]) -> str:
     """The answer that only this person sees: at once, or soon."""
     before = {m.ts for m in await person.ephemerals(channel)}
-    began = time.monotonic()
     answer = await what
     shown = [item["message"]["text"] for item in answer.saw if item["kind"] == "ephemeral"]
     if shown:
@@ -157,9 +154,7 @@ async def told(person: Person, channel: str, what: Awaitable[Answer]) -> str:
         fresh = [m for m in state.ephemerals(channel, person.user) if m.ts not in before]
         return fresh[-1].text if fresh else None
 
-    said = await person.until(look, PATIENCE_S)
-    assert time.monotonic() - began < IN_TIME_S
-    return said
+    return await person.until(look, PATIENCE_S)
 
 
 async def running(pair: World, number: int) -> SeenMessage:
@@ -243,7 +238,7 @@ async def test_through_the_caddyfile_webhooks_get_a_503_and_health_stays(
     assert target
     assert pair.setting.postgres
     async with (
-        new_client(timeout=30) as http,
+        new_client(timeout=PATIENCE_S) as http,
         down(pair.setting.postgres),
     ):
         for _ in range(6):  # as many checks as would take the replicas out of the balance
@@ -259,7 +254,7 @@ async def test_through_the_caddyfile_webhooks_get_a_503_and_health_stays(
                 assert ready.status_code == 503
                 assert ready.json()["why"] == "database"
     await works_again(pair)
-    async with new_client(timeout=30) as http:
+    async with new_client(timeout=PATIENCE_S) as http:
         answer = await http.post(target.url, json=EVENT, headers=target.headers)
     assert answer.status_code == 200
 

@@ -12,6 +12,7 @@ from record_bot_sandbox.slack.seen import SeenMessage, Snapshot
 from tests.e2e.bench import Bench
 from tests.e2e.reading import Room, contains, has, url_of
 from tests.e2e.test_forget import details
+from tests.patience import PATIENCE_S
 
 MODES = "--modes json,srt,txt --summary"
 UNKNOWN = "0123456789abcdef0123456789abcdef"
@@ -23,7 +24,7 @@ class Browser:
     def __init__(self, pages: Bench, link: str) -> None:
         self.page, _, self.ticket = link.partition("#k=")
         self.origin = pages.bot.url
-        self.http = new_client(timeout=30)
+        self.http = new_client(timeout=PATIENCE_S)
 
     async def enter(self, **headers: str) -> httpx.Response:
         given = {"authorization": f"Ticket {self.ticket}", "origin": self.origin, **headers}

@@ -35,6 +35,7 @@ from bot.settings import Settings
 from bot.web.connections import Connections, limits_here
 from bot.wiring import Components, build, utc_now
 from tests.databases import migrated_copy
+from tests.patience import PATIENCE_S
 
 SIGNING_SECRET = "hostile-signing-secret-0f3a"
 WEBHOOK_SECRET = "hostile-webhook-secret-77c1"
@@ -43,7 +44,6 @@ HMS_SECRET = "hostile-100ms-app-secret-5d5d5d5d5d5d5d"
 OURS = (SIGNING_SECRET, WEBHOOK_SECRET, BOT_TOKEN, HMS_SECRET)
 HOOK, SLACK = "/webhooks/100ms/default", "/slack/events"
 FORM, JSON_TYPE = "application/x-www-form-urlencoded", "application/json"
-ANSWER_WITHIN_S = 60.0
 
 
 @dataclass(repr=False)
@@ -92,7 +92,7 @@ class Target:
 
     async def raw(self, *pieces: bytes, pause_s: float = 0.0, half_close: bool = False) -> int:
         """What comes back to these bytes: a status, or 0 when the connection is just closed."""
-        async with asyncio.timeout(ANSWER_WITHIN_S):
+        async with asyncio.timeout(PATIENCE_S):
             reader, writer = await asyncio.open_connection(*self.address)
             try:
                 for piece in pieces:
@@ -153,7 +153,7 @@ async def target(
             async with (
                 build(settings, now) as parts,
                 serving(parts.web, http=Connections(limits_here()).protocol()) as url,
-                new_client(timeout=ANSWER_WITHIN_S) as http,
+                new_client(timeout=PATIENCE_S) as http,
             ):
                 yield Target(url, parts, app.state.sim, running.sim, database, log, http)
                 await parts.background.drain(5.0)

@@ -17,9 +17,9 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.web.connections import Connections, Limits
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-SOON_S = 5.0
 QUICK = Limits(connections=8, working=2, backlog=4, patience_s=0.2)
 PATIENT = Limits(connections=8, working=2, backlog=4, patience_s=60)
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: here\r\n"
@@ -38,7 +38,7 @@ class Client:
 
     async def answer(self) -> tuple[int, str]:
         """Status and body of the next response."""
-        async with asyncio.timeout(SOON_S):
+        async with asyncio.timeout(PATIENCE_S):
             head = await self.reader.readuntil(b"\r\n\r\n")
             length = re.search(rb"content-length: (\d+)", head)
             body = await self.reader.readexactly(int(length[1])) if length else b""
@@ -46,7 +46,7 @@ class Client:
 
     async def rest(self) -> bytes:
         """Everything until the server closes."""
-        async with asyncio.timeout(SOON_S):
+        async with asyncio.timeout(PATIENCE_S):
             try:
                 return await self.reader.read()
             except ConnectionError:
@@ -212,7 +212,7 @@ async def test_a_client_that_does_not_read_is_cut() -> None:
     async with server(QUICK) as one:
         client = await one.client(most_bytes=1024)
         await client.send(b"GET /much HTTP/1.1\r\nHost: here\r\n\r\n")
-        async with asyncio.timeout(SOON_S):
+        async with asyncio.timeout(PATIENCE_S):
             while cut("late") == before:  # noqa: ASYNC110 - a counter
                 await asyncio.sleep(0.01)
         assert len(await client.rest()) < 2**16 * 1000
@@ -225,7 +225,7 @@ async def test_a_slow_reader_that_reads_gets_everything() -> None:
         client = await one.client()
         await client.send(b"GET /much HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
         got = 0
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while piece := await client.reader.read(2**21):
                 got += len(piece)
         assert got > 2**16 * 1000

@@ -28,8 +28,8 @@ from bot.core.derive import derive
 from bot.features.rooms.refreshing import Refreshing
 from bot.settings import Settings
 from bot.wiring import Components, build
+from tests.patience import PATIENCE_S
 
-REST_WITHIN_S = 10.0
 # Transactions and derivations, from the command on.
 BEFORE_THE_CALL = (10, 3)
 UNTIL_AT_REST = (14, 4)
@@ -67,7 +67,7 @@ class Running:
 
     async def until_at_rest(self) -> None:
         """100ms has taken the start, everything is shown, and nobody works on the recording."""
-        async with asyncio.timeout(REST_WITHIN_S):
+        async with asyncio.timeout(PATIENCE_S):
             while not self._is_at_rest():  # noqa: ASYNC110 - the loop makes it true
                 await asyncio.sleep(0.02)
 

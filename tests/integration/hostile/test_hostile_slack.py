@@ -25,6 +25,7 @@ from tests.integration.hostile_kit import (
     signature,
     target,
 )
+from tests.patience import ENDS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 COMMAND = urlencode(
@@ -148,10 +149,9 @@ async def test_any_command_is_answered(bot: Target, text: str, more: Any) -> Non
     assert "broke" not in answer.text
 
 
+@ENDS
 @pytest.mark.parametrize("verb", ["schedule", "auto", "find", "start", "rename"])
 async def test_spaces_do_not_keep_the_bot_busy(bot: Target, verb: str) -> None:
     """Patterns that try each way to share out the spaces take minutes for so many."""
-    began = time.monotonic()
     answer = await bot.command(f"{verb}{' ' * 2_000}x")
     assert answer.status_code == 200
-    assert time.monotonic() - began < 5

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time as clock
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import get_args
@@ -17,6 +16,7 @@ from bot.core.when import Day, Moment, Past, Reading, Refused, Repeat, StopAt, U
 from bot.core.when_days import EXAMPLES, RULE_EXAMPLES, STOP_EXAMPLES, Purpose
 from bot.core.when_grammar import LONGEST_TEXT, TimesFound, find_times, read_when
 from bot.core.when_words import say_due, say_offset, say_problem, say_when
+from tests.patience import ENDS
 from tests.score import times
 from tests.unit.examples import examples
 from tests.unit.rows import each_row
@@ -798,12 +798,11 @@ def test_a_start_that_is_read_lies_ahead_and_before_its_end(text: str, now: date
 
 
 @each_row("unit", [*(word + " " for word in WORDS), "(", "9:", "mon,", "1h", "a", "\u0130"])
+@ENDS
 def test_a_long_text_is_not_read_for_ever(unit: str) -> None:
     text = (unit * 8000)[:8000]
-    begun = clock.process_time()  # of this process: other work on the machine does not count
-    read(text)
-    find_times(text, now=NOW, zone=BERLIN)
-    assert clock.process_time() - begun < 2  # backtracking would take minutes
+    assert not isinstance(read(text), When)
+    assert find_times(text, now=NOW, zone=BERLIN) is not None
 
 
 def test_the_score_prints_a_json_object_for_each_row(

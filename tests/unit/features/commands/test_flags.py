@@ -1,7 +1,5 @@
 """What is written as `--options`: read, refused with a reason, and never guessed."""
 
-import time
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from bot.core.options import NAMED_RESOLUTIONS, RecordingOptions, Resolution
 from bot.features.commands.flags import Flags, split_flags
 from bot.features.options.drafts import draft_of_raw
 from bot.features.options.table import START_FLAGS
+from tests.patience import ENDS
 from tests.unit.examples import examples
 from tests.unit.rows import each_row
 
@@ -309,7 +308,7 @@ def test_case_never_matters(flips: list[bool]) -> None:
 
 
 @each_row("piece", ['"', '" ', '«a" ', "'a ", "--res ", "a ", "\\", "--x=", "“a”,"])
+@ENDS
 def test_long_text_is_not_read_for_ever(piece: str) -> None:
-    began = time.process_time()
-    split_flags("start --audio " + piece * (7900 // len(piece)))
-    assert time.process_time() - began < 5  # backtracking would take minutes
+    rest, _ = split_flags("start --audio " + piece * (7900 // len(piece)))
+    assert rest.startswith("start")
