@@ -8,7 +8,7 @@ from bot.access.gate import NotOpen, UnknownPreset
 from bot.access.rights import NoRight
 from bot.access.views import not_open, refused_view
 from bot.core.deliveries import OutcomeAddress
-from bot.core.places import is_channel
+from bot.core.places import is_channel, is_direct
 from bot.core.proofs import MayStart, OwnDraft, SeenRecording
 from bot.core.recording import Phase
 from bot.core.when import When
@@ -327,7 +327,7 @@ async def try_again(
     caller = click.caller
     recording = (await bot.deps.store.recordings.load(seen.key)).recording
     here = caller.channel if is_channel(caller.channel) else None
-    where, directly = here or seen.channel, (caller.channel or "").startswith("D")
+    where, directly = here or seen.channel, is_direct(caller.channel)
     if is_channel(where):
         await bot.gate.channel(caller.user, where, here=caller.channel)
     may = await bot.gate.may_start(caller.user, where)
