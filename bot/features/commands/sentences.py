@@ -394,7 +394,7 @@ def _begins_another(
     joined = before[at].role is Role.AND or before[at].sort is Sort.COMMA
     joined = joined or before[at].key in AND_SIGNS or (before[-1].sort is Sort.ROOM and room_next)
     if negated:
-        return joined and any(p.role is Role.VERB for p in before)
+        return joined and (len(first.key) > 2 or any(p.role is Role.VERB for p in before))
     if verb is Intent.RENAME:
         return joined and told in (Intent.STOP, Intent.SHARE)  # stop and call it Retro
     if verb is told or {verb, told} <= {Intent.START, Intent.SCHEDULE}:

@@ -67,6 +67,7 @@ class Choice(BaseModel):
     """The answers to one question, by the button's value."""
 
     answers: dict[str, tuple[StoredOrder, ...]]
+    by_name: bool = True  # the name of a room answers it, too
 
     def answer_in_words(self, reply: Reply, room_id: str | None) -> str | None:
         """Return the button that a reply means; None if it is not clear."""
@@ -75,6 +76,8 @@ class Choice(BaseModel):
             case Reply.BOTH:  # more are stopped by a button, which asks once more
                 two = [key for key in (TOGETHER, ALL) if len(self.answers.get(key, ())) == 2]
                 return two[0] if two else None
+            case Reply.ROOM if not self.by_name:
+                return None
             case Reply.ROOM:
                 single = [key for key in single if self.answers[key][0].room_id == room_id]
         return single[0] if len(single) == 1 else None

@@ -17,7 +17,7 @@ from bot.core.when_clauses import DAY_PLURALS
 from bot.features.commands.asked import asked_in
 from bot.features.commands.changes import changes_time, extension, rescheduling, undo
 from bot.features.commands.corrections import corrected
-from bot.features.commands.doubt import is_doubtful, is_not_meant
+from bot.features.commands.doubt import is_doubtful, is_not_meant, now_or_later
 from bot.features.commands.model import (
     OPEN_FORM,
     Order,
@@ -109,6 +109,7 @@ def _understood(text: str, where: Where, world: World, *, whole: bool = True) ->
     done = extension(said) or asked_in(said) or _decided(said)
     if done.acts and is_doubtful(said, done):
         done = asked_first(done, done.acts)
+    done = now_or_later(said, done)
     clear = said.room() is not None and done.why in (Why.UNSURE, Why.WHICH_ROOM)
     if done.outcome is Outcome.ASK and done.intent in _NAMING_WORDS and clear:
         extra = unread_words(said)
