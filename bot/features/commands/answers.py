@@ -84,6 +84,10 @@ _STATES = {
 }
 
 
+_KEEPS_OPTIONS = (
+    "A recording keeps the options with which it started. To change them, stop it and start it "
+    "again."
+)
 _BOTH = {
     **{
         (intent, Why.UNKNOWN_WORD): f"I do not understand “{{reference}}”. {_ASKED[intent]}"
@@ -99,8 +103,8 @@ _BOTH = {
     },
     (Intent.UNKNOWN, Why.REMIND): "I cannot remind you. I can record a room at a time, such as "
     "“record standup at 9:00”.",
-    (Intent.UNKNOWN, Why.FIXED): "A recording keeps the options with which it started. To change "
-    "them, stop it and start it again.",
+    (Intent.START, Why.FIXED): _KEEPS_OPTIONS,
+    (Intent.UNKNOWN, Why.FIXED): _KEEPS_OPTIONS,
     (Intent.UNKNOWN, Why.LANGUAGE): "I understand only English, such as “start standup” or “stop”.",
     (Intent.SHARE, Why.ONLY_NOW): "I share a recording at once. Share {room}{in_to} now?",
     (Intent.SHARE, Why.NO_ROOM): "There is no recording “{reference}”.",

@@ -435,15 +435,16 @@ async def _changeable(request: Request, stored: Sequence[StoredOrder]) -> Sequen
     """
     rights, user = request.bot.rights, request.caller.user
     by_id = {one.schedule_id: one for one in request.known.schedules}
-    kept, left_out = [], None
+    kept, left_out, doing = [], None, ""
     for order in stored:
         one = by_id.get(order.schedule_id or "")
         if one is None or await rights.may_change_schedule(user, one.channel, one.by):
             kept.append(order)
         else:
             left_out = one
+            doing = "move" if order.verb == Intent.RESCHEDULE else "cancel"
     if left_out and not kept:
-        doing = "cancel this schedule"
+        doing = f"{doing} this schedule"
         await rights.to_change_schedule(user, left_out.channel, left_out.by, doing)
     return kept
 

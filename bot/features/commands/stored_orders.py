@@ -149,7 +149,7 @@ def _stored(
 def _label(order: Order, world: World) -> str:
     """Name the schedule, or its date, among several of a room."""
     one = order.schedule
-    if one is None:
+    if one is None or order.verb == Intent.RESCHEDULE:
         return ""
     if one.repeat and order.date is None:
         return say_cycle(one.repeat)

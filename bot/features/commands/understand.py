@@ -316,7 +316,7 @@ def _without_verb(said: ParsedText) -> Understood:
         if isinstance(ends, When):
             return end_of_running(said, said.thread, ends)  # until 4; no, make it 20
     if options.values and said.thread and said.thread.room_id in said.world.recorded:
-        return answered(Intent.UNKNOWN, Why.FIXED, room=said.thread)  # make it 1080p
+        return answered(Intent.UNKNOWN, Why.FIXED)  # make it 1080p
     if given or (timed and not said.parsed.left):
         return answered(Intent.UNKNOWN, sure=False)
     if said.is_of_emoji():
@@ -368,7 +368,7 @@ def _bare_room(said: ParsedText) -> Understood:
     room = said.room()
     if room and any(piece.option for piece in said.pieces):
         if room.room_id in said.world.recorded:
-            return answered(Intent.UNKNOWN, Why.FIXED, room=room)
+            return answered(Intent.START, Why.FIXED, room=room)
         if said.planned(room) and any(piece.key in _CHANGES for piece in said.pieces):
             return answered(Intent.STATUS, topic=SCHEDULED, room=room)  # make town hall 1080p
     if all(room.room_id in said.world.recorded for room in rooms):
