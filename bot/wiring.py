@@ -26,6 +26,7 @@ from bot.core.policy import Policy
 from bot.deps import Deps
 from bot.dispatch import DISPATCH
 from bot.engine.loop import Reconciler
+from bot.features.calendars import listeners as calendars
 from bot.features.card.service import CardLinks, Orphans
 from bot.features.channel_settings import listeners as channel_settings
 from bot.features.commands import listeners as commands
@@ -53,14 +54,18 @@ from bot.features.rename import listeners as rename
 from bot.features.results import listeners as results
 from bot.features.rooms import listeners as rooms
 from bot.features.rooms.service import RoomDirectory
+from bot.features.rules import listeners as rules
 from bot.features.schedules import listeners as schedules
-from bot.features.schedules.service import Planner
-from bot.features.schedules.steps import Timekeeper
+from bot.features.schedules.listeners import Upcoming
 from bot.features.share import listeners as share
 from bot.features.start import listeners as start
 from bot.features.start.model import Scheduling
 from bot.features.unfurl import listeners as unfurl
 from bot.features.unfurl.service import Unfurling
+from bot.features.upcoming import listeners as upcoming
+from bot.features.upcoming.listeners import UpcomingList
+from bot.features.upcoming.service import Planner
+from bot.features.upcoming.steps import Timekeeper
 from bot.hms.auth import FixedToken, JoinTokens, ManagementTokens, TokenSource
 from bot.hms.client import HmsClient
 from bot.kit.background import Background
@@ -93,6 +98,9 @@ LEASE = timedelta(seconds=15)  # longer than the replicas' clocks may differ
 FEATURES = (
     linking,
     commands,
+    upcoming,
+    calendars,
+    rules,
     schedules,
     start,
     control,
@@ -205,6 +213,7 @@ async def build(
                 Meetings: meetings,
                 RoomDirectory: directory,
                 Scheduling: Planner(deps, gate, rights),
+                Upcoming: UpcomingList(),
                 Unfurling: Unfurling(deps, rights, directory, visibility, links),
                 Services: Services(directory, lists, links, Worlds(deps, gate, rights, directory)),
             },

@@ -19,6 +19,8 @@ from tests.bench.measure import QUICK, Figure, Scale
 from tests.bench.process import idle_figures, many_figures, ready_figures
 from tests.bench.replicas import replica_figures, step_figures, takeover_figures
 from tests.bench.report import machine, show, write
+from tests.bench.rooms import room_figures
+from tests.bench.understanding import understanding_figures
 
 GROUPS: Mapping[str, Callable[[Scale], Awaitable[list[Figure]]]] = {
     "help": help_figures,
@@ -32,6 +34,8 @@ GROUPS: Mapping[str, Callable[[Scale], Awaitable[list[Figure]]]] = {
     "replicas": replica_figures,
     "takeover": takeover_figures,
     "find": find_figures,
+    "rooms": room_figures,
+    "understanding": understanding_figures,
 }
 
 

@@ -79,6 +79,7 @@ class Scale:
     unlisted_s: float = 10.0
     many_recordings: int = 10_000
     hours: int = 1000  # of transcripts
+    rooms: int = 50_000
 
 
 QUICK = Scale(
@@ -91,4 +92,5 @@ QUICK = Scale(
     idle_s=60.0,
     many_recordings=2000,
     hours=20,
+    rooms=10_000,
 )

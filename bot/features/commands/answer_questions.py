@@ -32,8 +32,8 @@ from bot.features.history.views import list_reply
 from bot.features.join.listeners import send_link
 from bot.features.presets.listeners import open_presets
 from bot.features.results.service import latest_summary
-from bot.features.schedules.listeners import answer_schedules
 from bot.features.start.listeners import say_taken
+from bot.features.upcoming.listeners import answer_schedules
 from bot.ui.message import Message
 from bot.ui.replies import forgotten_reply
 

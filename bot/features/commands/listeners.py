@@ -11,6 +11,7 @@ from dataclasses import replace
 from bot.access.gate import UnknownChoice
 from bot.access.rights import NoRight
 from bot.core.proofs import OwnChoice
+from bot.features.calendars.listeners import CALENDAR, follow_calendar_by_command
 from bot.features.commands import views
 from bot.features.commands.answer_questions import ANSWERS, about_one, show_menu
 from bot.features.commands.answers import say
@@ -43,12 +44,8 @@ from bot.features.commands.vocabulary import Intent
 from bot.features.find.listeners import answer_find
 from bot.features.rooms.model import RoomEntry, room_code_of_link
 from bot.features.rooms.service import RoomDirectory
-from bot.features.schedules.listeners import (
-    CALENDAR,
-    answer_schedules,
-    follow_calendar_by_command,
-    set_rule_by_command,
-)
+from bot.features.rules.listeners import set_rule_by_command
+from bot.features.upcoming.listeners import answer_schedules
 from bot.kit.logs import learnt
 from bot.listeners.app import Bot, answer, for_people
 from bot.listeners.payloads import Caller, Click, Mention, Typed

@@ -33,7 +33,7 @@ log = structlog.get_logger()
 FIRST_WITHIN_S = 1.5  # less than Slack allows for an ack
 ASK_WITHIN_S = 5.0  # for a lookup by name, before the person is told that there is no such room
 ASKED_MOST = 20  # rooms with the same name
-TYPED_SLICE = 2_000  # names compared before yielding to the event loop
+TYPED_SLICE = 1_000  # names compared before yielding to the event loop
 CACHED_FOR = timedelta(seconds=30)
 LEARN_AT_ONCE = 100  # rooms indexed before yielding to the event loop
 

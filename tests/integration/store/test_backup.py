@@ -3,7 +3,6 @@
 import asyncio
 import multiprocessing
 import os
-import random
 import shutil
 import sqlite3
 import stat
@@ -256,25 +255,21 @@ async def test_killed_at_any_time_a_restore_leaves_the_old_or_the_new_one(
 ) -> None:
     forks = multiprocessing.get_context("forkserver")
     forks.set_forkserver_preload(["bot.store.backup"])  # imported once, not by each process
-    copy, rng = tmp_path / "copy.db", random.Random(11)
-    store, old, dead = (
-        await opened(database, clock, team),
-        tmp_path / "old" / "x",
-        tmp_path / "d" / "x",
-    )
+    copy, old, dead = tmp_path / "copy.db", tmp_path / "old" / "x", tmp_path / "d" / "x"
+    store = await opened(database, clock, team)
     await store.inbox.put(entry("new"))
     await asyncio.to_thread(backup, url(database), copy)
     await store.inbox.put(entry("old"))
     as_left_by_kill_9(database, old)
     await store.close()
     seen = set()
-    took_s = 0.0  # of a whole one, once all is imported: it is killed at any time within that
+    took_s = 0.0  # of a whole one, once all is imported: the others are killed within that
     for n in range(KILLS):
         as_left_by_kill_9(old, dead)
         process = forks.Process(target=restore, args=(url(dead), copy))
         began = time.monotonic()
         process.start()
-        process.join(1.2 * took_s * rng.random() if n > 1 else None)
+        process.join(None if n <= 1 else 1.2 * took_s * (n - 2) / KILLS)
         took_s = time.monotonic() - began if n <= 1 else took_s
         process.kill()
         process.join()
