@@ -260,7 +260,7 @@ async def unknown(request: Request, found: Understood) -> None:
     that was named.
     """
     key = await _meant(request, found) if found.why is Why.UNSUPPORTED and found.sure else None
-    if found.why is Why.CLEAR:
+    if found.why in (Why.CLEAR, Why.REMIND, Why.LANGUAGE):
         await request.tell(await _not_understood(request, found))
         return
     if key is None:

@@ -115,7 +115,7 @@ async def _too_late(request: Request, order: StoredOrder) -> Message | None:
         return None
     length = When(None, when.stop, when.zone) if isinstance(when.stop, StopAfter) else None
     later = {"verb": Intent.START, "when": length, "label": ""}
-    buttons = await question(request, [order.model_copy(update=later)])
+    buttons = await question(request, [order.model_copy(update=later)], in_words=False)
     form = await form_button(request, order, request.found)
     text = f"{say_time(begins.timetz())} has passed. Record it now, or choose another time."
     return views.question(text, [*buttons, form])

@@ -69,6 +69,8 @@ _STAYING = {
     for more in ((), ("on",))
 } | {("continue",), ("go", "on"), ("keep", "going"), ("keep", "recording"), ("carry", "on")}
 _SHOWING = {Intent.LIST, Intent.STATUS, Intent.SUMMARY, Intent.FIND, Intent.JOIN, Intent.DOCTOR}
+_PEOPLE = {("team",), ("people",), ("friends",)}
+_BEFORE_A_NAME = {("the",), ("my",), ("our",), ("please",), ("pls",)}
 _OVER = {("is", "over"), ("over",), ("done",), ("is", "done"), ("finished",)}
 _JOINS = {(",",), *AND_SIGNS}
 _WANTED = {("just",), ("only",)}
@@ -387,6 +389,13 @@ class ParsedText:
                 first -= 1
             return self.text[self.pieces[first].start : self.pieces[last].end]
         return None
+
+    def called_like_people(self) -> str | None:
+        """Return `team` right behind the verb at the end of a text: a room may be called so."""
+        pieces = [piece for piece in self.pieces if piece.key not in _BEFORE_A_NAME]
+        if len(pieces) < 2 or pieces[-1].key not in _PEOPLE or pieces[-2].role is not Role.VERB:
+            return None
+        return self.text[pieces[-1].start : pieces[-1].end]
 
     def _goes_on(self, piece: Piece) -> bool:
         inner = piece.sort is Sort.COMMA and is_separator(piece.words[0].key)

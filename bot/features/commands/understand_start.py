@@ -147,6 +147,9 @@ def _start_unknown(
             return answered(Intent.UNKNOWN, sure=False)
         no_time = isinstance(made.when, Unclear) and said.where is not Where.SLASH
         why = Why.BAD_TIME if no_time else Why.NEEDS_ROOM
+        people = said.called_like_people() if why is Why.NEEDS_ROOM else None
+        made = replace(made, reference=people)
+        why = Why.NO_ROOM if people else why
         return replace(made, why=why, offers=(Order(OPEN_FORM),))
     typed = said.where is Where.SLASH and not said.doubt
     begun = said.world.names.beginning(reference) if typed else None
