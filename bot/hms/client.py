@@ -38,7 +38,7 @@ from bot.hms.models import (
 from bot.hms.results import parse_summary
 from bot.hms.start_body import start_body
 from bot.hms.transport import EXCHANGE_TIMEOUT_S, Query, Transport, rfc3339, unreadable
-from bot.kit.pauses import Pauses
+from bot.kit.cooldowns import Cooldowns
 from bot.outbound import Outbound, OutboundError
 
 KEPT_FOR_S = 600.0  # how long downloaded files are cached, in memory only
@@ -74,9 +74,9 @@ class HmsClient:
         out: Outbound,
         *,
         patience_s: float = EXCHANGE_TIMEOUT_S,
-        pauses: Pauses | None = None,
+        cooldowns: Cooldowns | None = None,
     ) -> None:
-        self._transport = Transport(base_url, tokens, http, patience_s, pauses)
+        self._transport = Transport(base_url, tokens, http, patience_s, cooldowns)
         self._out = out
         self._kept = KeptFiles(KEPT_MOST_BYTES, KEPT_FOR_S)
 
@@ -96,7 +96,7 @@ class HmsClient:
 
     async def check_start(self) -> None:
         """Raise HmsUnavailable if a rate limit holds back starts; no call."""
-        await self._transport.check_pause(f"POST {_START}")
+        await self._transport.check_cooldown(f"POST {_START}")
 
     async def stop(self, recording_id: str) -> Recording | None:
         """Stop one recording; safe to repeat. Return None if the response names no recording.

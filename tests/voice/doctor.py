@@ -89,7 +89,7 @@ def _home() -> list[Sample]:
         webhooks=False,
         last_webhook_at=None,
         unanswered=0,
-        paused=(),
+        cooldowns=(),
         permissions=permissions(GRANTED),
     )
     later = NOW + timedelta(minutes=12)

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from bot.core.deliveries import Kind, State
 from bot.core.facts import CallFailed, Cause
-from bot.kit.rate_limits import Paused
+from bot.kit.cooldowns import Cooldown
 from bot.store.values import Owed
 
 MOST_CHARS = 200
@@ -143,7 +143,7 @@ class DoctorReport:
     owed: Owed | None
     stuck: tuple[Stuck, ...]
     unanswered: int  # recordings for which 100ms does not answer
-    paused: tuple[Paused, ...]
+    cooldowns: tuple[Cooldown, ...]
     findings: tuple[Finding, ...]  # from `checks`
     place: Place | None
     asker: str

@@ -66,7 +66,7 @@ async def report(deps: Deps, *, user: str, channel: str) -> DoctorReport:
         owed=await store.heartbeat.owed_replay(),
         stuck=(*(message for message in messages if not message.over), *steps, *overdue),
         unanswered=await DoctorRepository(store.db).unanswered(),
-        paused=tuple(await store.rate_limits.paused()),
+        cooldowns=tuple(await store.cooldowns.running()),
         findings=findings(
             Collected(
                 scopes=identity.scopes if identity else (),

@@ -99,8 +99,8 @@ async def fetch_transcript(ctx: Context) -> Note:
 def _read_again(ctx: Context, tries: int) -> Note:
     """Retry a refused file soon: there are few tries, and people wait."""
     policy = ctx.deps.policy
-    pause = policy.backoff(tries, policy.retry_first, policy.refused_cap)
-    later = Retry(tries, ctx.now + pause)
+    wait = policy.backoff(tries, policy.retry_first, policy.refused_cap)
+    later = Retry(tries, ctx.now + wait)
     return Note(retries={FILE_REFUSED: Retry(tries, ctx.now), retry_name(FetchTranscript()): later})
 
 

@@ -12,7 +12,7 @@ from bot.core.retry import Retry
 from bot.core.steps import POLL
 from bot.features.doctor.model import Ends, Received, Stuck
 from bot.features.doctor.store import DoctorRepository
-from bot.kit.rate_limits import Paused
+from bot.kit.cooldowns import Cooldown
 from bot.store.store import Store
 from bot.store.values import InboxState, Settled
 from tests.contract.store_support import T0, Clock, S, add_facts, card, created, entry
@@ -134,34 +134,34 @@ async def test_steps_that_wait_for_their_next_try(store: Store, clock: Clock) ->
 async def test_a_gate_that_is_shut_until_somebody_tries(
     store: Store, another: Store, clock: Clock
 ) -> None:
-    await store.rate_limits.pause_until_probed("slack", T0 + 5 * S, "token_revoked")
-    assert await another.rate_limits.refused("slack") == Paused(
+    await store.cooldowns.start_until_probed("slack", T0 + 5 * S, "token_revoked")
+    assert await another.cooldowns.refused("slack") == Cooldown(
         "slack", T0 + 5 * S, T0, "token_revoked"
     )
-    assert await store.rate_limits.claim_probe("slack", T0 + 15 * S) is False
+    assert await store.cooldowns.claim_probe("slack", T0 + 15 * S) is False
     clock.advance(5 * S)
-    assert await another.rate_limits.refused("slack") is not None, "it does not open by itself"
-    tried = [await one.rate_limits.claim_probe("slack", T0 + 15 * S) for one in (store, another)]
+    assert await another.cooldowns.refused("slack") is not None, "it does not open by itself"
+    tried = [await one.cooldowns.claim_probe("slack", T0 + 15 * S) for one in (store, another)]
     assert tried == [True, False]
-    await another.rate_limits.pause_until_probed("slack", T0 + 20 * S, "account_inactive")
-    assert await store.rate_limits.refused("slack") == Paused(
+    await another.cooldowns.start_until_probed("slack", T0 + 20 * S, "account_inactive")
+    assert await store.cooldowns.refused("slack") == Cooldown(
         "slack", T0 + 20 * S, T0, "account_inactive"
     )
-    await store.rate_limits.resume("slack")
-    assert await another.rate_limits.refused("slack") is None
-    assert await store.rate_limits.claim_probe("slack", T0 + 99 * S) is False
+    await store.cooldowns.end("slack")
+    assert await another.cooldowns.refused("slack") is None
+    assert await store.cooldowns.claim_probe("slack", T0 + 99 * S) is False
 
 
 async def test_all_that_nothing_goes_through(store: Store, other_team: Store, clock: Clock) -> None:
-    await store.rate_limits.pause("chat.update", T0 + 5 * S)
-    await store.rate_limits.pause("chat.postMessage", T0 + S)
-    await store.rate_limits.pause_until_probed("slack", T0 + S, "token_revoked")
+    await store.cooldowns.start("chat.update", T0 + 5 * S)
+    await store.cooldowns.start("chat.postMessage", T0 + S)
+    await store.cooldowns.start_until_probed("slack", T0 + S, "token_revoked")
     clock.advance(2 * S)
-    assert [gate.method for gate in await store.rate_limits.paused()] == [
+    assert [gate.method for gate in await store.cooldowns.running()] == [
         "chat.update",
         "slack",
     ]
-    assert await other_team.rate_limits.paused() == []
+    assert await other_team.cooldowns.running() == []
 
 
 @pytest.mark.parametrize("limit", [1, 2])

@@ -86,9 +86,9 @@ async def test_the_time_of_the_last_webhook_is_missing_rather_than_zero(store: S
 
 
 async def test_a_refused_token_and_a_rate_limit_are_told_apart(store: Store) -> None:
-    await store.rate_limits.pause_until_probed("slack", T0 + MINUTE, "account_inactive")
-    await store.rate_limits.pause("chat.update", T0 + MINUTE)
-    paused = tuple(await store.rate_limits.paused())
+    await store.cooldowns.start_until_probed("slack", T0 + MINUTE, "account_inactive")
+    await store.cooldowns.start("chat.update", T0 + MINUTE)
+    paused = tuple(await store.cooldowns.running())
     told = shown(Gauges(await store.health.read(), paused))
     assert told["record_bot_slack_token_refused"] == 1
     assert told["record_bot_paused_methods"] == 1

@@ -89,7 +89,7 @@ async def test_a_clock_set_back_an_hour_holds_nothing_up_for_an_hour(
     await put_off(store, key)
     await store.recordings.record(leased, Note())
     await store.queue.take(1, "a replica that dies now")
-    await store.rate_limits.pause("chat.update", T0 + 5 * S)
+    await store.cooldowns.start("chat.update", T0 + 5 * S)
     clock.advance(-HOUR)
     await store.queue.clock_set_back(HOUR)
     now = clock.now()
@@ -100,7 +100,7 @@ async def test_a_clock_set_back_an_hour_holds_nothing_up_for_an_hour(
     assert state.work.polled == Polled()
     assert (await row_of(store, key)).next_due_at == now
     assert (await row_of(store, leased)).leased_until == now + LEASE
-    [gate] = await store.rate_limits.paused()
+    [gate] = await store.cooldowns.running()
     assert gate.until == now + 5 * S
 
 

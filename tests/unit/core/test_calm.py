@@ -47,7 +47,7 @@ def test_a_running_recording_without_anything_to_do_is_calm() -> None:
     assert calm
     assert (calm.key, calm.hms_id, calm.wakes) == ("k", "j", 7)
     assert calm.known == {SEEN.identity}
-    assert calm.due_at == NOW + calm.pause
+    assert calm.due_at == NOW + calm.interval
     assert calm.until == NOW + POLICY.look_every
 
 
@@ -74,7 +74,7 @@ def test_a_list_without_news_is_a_poll() -> None:
     calm = _calm(_loaded())
     assert calm
     later = after_list(calm, {SEEN.identity}, at(500))
-    assert later == replace(calm, polled=Polled(at(500), 4), due_at=at(500) + calm.pause)
+    assert later == replace(calm, polled=Polled(at(500), 4), due_at=at(500) + calm.interval)
     last = after_list(calm, {SEEN.identity}, calm.until - timedelta(seconds=1))
     assert last
     assert last.due_at == calm.until

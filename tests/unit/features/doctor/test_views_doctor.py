@@ -25,7 +25,7 @@ from bot.features.doctor.model import (
     Undelivered,
 )
 from bot.features.doctor.views import doctor_reply, local_reply
-from bot.kit.rate_limits import Paused
+from bot.kit.cooldowns import Cooldown
 from bot.store.values import DeadLetterCount, Owed
 from bot.ui.message import Message
 from bot.ui.text import esc
@@ -311,8 +311,8 @@ REPORTS = st.builds(
     owed=st.none() | st.builds(Owed, TIMES, TIMES, st.builds(Retry, COUNTS, st.none() | TIMES)),
     stuck=st.lists(STUCK, max_size=30).map(tuple),
     unanswered=COUNTS,
-    paused=st.lists(
-        st.builds(Paused, TEXTS, TIMES, st.none() | TIMES, st.none() | TEXTS), max_size=9
+    cooldowns=st.lists(
+        st.builds(Cooldown, TEXTS, TIMES, st.none() | TIMES, st.none() | TEXTS), max_size=9
     ).map(tuple),
     findings=st.builds(
         Collected,
