@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from bot.kit.cooldowns import Cooldown
 from bot.core.deliveries import Kind, State
 from bot.core.places import is_channel
 from bot.features.doctor.model import (
@@ -17,6 +16,7 @@ from bot.features.doctor.model import (
     Undelivered,
     Verdict,
 )
+from bot.kit.cooldowns import Cooldown
 from bot.store.values import Owed
 from bot.ui.message import FALLBACK_MOST, Message, context, lines, section, spoken
 from bot.ui.problems import BOT, edit_refusal, hms_failure, slack_failure, slack_refusal
