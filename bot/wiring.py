@@ -69,8 +69,8 @@ from bot.features.upcoming.steps import Timekeeper
 from bot.hms.auth import FixedToken, JoinTokens, ManagementTokens, TokenSource
 from bot.hms.client import HmsClient
 from bot.kit.background import Background
-from bot.kit.cooldowns import Cooldowns
 from bot.kit.metrics import BUILD
+from bot.kit.shared_cooldowns import Cooldowns
 from bot.kit.version import version
 from bot.listeners import links as linking
 from bot.listeners.app import Bot, register_errors

@@ -38,7 +38,7 @@ from bot.hms.models import (
 from bot.hms.results import parse_summary
 from bot.hms.start_body import start_body
 from bot.hms.transport import EXCHANGE_TIMEOUT_S, Query, Transport, rfc3339, unreadable
-from bot.kit.cooldowns import Cooldowns
+from bot.kit.shared_cooldowns import Cooldowns
 from bot.outbound import Outbound, OutboundError
 
 KEPT_FOR_S = 600.0  # how long downloaded files are cached, in memory only

@@ -21,7 +21,7 @@ from bot.hms.errors import HmsError, HmsRefused, HmsUnavailable, error_of
 from bot.hms.redact import redact
 from bot.kit.calls import timed_call
 from bot.kit.clock import compare_header
-from bot.kit.cooldowns import Cooldowns
+from bot.kit.shared_cooldowns import Cooldowns
 
 EXCHANGE_TIMEOUT_S = 9.0
 _RESPONSE_MOST = 4 * 1024 * 1024  # bytes; a full page has some 100 KB

@@ -10,7 +10,8 @@ from typing import Protocol
 
 import structlog
 
-from bot.kit.cooldowns import Cooldown, Cooldowns, SharedCooldowns
+from bot.kit.cooldowns import Cooldown
+from bot.kit.shared_cooldowns import Cooldowns, SharedCooldowns
 from bot.slack.errors import NotInstalled, SlackUnavailable, TokenRefused
 
 log = structlog.get_logger()

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from bot.dispatch import DISPATCH
 from bot.engine import loop
 from bot.engine.loop import Reconciler
-from bot.kit.cooldowns import UNKNOWN_FOR, Cooldowns
+from bot.kit.shared_cooldowns import UNKNOWN_FOR, Cooldowns
 from bot.store.errors import StoreUnavailable
 from bot.store.open import open_store
 from bot.store.store import Store

@@ -39,7 +39,7 @@ from bot.features.control.steps import pause, stop
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
 from bot.hms.errors import HmsUnavailable
-from bot.kit.cooldowns import Cooldowns
+from bot.kit.shared_cooldowns import Cooldowns
 from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
