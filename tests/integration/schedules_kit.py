@@ -21,7 +21,7 @@ from record_bot_sandbox.slack.sim import Sim as SlackSim
 from bot.access.gate import Gate
 from bot.access.rights import Rights
 from bot.access.visibility import Visibility
-from bot.core.when import Moment, When
+from bot.core.when import Once, When
 from bot.core.when_grammar import read_when
 from bot.features.automatic.model import Notice
 from bot.features.automatic.store import NoticeRepository
@@ -62,9 +62,7 @@ class Stage:
     ) -> Schedule:
         """One of the starter's that is due now, for the standup unless `more` says otherwise."""
         now, room = self.parts.deps.now(), self.room()
-        read = (
-            read_when(text, now=now, zone="UTC") if text else When(Moment(now, "UTC"), None, "UTC")
-        )
+        read = read_when(text, now=now, zone="UTC") if text else When(Once(now, "UTC"), None, "UTC")
         assert isinstance(read, When), read
         one = Schedule("s1", room.id, room.name, channel, seed.STARTER, read, now)
         one = woken(replace(planned(one, now), due_at=now, **more))  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.core.deliveries import Kind, State
+from bot.core.deliveries import DeliveryState, Kind
 from bot.core.facts import CallFailed, Cause
 from bot.kit.cooldowns import Cooldown
 from bot.store.values import Owed
@@ -113,7 +113,7 @@ class Stuck:
     target: str  # a channel's or person's id
     here: bool  # the recording is shown in the asker's channel
     kind: Kind | None = None
-    state: State | None = None
+    state: DeliveryState | None = None
     error: str | None = None
     step: str = ""
     until: datetime | None = None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
-from bot.core.deliveries import State
+from bot.core.deliveries import DeliveryState
 from bot.core.derive import last_failure
 from bot.core.places import is_channel
 from bot.core.policy import is_late
@@ -179,5 +179,5 @@ async def _place(deps: Deps, channel: str, stuck: list[Stuck]) -> Place:
         return Place(channel, "is_archived")
     if not seen.member:
         return Place(channel, "not_in_channel")
-    parked = (s.error for s in stuck if s.target == channel and s.state is State.PARKED)
+    parked = (s.error for s in stuck if s.target == channel and s.state is DeliveryState.PARKED)
     return Place(channel, next((error for error in parked if error in CLOSED), None))

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from bot.core.deliveries import Kind, State
+from bot.core.deliveries import DeliveryState, Kind
 from bot.core.places import is_channel
 from bot.features.doctor.model import (
     DoctorReport,
@@ -222,7 +222,7 @@ def _stuck(stuck: Stuck, bot: str) -> str:
     channel, _, _ = stuck.target.partition(":")  # a shared moment's target ends in its number
     where = f" for {place(channel)}" if is_channel(channel) else ""
     what = f"{name}: {_MESSAGES[stuck.kind]}{where}"
-    if stuck.state is State.PARKED:
+    if stuck.state is DeliveryState.PARKED:
         error = stuck.error or ""
         if stuck.posted:
             why, fix = edit_refusal(error, stuck.target, bot=bot)
@@ -264,7 +264,7 @@ def _elsewhere(others: Iterable[Stuck], bot: str) -> Iterator[str]:
         else:
             target, _, _ = stuck.target.partition(":")
             channel = target if is_channel(target) else ""
-            parked = stuck.state is State.PARKED
+            parked = stuck.state is DeliveryState.PARKED
             alike[(channel, (stuck.error or "") if parked else None)] += 1
     for (channel, refused), n in alike.most_common():
         what = (

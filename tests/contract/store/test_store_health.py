@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.core import facts as f
-from bot.core.deliveries import Delivery, Kind, State
+from bot.core.deliveries import Delivery, DeliveryState, Kind
 from bot.core.note import Note
 from bot.core.proofs import OwnWork
 from bot.core.recording import Phase
@@ -54,7 +54,9 @@ async def test_webhooks_that_are_not_matched(store: Store, other_team: Store) ->
 async def test_posts_that_slack_refused_of_open_recordings(store: Store) -> None:
     one, two = await created(store), await created(store, room_id="r2")
     for key in (one, two):
-        parked = Delivery(Kind.CARD, "C1", State.PARKED, error="not_in_channel", changed_at=T0)
+        parked = Delivery(
+            Kind.CARD, "C1", DeliveryState.PARKED, error="not_in_channel", changed_at=T0
+        )
         await store.recordings.record(key, Note(deliveries=[parked]))
     assert (await store.health.read()).parked == 2
     await store.queue.take(5, "me")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from bot.core.deliveries import Delivery, Kind, Polled, State
+from bot.core.deliveries import Delivery, DeliveryState, Kind, Polled
 from bot.core.note import Note
 from bot.core.retry import Retry
 from bot.core.steps import Action
@@ -71,8 +71,8 @@ async def put_off(store: Store, key: str) -> None:
     """An edit, a post and a poll, each for some seconds; then nothing is due for half a minute."""
     note = Note(
         deliveries=[
-            Delivery(Kind.CARD, "C1", State.SENT, retry=Retry(0, T0 + S), changed_at=T0),
-            Delivery(Kind.RESULTS, "C1", State.WAITING, retry=Retry(3, T0 + 20 * S)),
+            Delivery(Kind.CARD, "C1", DeliveryState.SENT, retry=Retry(0, T0 + S), changed_at=T0),
+            Delivery(Kind.RESULTS, "C1", DeliveryState.WAITING, retry=Retry(3, T0 + 20 * S)),
         ],
         retries={"Stop": Retry(2, T0 + 10 * S), "Pause": Retry(1, T0 - S)},
         polled=Polled(T0, 5),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.core import facts as f
 from bot.core.calm import Calm, after_list, calm_of
-from bot.core.deliveries import Delivery, Kind, Polled, State, Wanted, Work
+from bot.core.deliveries import Delivery, DeliveryState, Kind, Polled, Wanted, Work
 from bot.core.derive import derive
 from bot.core.note import Loaded
 from bot.core.plan import next_step
@@ -27,7 +27,7 @@ RUNNING: list[f.Fact] = [
     f.BeamStarted(at=at(6)),
     SEEN,
 ]
-CARD = Delivery(Kind.CARD, "C1", State.SENT, posted_in="C1", ts="1.0", hash="h")
+CARD = Delivery(Kind.CARD, "C1", DeliveryState.SENT, posted_in="C1", ts="1.0", hash="h")
 NOW = at(100)
 
 
@@ -102,7 +102,7 @@ def test_a_list_with_news_or_of_no_use_changes_nothing(said: list[f.Fact], at_s:
     ago_s=st.integers(0, 600),
     listed_s=st.integers(1, 4000),
     then=st.floats(0, 1),
-    states=st.lists(st.sampled_from(State), min_size=3, max_size=3),
+    states=st.lists(st.sampled_from(DeliveryState), min_size=3, max_size=3),
     put_off_s=st.integers(1, 4000),
 )
 def test_nothing_is_due_before_the_time_that_a_list_sets(
@@ -111,7 +111,7 @@ def test_nothing_is_due_before_the_time_that_a_list_sets(
     ago_s: int,
     listed_s: int,
     then: float,
-    states: list[State],
+    states: list[DeliveryState],
     put_off_s: int,
 ) -> None:
     """As if it had been polled by itself when the list was made, and asked again at any time."""
