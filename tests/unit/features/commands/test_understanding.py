@@ -1671,13 +1671,13 @@ def test_now_or_later_is_asked_about_both(where: str, text: str, offers: list[st
         (
             "mention",
             "cancel the stop and start board room",
-            "Write “cancel the stop” by itself. Start recording board room?",
+            "Write “cancel the stop” in a message of its own. Start recording board room?",
             ["start:board room"],
         ),
         (
             "thread",
             "start board room and cancel the timer",
-            "Write “cancel the timer” by itself. Start recording board room?",
+            "Write “cancel the timer” in a message of its own. Start recording board room?",
             ["start:board room"],
         ),
         (
