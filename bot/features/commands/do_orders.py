@@ -40,6 +40,7 @@ from bot.features.start.listeners import open_filled, say_if_empty, say_taken
 from bot.features.start.model import Started, StartRequest, WhichRoom, end_of_start
 from bot.features.upcoming import service as upcoming_service
 from bot.features.upcoming.listeners import answer_schedules
+from bot.listeners.modals import open_modal
 from bot.slack.errors import SlackError
 from bot.store.values import RoomTaken
 from bot.ui.message import Message
@@ -357,10 +358,11 @@ async def rename(request: Request, order: StoredOrder, once: Sequence[str]) -> M
     if row is None:
         return forgotten_reply()
     await bot.rights.to_control(caller.user, row, "rename")
+    asked = views.rename_question(order.room_name, key)
     if not caller.trigger_id:
-        return views.rename_question(order.room_name, key)
+        return asked
     form = rename_views.rename_form(key, row.room_name, row.title)
-    await request.later(bot.deps.slack.open_view(caller.trigger_id, form))
+    await request.later(open_modal(bot, caller, form, otherwise=asked))
     return None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from bot.core.places import is_direct
 from bot.core.proofs import SeenRecording
 from bot.features.control import views
 from bot.features.control.service import ControlAction, control_recording, move_end, suggest_stop
@@ -41,7 +42,7 @@ async def control(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) ->
 
 def _away_from_card(click: Click, row: RecordingRow) -> bool:
     """Whether the click was in a direct message other than the card's."""
-    return (click.caller.channel or "").startswith("D") and row.origin != click.caller.user
+    return is_direct(click.caller.channel) and row.origin != click.caller.user
 
 
 @on.action(ids.ASK_STOP)

@@ -24,7 +24,7 @@ from bot.features.schedules.listeners import Upcoming
 from bot.features.schedules.service import schedules_of_room_seen
 from bot.features.start.form import DISABLED
 from bot.listeners.app import Bot, for_people
-from bot.listeners.modals import put_modal, update_modal
+from bot.listeners.modals import open_modal, update_modal
 from bot.listeners.payloads import Caller, Click, Typed
 from bot.listeners.payloads import View as ViewValues
 from bot.listeners.registry import Ack, From, Listeners
@@ -135,7 +135,7 @@ async def open_rules(
     """Open the rules on top of the channel settings."""
     rules = await RuleRepository(bot.deps.db).of_channel(channel.channel)
     await ack()
-    await put_modal(bot, click, rules_form(channel.channel, rules))
+    await open_modal(bot, click.caller, rules_form(channel.channel, rules), over=click.view)
 
 
 @on.options(ids.RULE_ROOM_ACTION)

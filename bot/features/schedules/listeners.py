@@ -9,7 +9,7 @@ from bot.features.schedules import ids, service, views
 from bot.features.schedules.model import Schedule
 from bot.features.schedules.store import ScheduleRepository
 from bot.listeners.app import Bot
-from bot.listeners.modals import put_modal
+from bot.listeners.modals import open_modal
 from bot.listeners.payloads import Caller, Click
 from bot.listeners.payloads import View as ViewValues
 from bot.listeners.registry import Ack, From, Listeners
@@ -149,7 +149,9 @@ async def change(seen: SeenSchedule, click: Click, ack: Ack, bot: Bot) -> None:
         raise UnknownSchedule(seen.schedule_id)
     await bot.rights.to_change_schedule(seen.by, schedule.channel, schedule.by)
     await ack()
-    await put_modal(bot, click, views.change_form(schedule, bot.deps.now()))
+    await open_modal(
+        bot, click.caller, views.change_form(schedule, bot.deps.now()), over=click.view
+    )
 
 
 @on.view(ids.CHANGE_FORM)

@@ -10,7 +10,7 @@ from bot.features.schedules.views import ALL
 from bot.features.upcoming import service, views
 from bot.features.upcoming.model import Planned
 from bot.listeners.app import Bot
-from bot.listeners.modals import update_modal
+from bot.listeners.modals import open_modal, update_modal
 from bot.listeners.payloads import Caller, Click
 from bot.listeners.registry import Ack, Listeners
 from bot.ui import ids as ui_ids
@@ -52,7 +52,7 @@ async def schedules_clicked(to: Horizon, click: Click, ack: Ack, bot: Bot) -> No
     listed = await _list(bot, to, click.caller.channel)
     if click.view is not None:
         view = message_view(listed, title=ALL)
-        await bot.deps.slack.open_view(click.caller.trigger_id, view)
+        await open_modal(bot, click.caller, view)
         return
     bot.after_ack(click.caller, bot.reply(click.caller, listed, replace=click.on_ephemeral))
 
