@@ -26,6 +26,7 @@ from bot.core.policy import Policy
 from bot.deps import Deps
 from bot.dispatch import DISPATCH
 from bot.engine.loop import Reconciler
+from bot.features.calendars import listeners as calendars
 from bot.features.card.service import CardLinks, Orphans
 from bot.features.channel_settings import listeners as channel_settings
 from bot.features.commands import listeners as commands
@@ -53,14 +54,18 @@ from bot.features.rename import listeners as rename
 from bot.features.results import listeners as results
 from bot.features.rooms import listeners as rooms
 from bot.features.rooms.service import RoomDirectory
+from bot.features.rules import listeners as rules
 from bot.features.schedules import listeners as schedules
-from bot.features.schedules.service import Planner
-from bot.features.schedules.steps import Timekeeper
+from bot.features.schedules.listeners import Upcoming
 from bot.features.share import listeners as share
 from bot.features.start import listeners as start
 from bot.features.start.model import Scheduling
 from bot.features.unfurl import listeners as unfurl
 from bot.features.unfurl.service import Unfurling
+from bot.features.upcoming import listeners as upcoming
+from bot.features.upcoming.listeners import UpcomingList
+from bot.features.upcoming.service import Planner
+from bot.features.upcoming.steps import Timekeeper
 from bot.hms.auth import FixedToken, JoinTokens, ManagementTokens, TokenSource
 from bot.hms.client import HmsClient
 from bot.kit.background import Background
@@ -93,6 +98,9 @@ LEASE = timedelta(seconds=15)  # longer than the replicas' clocks may differ
 FEATURES = (
     linking,
     commands,
+    upcoming,
+    calendars,
+    rules,
     schedules,
     start,
     control,
@@ -158,63 +166,14 @@ async def build(
         session = await stack.enter_async_context(_session())
         client = _slack_client(settings, session)
         out = await stack.enter_async_context(_outbound(settings))
-        identity = await SlackGateway(client, out, None).identity()
-        if identity.is_org_wide:
-            raise InstalledOrgWide
-        store = await _open(stack, settings, identity, now)
-        await store.rate_limits.resume(WHOLE_APP)  # Slack has just accepted the token
-        pauses = Pauses(store.rate_limits, now)
-        hms = await stack.enter_async_context(_hms(settings, pauses, out))
-        policy = Policy(webhooks=settings.hms_webhook_secret is not None).scaled(
-            settings.time_scale
-        )
-        first, cap = policy.retry_first, policy.retry_cap
-        slack_pauses = SlackPauses(store.rate_limits, now, pauses=pauses, first=first, cap=cap)
-        slack = SlackGateway(client, out, slack_pauses)
-        deps = Deps(
-            store,
-            slack,
-            hms,
-            policy,
-            identity,
-            now,
-            new_id,
-            settings.short_secrets,
-            timedelta(days=settings.transcript_retention_days),
-            timedelta(days=settings.record_retention_days) or None,
-            settings.public_url,
-            _join_tokens(settings),
-            settings.hms_domain,
-        )
-        background, directory = Background(), RoomDirectory(deps)
-        bolt = _bolt(settings, client, identity)
-        rights = Rights(deps)
-        visibility, links = Visibility(deps, rights.people), CardLinks(deps)
-        gate = Gate(deps, rights.people, visibility)
-        lists = Lists(deps, gate, links)
-        homes = Homes(deps, gate, lists)
-        meetings = Meetings(deps, gate, rights)
-        bot = Bot(
-            deps,
-            background,
-            gate,
-            rights,
-            {
-                CardLinks: links,
-                Homes: homes,
-                Meetings: meetings,
-                RoomDirectory: directory,
-                Scheduling: Planner(deps, gate, rights),
-                Unfurling: Unfurling(deps, rights, directory, visibility, links),
-                Services: Services(directory, lists, links, Worlds(deps, gate, rights, directory)),
-            },
-            home_changed=homes.again,
-            card_clicked=Orphans(deps).clicked,
-        )
+        deps = await _deps(stack, settings, client, out, now)
+        shared, background = _shared(deps), Background()
+        bot = _bot(deps, shared, background)
+        bolt = _bolt(settings, client, deps.identity)
         register_errors(bolt, bot)
         handlers = register(bolt, bot, FEATURES)
         reconciler = Reconciler(deps, DISPATCH, owner=new_id())
-        pages = await _pages(settings, deps, gate, meetings)
+        pages = await _pages(settings, deps, shared.gate, shared.meetings)
         socket = (
             SocketMode(bolt, _text(settings.slack_app_token), client, reject_malformed)
             if settings.slack_app_token
@@ -225,14 +184,105 @@ async def build(
             deps=deps,
             bolt=bolt,
             handlers=handlers,
-            web=_web(settings, bolt, store, pages, socket=socket, reconciler=reconciler),
+            web=_web(settings, bolt, deps.store, pages, socket=socket, reconciler=reconciler),
             reconciler=reconciler,
-            directory=directory,
-            homes=homes,
-            timekeeper=Timekeeper(deps, gate, rights, directory, out),
+            directory=shared.directory,
+            homes=shared.homes,
+            timekeeper=Timekeeper(deps, shared.gate, shared.rights, shared.directory, out),
             background=background,
             socket=socket,
         )
+
+
+async def _deps(
+    stack: AsyncExitStack,
+    settings: Settings,
+    client: AsyncWebClient,
+    out: Outbound,
+    now: Callable[[], datetime],
+) -> Deps:
+    """Connect to Slack, the database and 100ms. Raises as `build`."""
+    identity = await SlackGateway(client, out, None).identity()
+    if identity.is_org_wide:
+        raise InstalledOrgWide
+    store = await _open(stack, settings, identity, now)
+    await store.rate_limits.resume(WHOLE_APP)  # Slack has just accepted the token
+    pauses = Pauses(store.rate_limits, now)
+    hms = await stack.enter_async_context(_hms(settings, pauses, out))
+    policy = Policy(webhooks=settings.hms_webhook_secret is not None).scaled(settings.time_scale)
+    first, cap = policy.retry_first, policy.retry_cap
+    slack_pauses = SlackPauses(store.rate_limits, now, pauses=pauses, first=first, cap=cap)
+    slack = SlackGateway(client, out, slack_pauses)
+    return Deps(
+        store,
+        slack,
+        hms,
+        policy,
+        identity,
+        now,
+        new_id,
+        settings.short_secrets,
+        timedelta(days=settings.transcript_retention_days),
+        timedelta(days=settings.record_retention_days) or None,
+        settings.public_url,
+        _join_tokens(settings),
+        settings.hms_domain,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What several features use, one of each."""
+
+    gate: Gate
+    rights: Rights
+    visibility: Visibility
+    directory: RoomDirectory
+    links: CardLinks
+    lists: Lists
+    homes: Homes
+    meetings: Meetings
+
+
+def _shared(deps: Deps) -> _Shared:
+    rights = Rights(deps)
+    visibility, links = Visibility(deps, rights.people), CardLinks(deps)
+    gate = Gate(deps, rights.people, visibility)
+    lists = Lists(deps, gate, links)
+    return _Shared(
+        gate=gate,
+        rights=rights,
+        visibility=visibility,
+        directory=RoomDirectory(deps),
+        links=links,
+        lists=lists,
+        homes=Homes(deps, gate, lists),
+        meetings=Meetings(deps, gate, rights),
+    )
+
+
+def _bot(deps: Deps, shared: _Shared, background: Background) -> Bot:
+    """Make what every handler gets, with the services that handlers name by their type."""
+    gate, rights, directory, links = shared.gate, shared.rights, shared.directory, shared.links
+    worlds = Worlds(deps, gate, rights, directory)
+    return Bot(
+        deps,
+        background,
+        gate,
+        rights,
+        {
+            CardLinks: links,
+            Homes: shared.homes,
+            Meetings: shared.meetings,
+            RoomDirectory: directory,
+            Scheduling: Planner(deps, gate, rights),
+            Upcoming: UpcomingList(),
+            Unfurling: Unfurling(deps, rights, directory, shared.visibility, links),
+            Services: Services(directory, shared.lists, links, worlds),
+        },
+        home_changed=shared.homes.again,
+        card_clicked=Orphans(deps).clicked,
+    )
 
 
 async def keep_missing_transcripts(settings: Settings) -> int:

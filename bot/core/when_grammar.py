@@ -489,11 +489,11 @@ def _rhythms_of(groups: Sequence[Sequence[Placed]]) -> list[Span]:
     on_days = False
     for group in groups:
         for placed in group:
-            rule = placed.clause
-            if not isinstance(rule, Recurrence):
+            recurrence = placed.clause
+            if not isinstance(recurrence, Recurrence):
                 continue
-            on_days = on_days or (bool(rule.days) and not _all_weak(group))
-            if _all_weak(group) and rule.freq == "WEEKLY" and rule.interval > 1:
+            on_days = on_days or (bool(recurrence.days) and not _all_weak(group))
+            if _all_weak(group) and recurrence.freq == "WEEKLY" and recurrence.interval > 1:
                 apart.append((placed.start, placed.end))
     return apart if on_days else []
 

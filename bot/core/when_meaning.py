@@ -65,7 +65,7 @@ class Clauses:
     last_day: LastDay | None = None
     since: Since | None = None
     starting: Starting | None = None
-    rule: Recurrence | None = None
+    recurrence: Recurrence | None = None
     out: Except | None = None
     zone: Zone | None = None
     now: Now | None = None
@@ -74,9 +74,9 @@ class Clauses:
     def add(self, clause: Clause) -> bool:
         """Add a clause; False if there already is one of its kind."""
         name = _PLACE[type(clause)]
-        if isinstance(clause, Recurrence) and self.rule:
-            merged = _merged(self.rule, clause)
-            self.rule = merged or self.rule
+        if isinstance(clause, Recurrence) and self.recurrence:
+            merged = _merged(self.recurrence, clause)
+            self.recurrence = merged or self.recurrence
             return merged is not None
         if isinstance(clause, On) and self.on and (day := _dated(self.on.day, clause.day)):
             self.on = replace(clause, day=day, part=clause.part or self.on.part)
@@ -96,7 +96,7 @@ _PLACE: dict[type, str] = {
     LastDay: "last_day",
     Since: "since",
     Starting: "starting",
-    Recurrence: "rule",
+    Recurrence: "recurrence",
     Except: "out",
     Zone: "zone",
     Now: "now",
@@ -145,13 +145,13 @@ class Resolver(Days):
     def read(self, clauses: Clauses) -> When | Day:
         """Return the future time that the clauses name."""
         if clauses.out:
-            clauses = replace(clauses, rule=self._without(clauses.rule, clauses.out))
-        if clauses.rule:
+            clauses = replace(clauses, recurrence=self._without(clauses.recurrence, clauses.out))
+        if clauses.recurrence:
             self.examples = RULE_EXAMPLES
         if self.purpose is Purpose.STOP:
             return self._stop_reading(clauses)
-        if clauses.rule:
-            return self._repeat(clauses.rule, clauses)
+        if clauses.recurrence:
+            return self._repeat(clauses.recurrence, clauses)
         if clauses.starting:
             if clauses.on:
                 raise self.refused("That names two days.")
@@ -163,8 +163,12 @@ class Resolver(Days):
             return start
         return When(start, self._stop(clauses, start), self.zone)
 
-    def _without(self, rule: Recurrence | None, out: Except) -> Recurrence:
-        left = rule.without(out.days) if rule else Bad("Only a repeated time can leave out days.")
+    def _without(self, recurrence: Recurrence | None, out: Except) -> Recurrence:
+        left = (
+            recurrence.without(out.days)
+            if recurrence
+            else Bad("Only a repeated time can leave out days.")
+        )
         if isinstance(left, Bad):
             raise self.refused(left.reason)
         return left
@@ -245,7 +249,7 @@ class Resolver(Days):
                 clauses.at and clauses.at.part,
                 clauses.on and clauses.on.part,
                 clauses.part and clauses.part.part,
-                clauses.rule and clauses.rule.part,
+                clauses.recurrence and clauses.recurrence.part,
             )
             if part
         }
@@ -328,7 +332,12 @@ class Resolver(Days):
 
     def _stop_reading(self, clauses: Clauses) -> When:
         """Read `at 3`, `in 10m`, `until 4` as the time to stop."""
-        if clauses.rule or clauses.for_ or clauses.starting or (clauses.at and clauses.at.end):
+        if (
+            clauses.recurrence
+            or clauses.for_
+            or clauses.starting
+            or (clauses.at and clauses.at.end)
+        ):
             raise self.refused("That is no time to stop.")
         if clauses.until or clauses.last_day:
             return When(None, self._stop(clauses, None), self.zone)
@@ -366,20 +375,20 @@ class Resolver(Days):
 
     # Recurrences.
 
-    def _repeat(self, rule: Recurrence, clauses: Clauses) -> When:
+    def _repeat(self, recurrence: Recurrence, clauses: Clauses) -> When:
         if clauses.now or clauses.in_:
             raise self.refused("That says to repeat, and one time to start.")
         begin = self.dates(clauses.starting.day)[0] if clauses.starting else self.today
-        rule = self._rule(rule, clauses, begin if clauses.starting else None)
-        rrule = _rrule(rule)
+        recurrence = self._with_days(recurrence, clauses, begin if clauses.starting else None)
+        rrule = _rrule(recurrence)
         if clauses.at is None:
             raise self.unclear("At what time?")
         # A daily midnight is unambiguous; that of a Friday may be its start or its end.
-        on = None if rule.freq == "DAILY" else On(Relative(0))
+        on = None if recurrence.freq == "DAILY" else On(Relative(0))
         wall, later = self.settle(self._begin(clauses.at), self._part(clauses), on=on)
         if later:
             raise self.refused("Write the end of a day as 0:00 of the next day.")
-        plain = _rrule(replace(rule, interval=1))
+        plain = _rrule(replace(recurrence, interval=1))
         probe = Repeat(datetime.combine(begin, wall), self.zone, plain)
         first = next(occurrences(probe, after=this_minute(self.now)))
         start = meant_wall(first, wall, self.zone)
@@ -388,27 +397,29 @@ class Resolver(Days):
         repeat = Repeat(start, self.zone, rrule)
         return When(repeat, self._repeated_stop(clauses, start), self.zone)
 
-    def _rule(self, rule: Recurrence, clauses: Clauses, begin: date | None) -> Recurrence:
-        """Add the days that another clause names to the rule."""
-        if rule.interval > MOST_INTERVAL:
+    def _with_days(
+        self, recurrence: Recurrence, clauses: Clauses, begin: date | None
+    ) -> Recurrence:
+        """Add the days that another clause names to the recurrence."""
+        if recurrence.interval > MOST_INTERVAL:
             raise self.refused(f"A recording repeats at intervals of up to {MOST_INTERVAL}.")
-        if rule.days or rule.month_days or rule.freq == "DAILY":
+        if recurrence.days or recurrence.month_days or recurrence.freq == "DAILY":
             if clauses.on:
                 raise self.refused("That says to repeat, and one day to start.")
-            return rule
+            return recurrence
         day = clauses.on.day if clauses.on else None
-        if rule.freq == "WEEKLY":
+        if recurrence.freq == "WEEKLY":
             if isinstance(day, Weekday) and not day.which:
-                return replace(rule, days=(day.day,))
+                return replace(recurrence, days=(day.day,))
             if begin and day is None:
-                return replace(rule, days=(begin.weekday(),))
+                return replace(recurrence, days=(begin.weekday(),))
             raise self.unclear("On which days of the week?")
         if isinstance(day, MonthDay):
             if not 1 <= day.day <= 31:
                 raise self.refused(f"No month has a {ordinal(day.day)}.")
-            return replace(rule, month_days=(day.day,))
+            return replace(recurrence, month_days=(day.day,))
         if begin and day is None:
-            return replace(rule, month_days=(begin.day,))
+            return replace(recurrence, month_days=(begin.day,))
         raise self.unclear("On which day of the month?")
 
     def _rule_end(self, until: LastDay, start: date) -> str:
@@ -449,16 +460,16 @@ def _in_utc(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
-def _rrule(rule: Recurrence) -> str:
-    """Write a rule as an RRULE."""
-    days = [DAY_CODES[day] for day in rule.days]
-    if rule.nth:
-        days = [f"{nth}{day}" for nth in rule.nth for day in days]
+def _rrule(recurrence: Recurrence) -> str:
+    """Write a recurrence as an RRULE."""
+    days = [DAY_CODES[day] for day in recurrence.days]
+    if recurrence.nth:
+        days = [f"{nth}{day}" for nth in recurrence.nth for day in days]
     parts = {
-        "FREQ": rule.freq,
-        "INTERVAL": str(rule.interval) if rule.interval > 1 else "",
+        "FREQ": recurrence.freq,
+        "INTERVAL": str(recurrence.interval) if recurrence.interval > 1 else "",
         "BYDAY": ",".join(days),
-        "BYMONTHDAY": ",".join(str(day) for day in rule.month_days),
-        "BYSETPOS": str(rule.position or ""),
+        "BYMONTHDAY": ",".join(str(day) for day in recurrence.month_days),
+        "BYSETPOS": str(recurrence.position or ""),
     }
     return ";".join(f"{name}={value}" for name, value in parts.items() if value)

@@ -22,7 +22,7 @@ from bot.core.when_meaning import Clauses
 
 def read_past(days: Days, clauses: Clauses) -> Past:
     """Return the past period that the clauses name. Raises what Days raises."""
-    if clauses.rule or clauses.in_ or clauses.until or clauses.last_day or clauses.now:
+    if clauses.recurrence or clauses.in_ or clauses.until or clauses.last_day or clauses.now:
         raise days.refused("That is no time of the past.")
     midnight = time(0)
     if clauses.since or clauses.starting:

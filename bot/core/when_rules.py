@@ -100,7 +100,7 @@ class ClauseScanner(TimeScanner):
             return None
         self.tries += 1
         for read in (*readers, ClauseScanner._bare_time) if led else readers:
-            if read is ClauseScanner._rule and not self.rules:
+            if read is ClauseScanner._recurrence and not self.rules:
                 continue
             clause = read(self)
             if clause is not None and self.whole():
@@ -280,7 +280,7 @@ class ClauseScanner(TimeScanner):
 
     # Rules.
 
-    def _rule(self) -> Clause | None:
+    def _recurrence(self) -> Clause | None:
         """Read a recurrence."""
         start = self.i
         if self.take("every", "each"):
@@ -302,19 +302,19 @@ class ClauseScanner(TimeScanner):
             word = self.take("weekdays", "weekends", "workdays")
         else:
             word = self.take(*_ADVERBS)
-        rule = _ADVERBS.get(word or "")
+        recurrence = _ADVERBS.get(word or "")
         return (
-            self._on_days(rule)
-            if isinstance(rule, Recurrence) and word not in _OWN_DAYS
-            else (self._except(rule))
+            self._on_days(recurrence)
+            if isinstance(recurrence, Recurrence) and word not in _OWN_DAYS
+            else (self._except(recurrence))
         )
 
-    def _except(self, rule: Clause | None) -> Clause | None:
+    def _except(self, recurrence: Clause | None) -> Clause | None:
         """Read excepted days: every weekday except friday."""
-        if not isinstance(rule, Recurrence) or self.peek().word not in _EXCEPT:
-            return rule
+        if not isinstance(recurrence, Recurrence) or self.peek().word not in _EXCEPT:
+            return recurrence
         out = self._excepted()
-        return rule.without(out.days) if isinstance(out, Except) else out
+        return recurrence.without(out.days) if isinstance(out, Except) else out
 
     def _excepted(self) -> Except | Bad | None:
         """Read the days left out: `except friday`, `but not on weekends`."""
@@ -346,8 +346,8 @@ class ClauseScanner(TimeScanner):
         match _EVERY_UNITS.get(word):
             case Bad() as bad:
                 return bad
-            case Recurrence() as rule if interval == 1 or not rule.days:
-                return self._on_days(replace(rule, interval=rule.interval * interval))
+            case Recurrence() as recurrence if interval == 1 or not recurrence.days:
+                return self._on_days(replace(recurrence, interval=recurrence.interval * interval))
             case Recurrence():
                 return None  # every other weekday
         if part := PARTS.get(self.take(*PARTS) or ""):
@@ -391,34 +391,34 @@ class ClauseScanner(TimeScanner):
             (f"every {nth} weeks on {names}", f"every {said} of the month"),
         )
 
-    def _on_days(self, rule: Recurrence) -> Clause | None:
+    def _on_days(self, recurrence: Recurrence) -> Clause | None:
         """Read the days after a unit: `on tue and thu` of every 2 weeks on tue and thu."""
         start = self.i
-        if rule.freq == "WEEKLY" and not rule.days and self.take("on"):
+        if recurrence.freq == "WEEKLY" and not recurrence.days and self.take("on"):
             if days := self._days():
-                return replace(rule, days=days, part=self._part_after())
-        elif rule.freq == "MONTHLY":
+                return replace(recurrence, days=days, part=self._part_after())
+        elif recurrence.freq == "MONTHLY":
             self.take("on")
             if found := self.maybe(self._nth):
-                return replace(found, interval=rule.interval)
+                return replace(found, interval=recurrence.interval)
         self.i = start
-        return rule
+        return recurrence
 
     def _nth_of_month(self) -> Clause | None:
         """Read `first monday of the month`, `the 1st and 15th of every month`."""
         self.take("on")
-        rule = self._nth()
-        if rule is None:
+        recurrence = self._nth()
+        if recurrence is None:
             return None
         if self.take("monthly"):
-            return rule
+            return recurrence
         if not self.take("of", "in"):
-            return rule if self.take("every", "each") and self.take("month") else None
+            return recurrence if self.take("every", "each") and self.take("month") else None
         if self.take("the", "a"):
-            return rule if self.take("month") else None
+            return recurrence if self.take("month") else None
         if self.take("every", "each"):
             interval = self._interval()
-            return replace(rule, interval=interval) if self.take("month", "months") else None
+            return replace(recurrence, interval=interval) if self.take("month", "months") else None
         return None
 
     def _nth(self) -> Recurrence | None:
@@ -537,8 +537,8 @@ _Reader = Callable[[ClauseScanner], Clause | None]
 _LENGTHS = (ClauseScanner._from_now, ClauseScanner._explicit_time, ClauseScanner._bare_length)
 # The words that each reader may begin with; readers are tried in this order.
 _TABLE: tuple[tuple[_Reader, Iterable[str]], ...] = (
-    (ClauseScanner._rule, ["every", "each", "on", "the", "bi", "biweekly", "day"]),
-    (ClauseScanner._rule, (*_ADVERBS, *DAY_PLURALS, *ORDINALS)),
+    (ClauseScanner._recurrence, ["every", "each", "on", "the", "bi", "biweekly", "day"]),
+    (ClauseScanner._recurrence, (*_ADVERBS, *DAY_PLURALS, *ORDINALS)),
     (ClauseScanner._excepted, _EXCEPT),
     (ClauseScanner._now, ("right", "now", "immediately")),
     (ClauseScanner._in, ("in",)),
@@ -560,7 +560,7 @@ for _read, _words in _TABLE:
     for _word in _words:
         _READERS[_word] = (*_READERS.get(_word, ()), _read)
 _READERS_OF_KIND: dict[str, tuple[_Reader, ...]] = {
-    "num": (ClauseScanner._rule, ClauseScanner._on, *_LENGTHS, ClauseScanner._span_of_day),
+    "num": (ClauseScanner._recurrence, ClauseScanner._on, *_LENGTHS, ClauseScanner._span_of_day),
     "clock": (ClauseScanner._explicit_time,),
     "iso": (ClauseScanner._on,),
     "numeric": (ClauseScanner._on,),

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -14,11 +14,11 @@ from bot.core.note import Note
 from bot.deps import Deps
 from bot.engine.housekeeping import CLAIMED_WITHIN, UNCLAIMED
 from bot.engine.matching import About, Later, Nobody, match
-from bot.hms.webhook import Envelope, Ids, fact_of, ids_of
+from bot.hms.webhook import Envelope, Ids, Times, fact_of, times_of
 from bot.kit.metrics import DEAD_LETTERS, FAULTS, WEBHOOKS
 from bot.store.errors import StoreUnavailable, UnknownRecording, UnreadableRecording
 from bot.store.store import Store
-from bot.store.values import InboxItem, InboxState, Settled
+from bot.store.values import InboxItem, InboxState, RecordingRow, Settled
 
 log = structlog.get_logger()
 
@@ -32,6 +32,7 @@ BEAM = "beam."  # the prefix of events about the recording itself
 class _ParsedWebhook:
     item: InboxItem
     ids: Ids
+    times: Times
     fact: Fact | None
 
 
@@ -66,7 +67,7 @@ async def match_inbox(deps: Deps) -> MatchResult:
     by_recording: dict[str, list[_ParsedWebhook]] = defaultdict(list)
     unmatched: list[_ParsedWebhook] = []
     for one in parsed:
-        match match(one.ids, known, rooms.get(one.ids.room_id or "", ()), deps.now()):
+        match _match(one, known, rooms, deps.now()):
             case About(key=key):
                 by_recording[key].append(one)
                 WEBHOOKS.labels(one.item.entry.type, "matched").inc()
@@ -82,8 +83,8 @@ async def match_inbox(deps: Deps) -> MatchResult:
         left, followed = await _settle_unmatched(deps, unmatched)
         settled += left
     await deps.store.inbox.settle(settled)
-    ids_of_item = {one.item.id: one.ids for one in parsed}
-    waiting = {s.id: ids_of_item[s.id] for s in settled if s.state is InboxState.WAITING}
+    by_id = {one.item.id: one for one in parsed}
+    waiting = [by_id[s.id] for s in settled if s.state is InboxState.WAITING]
     if waiting:
         await _requeue_newly_matchable(deps, waiting, known)
     return MatchResult(len(items), discover=followed)
@@ -91,8 +92,19 @@ async def match_inbox(deps: Deps) -> MatchResult:
 
 def _parse(item: InboxItem) -> _ParsedWebhook:
     """Raises whatever the body causes: newer or older code may have stored it."""
-    envelope = Envelope.model_validate(item.entry.body)
-    return _ParsedWebhook(item, ids_of(envelope), fact_of(envelope, item.entry.received_at))
+    entry = item.entry
+    envelope = Envelope.model_validate(entry.body)
+    ids = Ids(frozenset(entry.aliases), entry.room_id, entry.session_id)
+    return _ParsedWebhook(item, ids, times_of(envelope), fact_of(envelope, entry.received_at))
+
+
+def _match(
+    one: _ParsedWebhook,
+    known: Mapping[str, str],
+    rooms: Mapping[str, Sequence[RecordingRow]],
+    now: datetime,
+) -> About | Later | Nobody:
+    return match(one.ids, one.times, known, rooms.get(one.ids.room_id or "", ()), now)
 
 
 def _dead(item: InboxItem, odd: Exception) -> Settled:
@@ -128,24 +140,23 @@ async def _settle_unmatched(
 
 
 async def _requeue_newly_matchable(
-    deps: Deps, waiting: Mapping[int, Ids], known: Mapping[str, str]
+    deps: Deps, waiting: Sequence[_ParsedWebhook], known: Mapping[str, str]
 ) -> None:
     """Match these again if an alias or a failure was stored since we read them.
 
     It arrived before these items were marked as waiting, so it did not wake them itself.
     """
     store = deps.store
-    every = {alias for ids in waiting.values() for alias in ids.aliases}
+    every = {alias for one in waiting for alias in one.ids.aliases}
     new = (await store.recordings.keys_by_alias(every)).keys() - known.keys()
-    failures = {ids.room_id for ids in waiting.values() if ids.failed_at and ids.room_id}
+    failures = {one.ids.room_id for one in waiting if one.times.failed_at and one.ids.room_id}
     rooms = await store.lists.open_in_rooms(failures) if failures else {}
     again = [
-        item
-        for item, ids in waiting.items()
-        if ids.aliases & new
-        or isinstance(match(ids, known, rooms.get(ids.room_id or "", ()), deps.now()), About)
+        Settled(one.item.id, InboxState.NEW)
+        for one in waiting
+        if one.ids.aliases & new or isinstance(_match(one, known, rooms, deps.now()), About)
     ]
-    await store.inbox.settle([Settled(item, InboxState.NEW) for item in again])
+    await store.inbox.settle(again)
 
 
 def _unnamed(all_ids: Iterable[Ids], known: Mapping[str, str]) -> set[str]:

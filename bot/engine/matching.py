@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.recording import Phase
-from bot.hms.webhook import Ids
+from bot.hms.webhook import Ids, Times
 from bot.store.values import RecordingRow
 
 
@@ -29,7 +29,11 @@ class Nobody:
 
 
 def match(
-    ids: Ids, known: Mapping[str, str], in_room: Sequence[RecordingRow], now: datetime
+    ids: Ids,
+    times: Times,
+    known: Mapping[str, str],
+    in_room: Sequence[RecordingRow],
+    now: datetime,
 ) -> About | Later | Nobody:
     """Match by any id, else by room, session and times if exactly one recording fits.
 
@@ -41,31 +45,31 @@ def match(
     if any(row.phase is Phase.REQUESTED and row.attempted_at for row in in_room):
         return Later()
     begun = [row for row in in_room if row.hms_id]
-    fitting = [row for row in begun if _fits(ids, row, now)]
-    if len(fitting) == 1 and _is_certain(ids, fitting[0]):
+    fitting = [row for row in begun if _fits(ids, times, row, now)]
+    if len(fitting) == 1 and _is_certain(ids, times, fitting[0]):
         return About(fitting[0].key)
     return Later(tuple(row.key for row in fitting)) if fitting else Nobody()
 
 
-def _is_certain(ids: Ids, row: RecordingRow) -> bool:
+def _is_certain(ids: Ids, times: Times, row: RecordingRow) -> bool:
     """Whether the match needs no id: both have times, which `_fits` found to overlap.
 
     A failure event has no start time. It counts if 100ms' own answer says that this recording
     failed in that session; it may otherwise be about another recording's upload or a live stream.
     """
-    if ids.started_at and row.started_at:
+    if times.started_at and row.started_at:
         return True
-    if ids.failed_at is None or ids.session_id is None:
+    if times.failed_at is None or ids.session_id is None:
         return False
-    failed = row.phase is Phase.FAILED and row.requested_at <= ids.failed_at
+    failed = row.phase is Phase.FAILED and row.requested_at <= times.failed_at
     return failed and ids.session_id == row.session_id
 
 
-def _fits(ids: Ids, row: RecordingRow, now: datetime) -> bool:
+def _fits(ids: Ids, times: Times, row: RecordingRow, now: datetime) -> bool:
     """Whether session and times do not contradict each other; unknown values fit."""
     if ids.session_id and row.session_id and ids.session_id != row.session_id:
         return False
-    if ids.started_at is None or row.started_at is None:
+    if times.started_at is None or row.started_at is None:
         return True
-    ended = ids.stopped_at or now
-    return ids.started_at <= (row.stopped_at or now) and row.started_at <= ended
+    ended = times.stopped_at or now
+    return times.started_at <= (row.stopped_at or now) and row.started_at <= ended

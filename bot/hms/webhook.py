@@ -71,17 +71,22 @@ class Envelope(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Ids:
-    """The values of an event that help to find its recording.
+    """The ids of an event that help to find its recording.
 
-    Each of `aliases` identifies the recording; room and session only narrow it down. The times are
-    those of the recording, as far as the event has them.
+    Each of `aliases` identifies the recording; room and session only narrow it down.
     """
 
     aliases: frozenset[str]
     room_id: str | None
     session_id: str | None
-    started_at: datetime | None
-    stopped_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The times of the recording, as far as the event has them."""
+
+    started_at: datetime | None = None
+    stopped_at: datetime | None = None
     failed_at: datetime | None = None  # set for a failure event, which has no start time
 
 
@@ -112,19 +117,30 @@ def parse(body: bytes) -> Envelope:
 
 
 def ids_of(envelope: Envelope) -> Ids:
-    """Return the ids and times in an event of any type."""
+    """Return the ids in an event of any type; the inbox stores them beside it."""
     data = envelope.data
     named = {lenient.text(data.get(key)) for key in ID_KEYS}
     files = {lenient.text(value) for key, value in data.items() if key.endswith("asset_id")}
-    started_at, stopped_at = _times_of(envelope)
     return Ids(
         aliases=frozenset(name for name in named | files if name is not None),
         room_id=lenient.text(data.get("room_id")),
         session_id=lenient.text(data.get("session_id")),
-        started_at=started_at,
-        stopped_at=stopped_at,
-        failed_at=_happened_at(envelope) if envelope.type == "beam.failure" else None,
     )
+
+
+def times_of(envelope: Envelope) -> Times:
+    """Return the recording's times, from the event's fields or its own time."""
+    data, happened_at = envelope.data, _happened_at(envelope)
+    started_at = lenient.moment(data.get("started_at"))
+    stopped_at = lenient.moment(data.get("stopped_at"))
+    match envelope.type:
+        case "beam.started.success":
+            return Times(started_at or happened_at, stopped_at)
+        case "beam.stopped.success":
+            return Times(started_at, stopped_at or happened_at)
+        case "beam.failure":
+            return Times(started_at, stopped_at, happened_at)
+    return Times(started_at, stopped_at)
 
 
 PRESENCE = frozenset(
@@ -175,7 +191,7 @@ def beam_started(envelope: Envelope, at: datetime) -> BeamStarted:
     return BeamStarted(
         at=at,
         session_id=lenient.text(envelope.data.get("session_id")),
-        started_at=lenient.past(_times_of(envelope)[0], at),
+        started_at=lenient.past(times_of(envelope).started_at, at),
         peer_id=lenient.text(envelope.data.get("peer_id")),
     )
 
@@ -243,19 +259,6 @@ def _transcription(
         summary_asset_id=lenient.text(data.get("summary_json_asset_id")),
         duration_s=lenient.seconds(data.get("duration")),
     )
-
-
-def _times_of(envelope: Envelope) -> tuple[datetime | None, datetime | None]:
-    """Return when the recording started and stopped, from the event's fields or its own time."""
-    data = envelope.data
-    started_at = lenient.moment(data.get("started_at"))
-    stopped_at = lenient.moment(data.get("stopped_at"))
-    happened_at = _happened_at(envelope)
-    if envelope.type == "beam.started.success":
-        started_at = started_at or happened_at
-    if envelope.type == "beam.stopped.success":
-        stopped_at = stopped_at or happened_at
-    return started_at, stopped_at
 
 
 def _happened_at(envelope: Envelope) -> datetime | None:

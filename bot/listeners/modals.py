@@ -4,34 +4,45 @@ import uuid
 from collections.abc import Awaitable, Callable
 
 from bot.listeners.app import Bot, for_people
-from bot.listeners.payloads import Caller, Click
+from bot.listeners.payloads import Caller
+from bot.listeners.payloads import View as Clicked
 from bot.slack.errors import SlackRefused
 from bot.ui.message import Message, View, message_view
+from bot.ui.replies import click_again
 
 STALE = ("expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged")
 
 
-async def open_modal(bot: Bot, caller: Caller, view: View, otherwise: Message) -> None:
-    """Open a modal. Without a trigger, or if it is stale, reply with `otherwise` instead.
+async def open_modal(
+    bot: Bot,
+    caller: Caller,
+    view: View,
+    *,
+    over: Clicked | None = None,
+    otherwise: Message | None = None,
+) -> None:
+    """Open a modal, on top of the modal that was clicked in (`over`), if any.
 
-    `otherwise` has a button, whose click brings a fresh trigger.
+    Without a trigger, or if it is stale, reply with `otherwise` instead. It has a button, whose
+    click brings a fresh trigger; without it, the person can click again where they did.
     """
-    if caller.trigger_id:
-        try:
-            await bot.deps.slack.open_view(caller.trigger_id, view)
-        except SlackRefused as refused:
-            if refused.error not in STALE:
-                raise
-        else:
-            return
-    await bot.reply(caller, otherwise)
+    if not await _opened(bot, caller, view, over):
+        await bot.reply(caller, otherwise or click_again())
 
 
-async def put_modal(bot: Bot, click: Click, view: View) -> None:
-    """Open a modal, on top of the one that was clicked in, if any."""
-    on_modal = click.view is not None and click.view.type == "modal"
+async def _opened(bot: Bot, caller: Caller, view: View, over: Clicked | None) -> bool:
+    """Whether there was a trigger that could still open the modal."""
+    on_modal = over is not None and over.type == "modal"
     put = bot.deps.slack.push_view if on_modal else bot.deps.slack.open_view
-    await put(click.caller.trigger_id, view)
+    if not caller.trigger_id:
+        return False
+    try:
+        await put(caller.trigger_id, view)
+    except SlackRefused as refused:
+        if refused.error not in STALE:
+            raise
+        return False
+    return True
 
 
 async def update_modal(bot: Bot, view: View, view_id: str, *, seen: str | None = None) -> None:
@@ -54,16 +65,17 @@ async def show_when_known(
     *,
     until_then: Message,
     title: str,
-    on_modal: bool = False,
+    over: Clicked | None = None,
 ) -> None:
     """Open a modal with `until_then` at once, and fill it with the result of `find_out`.
 
-    `on_modal` pushes it on top of the modal that was clicked in.
+    It is on top of the modal that was clicked in (`over`), if any.
     """
     external_id = f"waiting-{uuid.uuid4().hex}"
     waiting = {**message_view(until_then, title=title), "external_id": external_id}
-    show = bot.deps.slack.push_view if on_modal else bot.deps.slack.open_view
-    await show(caller.trigger_id, waiting)
+    if not await _opened(bot, caller, waiting, over):
+        await bot.reply(caller, click_again())
+        return
 
     async def fill() -> None:
         try:

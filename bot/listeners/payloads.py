@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from bot.core.places import is_direct
+
 Body = Mapping[str, Any]
 GROUP_DM = "mpdm-"  # how Slack names a direct message among several people
 
@@ -178,7 +180,7 @@ class Click(Payload):
             action_id=action["action_id"],
             value=value_of(action),
             on_ephemeral=bool(container.get("is_ephemeral")),
-            on_answer=bool(container.get("is_ephemeral")) or (caller.channel or "")[:1] == "D",
+            on_answer=bool(container.get("is_ephemeral")) or is_direct(caller.channel),
             view=View.of(body) if body.get("view") else None,
         )
 

@@ -13,7 +13,6 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
-    func,
     or_,
     select,
     update,
@@ -41,7 +40,7 @@ from bot.store.schema import (
     recordings,
     transcripts,
 )
-from bot.store.sql import is_new, is_parked, of_the_team
+from bot.store.sql import began, is_new, is_parked, of_the_team
 
 r = recordings.c
 CALM = (Phase.RUNNING.value, Phase.PAUSED.value)
@@ -211,8 +210,7 @@ class Queue(Repository):
         """
         t = transcripts.c
         whole = select(t.recording_key).where(self._mine(transcripts), t.done == t.sentences)
-        began = func.coalesce(r.started_at, r.requested_at) >= since
-        missing = and_(r.has_transcript, began, r.key.not_in(whole))
+        missing = and_(r.has_transcript, began() >= since, r.key.not_in(whole))
         async with self._waking() as conn:
             keys = await self._wake(conn, missing)
             noted = deliveries.c.recording_key.in_(keys) & (deliveries.c.kind == Kind.KEPT.value)

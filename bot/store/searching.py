@@ -43,7 +43,7 @@ from bot.store.schema import (
     transcript_words,
     transcripts,
 )
-from bot.store.sql import is_in_channel, is_one_of, listed
+from bot.store.sql import began, is_in_channel, is_one_of, listed, name_shown
 from bot.store.transcripts import SPAN, said_by, sentence_of, transcript_of, with_people
 
 CANDIDATES = 100  # windows to rank, the newest that match
@@ -57,7 +57,7 @@ AROUND = 2  # sentences shown before and after a hit
 t, s, p = transcripts.c, transcript_sentences.c, transcript_people.c
 v = transcript_words.c
 r, shown = recordings.c, recording_channels.c
-_NAME = func.coalesce(r.title, r.room_name).label("name")
+_NAME = name_shown().label("name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +157,12 @@ class TranscriptSearch(Repository):
         ids = select(t.id).where(t.recording_key.in_(self._keys(scope))).order_by(t.id.desc())
         if query is not None:
             ids = ids.join(recordings, t.recording_key == r.key)
-            began = func.coalesce(r.started_at, r.requested_at)
             if query.rooms:
                 ids = ids.where(or_(r.room_name.in_(query.rooms), r.title.in_(query.rooms)))
             if query.since is not None:
-                ids = ids.where(began >= _begin(query.since, query.zone))
+                ids = ids.where(began() >= _begin(query.since, query.zone))
             if query.until is not None:
-                ids = ids.where(began < _begin(query.until + timedelta(days=1), query.zone))
+                ids = ids.where(began() < _begin(query.until + timedelta(days=1), query.zone))
         return list(await conn.scalars(ids))
 
     async def _matching(
@@ -365,8 +364,7 @@ def _stems(is_sqlite: bool) -> Select[tuple[int, str, str, str]]:
 
 @cache
 def _about(is_sqlite: bool) -> Select[tuple[str, str, datetime, int]]:
-    began = func.coalesce(r.started_at, r.requested_at).label("began_at")
-    rows = select(r.key, _NAME, began, t.id).where(t.recording_key == r.key)
+    rows = select(r.key, _NAME, began().label("began_at"), t.id).where(t.recording_key == r.key)
     return rows.where(is_one_of(r.key, "keys", is_sqlite=is_sqlite))
 
 

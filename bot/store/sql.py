@@ -1,5 +1,6 @@
 """Conditions that several statements share."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -19,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
-from bot.store.schema import deliveries, inbox
+from bot.store.schema import deliveries, inbox, recordings
 
 
 def of_the_team(table: Table) -> ColumnElement[bool]:
@@ -31,6 +32,16 @@ def of_the_team(table: Table) -> ColumnElement[bool]:
         table.c.team_id == bindparam("our_team"),
         table.c.enterprise_id == bindparam("our_enterprise"),
     )
+
+
+def name_shown() -> ColumnElement[str]:
+    """What a recording is called; `Recording.name` in SQL."""
+    return func.coalesce(recordings.c.title, recordings.c.room_name)
+
+
+def began() -> ColumnElement[datetime]:
+    """When a recording began, or else was requested; `RecordingRow.began` in SQL."""
+    return func.coalesce(recordings.c.started_at, recordings.c.requested_at)
 
 
 # Conditions of partial indexes. They are literal, because a bound parameter would not match.

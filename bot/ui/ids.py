@@ -49,7 +49,7 @@ FORGET = "recording_forget"
 # Another page of Home. The value is its number.
 HOME_PAGE = "home_page"
 
-# Home, for admins.
+# Home, for admins. An earlier name of the doctor: Homes that were published then still have it.
 DOCTOR = "checkup"
 
 # A room that a channel follows. The value is the room's id.

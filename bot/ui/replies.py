@@ -85,6 +85,11 @@ def too_old() -> Message:
     return say("This question is no longer open. Write your request again.")
 
 
+def click_again() -> Message:
+    """Say that a modal could not be opened; the button that was clicked works again."""
+    return say("Slack took too long to open that. Try again.")
+
+
 def expired_trigger(request_id: str | None = None) -> Message:
     """Offer a button for the form; with the request id of a draft, the form is filled in."""
     text = "Slack took too long to open the form. Open it here."

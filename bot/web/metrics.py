@@ -61,10 +61,10 @@ class Metrics:
         if not (self._has_token(request) or _is_local(request)):
             why = "only from this machine and not through a proxy, or with METRICS_TOKEN"
             return PlainTextResponse(why, status_code=403)
-        page = generate_latest() + _page(await self._stored())
+        page = generate_latest() + _page(await self._gauges())
         return Response(page, media_type=CONTENT_TYPE_LATEST)
 
-    async def _stored(self) -> "Gauges | None":
+    async def _gauges(self) -> "Gauges | None":
         """Return None if the database does not answer."""
         try:
             async with asyncio.timeout(WITHIN_S):
@@ -93,9 +93,9 @@ class Gauges:
     dead: DeadLetterCount = NONE_DEAD
 
 
-def _page(stored: Gauges | None) -> bytes:
+def _page(gauges: Gauges | None) -> bytes:
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Collected(tuple(metrics_of(stored))))
+    registry.register(_Collected(tuple(metrics_of(gauges))))
     return generate_latest(registry)
 
 
@@ -107,14 +107,14 @@ class _Collected:
         return self.metrics
 
 
-def metrics_of(stored: Gauges | None) -> Iterator[Metric]:
+def metrics_of(gauges: Gauges | None) -> Iterator[Metric]:
     """Yield the gauges; without a database only `record_bot_store_up`."""
     yield GaugeMetricFamily(
-        "record_bot_store_up", "1 if the database answers", float(stored is not None)
+        "record_bot_store_up", "1 if the database answers", float(gauges is not None)
     )
-    if stored is None:
+    if gauges is None:
         return
-    health = stored.health
+    health = gauges.health
     phases = GaugeMetricFamily(
         "record_bot_open_recordings", "Recordings with work left, by phase", labels=["phase"]
     )
@@ -124,10 +124,10 @@ def metrics_of(stored: Gauges | None) -> Iterator[Metric]:
     dead = GaugeMetricFamily(
         "record_bot_dead_letters_open", "Unreadable items that are set aside", labels=["kind"]
     )
-    dead.add_metric(["webhook"], stored.dead.webhooks)
-    dead.add_metric(["recording"], stored.dead.recordings)
+    dead.add_metric(["webhook"], gauges.dead.webhooks)
+    dead.add_metric(["recording"], gauges.dead.recordings)
     yield dead
-    gauges = {
+    simple = {
         "oldest_due_step_seconds": ("How late the oldest due recording is", health.late_s),
         "inbox_backlog": ("Webhooks that are stored and not matched yet", health.backlog),
         "inbox_waiting": (
@@ -138,14 +138,14 @@ def metrics_of(stored: Gauges | None) -> Iterator[Metric]:
         "replay_owed": ("1 while a webhook replay has yet to be requested", health.replay_owed),
         "slack_token_refused": (
             "1 while Slack does not accept the token",
-            any(one.method == WHOLE_APP and one.since for one in stored.paused),
+            any(one.method == WHOLE_APP and one.since for one in gauges.paused),
         ),
         "paused_methods": (
             "Methods of Slack or 100ms paused by a rate limit",
-            sum(one.since is None for one in stored.paused),
+            sum(one.since is None for one in gauges.paused),
         ),
     }
-    for name, (meaning, value) in gauges.items():
+    for name, (meaning, value) in simple.items():
         yield GaugeMetricFamily(f"record_bot_{name}", meaning, float(value))
     if health.last_webhook_at is not None:
         yield GaugeMetricFamily(

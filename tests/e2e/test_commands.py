@@ -315,6 +315,14 @@ async def test_an_expired_trigger_loses_none_of_the_options(bench: Bench) -> Non
     assert value(view, "channel") == seed.STANDUP
 
 
+async def test_a_button_whose_trigger_expired_can_be_pressed_again(bench: Bench) -> None:
+    room = await bench.room()
+    card = await bench.running(room, "--no-transcript")
+    await bench.slack_fault("views.open", error="expired_trigger_id")
+    await bench.press(bench.ines, card, "Details")
+    await bench.told(bench.ines, seed.STANDUP, "took too long to open that")
+
+
 async def test_a_slack_that_hangs_is_answered_for_within_three_seconds(bench: Bench) -> None:
     await bench.slack_fault("views.open", delay_s=2.9)
     answer = await bench.amara.command(seed.STANDUP, "/record start")

@@ -134,6 +134,40 @@ async def test_a_thread_answers_no_question_of_its_channel(bench: Bench) -> None
     assert (await bench.recording(room))["status"] == "running"
 
 
+async def test_a_yes_answers_nothing_where_nothing_was_asked(bench: Bench) -> None:
+    """A time that is none, with a button; and a question whose button was pressed."""
+    room, other = await bench.room(), await bench.room()
+    await bench.running(room)
+    await bench.ines.mention(seed.STANDUP, f'{BOT} stop "{room.name}" at 25:00')
+    told = await bench.told(bench.ines, seed.STANDUP, "25:00 is not a time.")
+    assert labels(told.blocks) == [f"Stop {room.name}"]
+    await bench.ines.mention(seed.STANDUP, f"{BOT} yes")
+    await bench.told(bench.ines, seed.STANDUP, NOT_ASKED)
+    assert (await bench.recording(room))["status"] == "running"
+
+    await bench.ines.mention(seed.DESIGN, f'{BOT} should we follow "{other.name}" here?')
+    asked = await bench.told(bench.ines, seed.DESIGN, f"Follow {other.name} in this channel?")
+    await bench.press(bench.ines, asked, f"Follow {other.name}")
+    await bench.told(bench.ines, seed.DESIGN, "follows", other.name)
+    await bench.ines.mention(seed.DESIGN, f"{BOT} yes")
+    await bench.told(bench.ines, seed.DESIGN, NOT_ASKED)
+
+
+async def test_a_name_that_is_sent_twice_starts_nothing(bench: Bench) -> None:
+    room = await bench.room()
+    asked = f"Start recording {room.name}?"
+    for _ in range(2):
+        await bench.ines.mention(seed.STANDUP, f'{BOT} "{room.name}"')
+        await bench.told(bench.ines, seed.STANDUP, asked)
+    assert await bench.recordings(room) == []
+    await bench.ines.mention(seed.DESIGN, f'{BOT} record "{room.name}x"')
+    await bench.told(bench.ines, seed.DESIGN, asked)
+    await bench.ines.mention(seed.DESIGN, f'{BOT} "{room.name}"')
+    await bench.card(room, "Recording", channel=seed.DESIGN)
+    await bench.ines.mention(seed.DESIGN, f'{BOT} stop "{room.name}"')
+    await bench.status(room, "completed")
+
+
 async def test_where_yes_may_mean_several_it_is_asked_which(bench: Bench) -> None:
     room, other = await asked_which_to_stop(bench)
     await bench.ines.mention(seed.DESIGN, f"{BOT} yes")
@@ -315,3 +349,15 @@ async def test_the_buttons_of_other_orders_stay_after_a_press(bench: Bench) -> N
     await bench.press(bench.ines, left, record)
     made = await bench.told(bench.ines, seed.STANDUP, second.name, "will be recorded")
     assert made.ts == asked.ts
+
+
+async def test_a_channel_that_is_closed_keeps_no_other_from_getting_it(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.running(room)
+    board, design = f"<#{seed.BOARD}|board>", f"<#{seed.DESIGN}|design>"
+    said = f'{BOT} share "{room.name}" to {board} and {design}'
+    await bench.ines.mention(seed.STANDUP, said)
+    asked = await bench.told(bench.ines, seed.STANDUP, f"Share the recording of {room.name}")
+    await bench.press(bench.ines, asked, "Do both")
+    await bench.told(bench.ines, seed.STANDUP, "#board: You have to be in that channel")
+    await bench.card(room, "Recording", channel=seed.DESIGN)

@@ -23,9 +23,12 @@ from bot.access.rights import Rights
 from bot.access.visibility import Visibility
 from bot.core.when import Moment, When
 from bot.core.when_grammar import read_when
+from bot.features.automatic.model import Notice
+from bot.features.automatic.store import NoticeRepository
 from bot.features.rooms.refreshing import Refreshing
+from bot.features.rules.store import RuleRepository
 from bot.features.schedules.model import Schedule, planned, woken
-from bot.features.schedules.store import Notice, RuleRepository, ScheduleRepository
+from bot.features.schedules.store import ScheduleRepository
 from bot.settings import Settings
 from bot.store.values import RecordingRow
 from bot.wiring import Components, build
@@ -70,13 +73,13 @@ class Stage:
 
     async def turn(self) -> Schedule:
         """One turn, and the schedule as it is then."""
-        await self.parts.timekeeper.start_what_is_due()
+        await self.parts.timekeeper.schedules.start_what_is_due()
         found = await self.schedules.get("s1")
         assert found is not None
         return found
 
     async def notices(self) -> list[Notice]:
-        return await self.schedules.take_notices(50, MIN)
+        return await NoticeRepository(self.parts.deps.db).take(50, MIN)
 
     async def recordings(self) -> list[RecordingRow]:
         return await self.parts.deps.store.lists.recent()

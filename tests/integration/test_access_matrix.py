@@ -43,6 +43,8 @@ from bot.core.transcript import Sentence
 from bot.core.when import When
 from bot.core.when_grammar import read_when
 from bot.engine.context import Context
+from bot.features.calendars.model import RoomCalendar
+from bot.features.calendars.store import CalendarRepository
 from bot.features.commands.answer_questions import ANSWERS
 from bot.features.commands.do_orders import DO
 from bot.features.commands.store import ChoiceRepository
@@ -55,16 +57,10 @@ from bot.features.presets.model import Preset
 from bot.features.presets.store import PresetRepository
 from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.store import RoomRepository
-from bot.features.schedules.model import (
-    RoomCalendar,
-    Schedule,
-    deleted,
-    paused,
-    planned,
-    skipped,
-)
-from bot.features.schedules.model import Rule as RoomRule
-from bot.features.schedules.store import CalendarRepository, RuleRepository, ScheduleRepository
+from bot.features.rules.model import Rule as RoomRule
+from bot.features.rules.store import RuleRepository
+from bot.features.schedules.model import Schedule, deleted, paused, planned, skipped
+from bot.features.schedules.store import ScheduleRepository
 from bot.slack.errors import SlackUnavailable
 from bot.store import schema
 from bot.store.errors import LeaseLost

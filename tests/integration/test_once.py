@@ -11,6 +11,8 @@ import pytest_asyncio
 from record_bot_sandbox.hms import seed as hms_seed
 from record_bot_sandbox.slack import seed
 
+from bot.features.commands.store import ChoiceRepository
+from bot.features.commands.stored_orders import Choice, StoredOrder
 from bot.ui import ids
 from tests.integration.access_rig import Rig, rigged
 from tests.integration.access_table import PLAZA
@@ -98,6 +100,29 @@ async def test_what_is_no_new_message_of_a_person_to_the_bot_does_nothing(
     done = await rig.send(rig.event("message", **told), form="event")
     assert done.calls == []
     assert not any(done.rows.values())
+
+
+async def test_a_yes_that_comes_twice_answers_once(rig: Rig) -> None:
+    _, room = await rig.recording("public", "running")
+    asked = await rig.send(mention(rig, f"should we stop {room}?", ts="130.1"), form="event")
+    assert "Stop the recording" in asked.told
+    yes = mention(rig, "yes", ts="130.2")
+    assert (await rig.send(yes, form="event")).rows["facts:stop_requested"] == 1
+    again = await rig.send(yes, form="event")
+    assert again.calls == []
+    assert not any(again.rows.values())
+
+
+async def test_a_yes_is_no_answer_if_another_replica_has_asked_since(rig: Rig) -> None:
+    key, room = await rig.recording("public", "running")
+    asked = await rig.send(mention(rig, f"should we stop {room}?", ts="131.1"), form="event")
+    assert "Stop the recording" in asked.told
+    order = StoredOrder(verb="stop", room_id=room, room_name="a room", key=key)
+    choices = ChoiceRepository(rig.bot.parts.deps.db)
+    await choices.save("c-newer", seed.STARTER, Choice(answers={"0": (order,)}))
+    done = await rig.send(mention(rig, "yes", ts="131.2"), form="event")
+    assert "Which one do you mean?" in done.told
+    assert not done.rows["facts:stop_requested"]
 
 
 async def test_a_start_by_mention_that_comes_twice_starts_once(rig: Rig) -> None:

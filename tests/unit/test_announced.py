@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.engine import posting
 from bot.features.results import steps as results
-from bot.features.schedules.steps import Timekeeper
+from bot.features.upcoming.steps import Timekeeper
 from bot.listeners.app import Bot
 from bot.slack import gateway
 from tests.unit.sources import calls

@@ -118,6 +118,7 @@ def _asking() -> list[Sample]:
         only_you("The bot was mentioned without a command", start_views.form_ready, "request-1"),
         only_you("Slack did not open the form in time", ui_replies.expired_trigger),
         only_you("… after it was filled in", ui_replies.expired_trigger, "request-1"),
+        only_you("Slack did not open another modal in time", ui_replies.click_again),
         only_you("100ms does not answer in time", replies.hms_failed, "timeout"),
         only_you("100ms has an error of its own", replies.hms_failed, "error", 503),
         only_you("100ms cannot be reached", replies.hms_failed, "network"),

@@ -10,23 +10,21 @@ from record_bot_sandbox.slack import seed
 from bot.core import facts as f
 from bot.core.when import Refused, StopAt, Unclear, When
 from bot.core.when_grammar import read_when
+from bot.features.automatic import views as automatic
+from bot.features.calendars import views as calendars
+from bot.features.calendars.model import RoomCalendar
 from bot.features.commands.stored_orders import StoredOrder
 from bot.features.commands.views import choices
 from bot.features.control import views as control
+from bot.features.rules import views as rules
+from bot.features.rules.form import rules_form
+from bot.features.rules.model import Rule
 from bot.features.schedules import views
-from bot.features.schedules.form import rules_form
-from bot.features.schedules.model import (
-    Listing,
-    PassedDate,
-    RoomCalendar,
-    Rule,
-    Schedule,
-    Subject,
-    paused,
-    planned,
-)
-from bot.features.schedules.overlaps import Overlap, Rivals
+from bot.features.schedules.model import PassedDate, Schedule, Subject, paused, planned
+from bot.features.schedules.overlaps import Overlap
 from bot.features.schedules.service import past_refused
+from bot.features.upcoming import views as upcoming
+from bot.features.upcoming.model import Listing, Rivals
 from bot.ui.problems import slack_refusal
 from tests.unit.views_samples import NOW, READ, RUNS, at
 from tests.voice.sample import BOT, ROOM, Sample, channel, direct, modal, only_you, story, thread
@@ -72,12 +70,13 @@ OWN = Overlap(replace(EVENT, by=ME), LATER, starts_first=False)
 
 PAUSED, MOVED = Subject("paused", "s1"), Subject("moved", "s1")
 DELETED, SKIPPED = Subject("deleted", "s1"), Subject("skipped", "s1", LATER)
-CALENDAR_OFF = views.calendar_off_by(CALENDAR, ME)
+CALENDAR_OFF = calendars.calendar_off_by(CALENDAR, ME)
 
 
 def beside(when: str, rivals: Rivals) -> Sample:
     """A new schedule, and what else records the room then."""
-    return only_you(when, views.scheduled, ONCE, now=NOW, zone_known=True, rivals=rivals, reader=ME)
+    others = upcoming.also_recorded(ONCE, rivals, NOW, ME)
+    return only_you(when, views.scheduled, ONCE, now=NOW, zone_known=True, others=others)
 
 
 def answers() -> list[Sample]:
@@ -120,10 +119,13 @@ def answers() -> list[Sample]:
         only_you(
             "Wait for people was pressed", views.waiting_for_people, EVERY, timedelta(hours=1)
         ),
-        only_you("A running recording gets an end", views.ends, story(*RUNS), NOW),
-        only_you("… and No end was pressed", views.ends, story(*RUNS), None),
+        only_you("A running recording gets an end", control.ends, story(*RUNS), NOW),
+        only_you("… and No end was pressed", control.ends, story(*RUNS), None),
         only_you(
-            "“5 more minutes” for a recording without an end", views.has_no_end, ROOM, STOP_AT
+            "“5 more minutes” for a recording without an end",
+            control.has_no_end,
+            ROOM,
+            STOP_AT,
         ),
         only_you("Skip next was pressed", views.skipping, EVERY, NOW),
         only_you("Run now was pressed", views.running_now, ROOM),
@@ -132,48 +134,56 @@ def answers() -> list[Sample]:
         only_you("Resume was pressed, and no date is left", views.no_date_left, ONCE),
         only_you("Somebody else was faster", views.changed_meanwhile),
         modal("Change was pressed", views.change_form, EVERY, NOW),
-        only_you("A room is to be recorded automatically", views.rule_set, RULE, now=NOW),
+        only_you("A room is to be recorded automatically", rules.rule_set, RULE, now=NOW),
         only_you(
-            "… and it is scheduled, too", views.rule_set, RULE, [EVERY, EVENT], now=NOW, reader=ME
+            "… and it is scheduled, too",
+            rules.rule_set,
+            RULE,
+            [EVERY, EVENT],
+            now=NOW,
+            reader=ME,
         ),
-        only_you("… that is disabled in 100ms", views.rule_of_disabled, ROOM),
-        only_you("… and another channel has done that", views.rule_elsewhere, ROOM),
+        only_you("… that is disabled in 100ms", automatic.room_disabled, ROOM),
+        only_you("… and another channel has done that", rules.rule_elsewhere, ROOM),
         modal("Rules for rooms, in the channel settings", rules_form, seed.STANDUP, []),
         modal(
             "… and one was saved",
             rules_form,
             seed.STANDUP,
             [RULE, TWO],
-            said=views.rule_saved(RULE, [EVERY], now=NOW),
+            said=rules.rule_saved(RULE, [EVERY], now=NOW),
         ),
-        only_you("Turn off was pressed", views.rule_off, ROOM, there=True),
-        only_you("… and there was no rule", views.rule_off, ROOM, there=False),
-        only_you("It is not clear what to do automatically", views.auto_usage),
-        only_you("A calendar is followed", views.calendar_added, CALENDAR, now=NOW),
+        only_you("Turn off was pressed", rules.rule_off, ROOM, there=True),
+        only_you("… and there was no rule", rules.rule_off, ROOM, there=False),
+        only_you("It is not clear what to do automatically", rules.auto_usage),
+        only_you("A calendar is followed", calendars.calendar_added, CALENDAR, now=NOW),
         only_you(
             "… of a room with a schedule and a rule",
-            *(views.calendar_added, CALENDAR, [EVERY], RULE),
+            *(calendars.calendar_added, CALENDAR, [EVERY], RULE),
             now=NOW,
             reader=ME,
         ),
-        only_you("… and is not any more", views.calendar_off, ROOM),
+        only_you("… and is not any more", calendars.calendar_off, ROOM),
         only_you("A room was chosen, but no time", views.at_what_time, "Weekly sync"),
         only_you("Its time passed before it was confirmed", views.not_planned, past_refused()),
-        only_you("The bot is not in the channel", views.no_cards, ROOM, *NOT_IN),
-        only_you("A calendar without a room", views.calendar_usage),
-        only_you("A calendar has no secure link", views.only_https),
-        only_you("Too many calendars", views.too_many_calendars),
+        only_you("The bot is not in the channel", automatic.no_cards, ROOM, *NOT_IN),
+        only_you("A calendar without a room", calendars.calendar_usage),
+        only_you("A calendar has no secure link", calendars.only_https),
+        only_you("Too many calendars", calendars.too_many_calendars),
         only_you(
-            "+15 min is pressed on a stale card: it is over", views.end_is, story(*READ), None
+            "+15 min is pressed on a stale card: it is over",
+            control.end_is,
+            story(*READ),
+            None,
         ),
         only_you(
             "… it is being stopped",
-            views.end_is,
+            control.end_is,
             story(*RUNS, f.StopRequested(at=at(60), by="U2")),
             None,
         ),
-        only_you("… its end was removed", views.end_is, story(*RUNS), None),
-        only_you("… its end was moved", views.end_is, story(*RUNS), at(4500)),
+        only_you("… its end was removed", control.end_is, story(*RUNS), None),
+        only_you("… its end was moved", control.end_is, story(*RUNS), at(4500)),
     ]
 
 
@@ -187,13 +197,18 @@ def lists() -> list[Sample]:
     elsewhere = replace(some, may_start=())
     disabled = Listing([EVERY], [RULE], [], mine, [seed.STANDUP], disabled=[ROOM_ID])
     return [
-        only_you("All schedules", views.schedules_list, some, NOW),
-        only_you("… with calendars", views.schedules_list, of_calendars, NOW),
-        only_you("… of a channel that the person is not in", views.schedules_list, elsewhere, NOW),
-        only_you("… for a guest", views.schedules_list, replace(elsewhere, may_change=()), NOW),
-        only_you("… of a room that is disabled", views.schedules_list, disabled, NOW),
-        only_you("Nothing is scheduled", views.schedules_list, Listing(), NOW),
-        only_you("… for a guest", views.schedules_list, Listing(may_start_here=False), NOW),
+        only_you("All schedules", upcoming.schedules_list, some, NOW),
+        only_you("… with calendars", upcoming.schedules_list, of_calendars, NOW),
+        only_you(
+            "… of a channel that the person is not in",
+            upcoming.schedules_list,
+            elsewhere,
+            NOW,
+        ),
+        only_you("… for a guest", upcoming.schedules_list, replace(elsewhere, may_change=()), NOW),
+        only_you("… of a room that is disabled", upcoming.schedules_list, disabled, NOW),
+        only_you("Nothing is scheduled", upcoming.schedules_list, Listing(), NOW),
+        only_you("… for a guest", upcoming.schedules_list, Listing(may_start_here=False), NOW),
     ]
 
 
@@ -213,8 +228,8 @@ def to_owner() -> list[Sample]:
         direct("… skipped once", views.notice, views.skipped_by(EVERY, ME, LATER), SKIPPED),
         direct("… and not after all", views.notice, views.unskipped_by(EVERY, ME, LATER)),
         direct("Their calendar is not followed any more", views.notice, CALENDAR_OFF),
-        direct("Their rule was turned off", views.notice, views.rule_off_by(RULE, ME)),
-        direct("… or changed", views.notice, views.rule_set_by(RULE, replace(TWO, by=ME))),
+        direct("Their rule was turned off", views.notice, rules.rule_off_by(RULE, ME)),
+        direct("… or changed", views.notice, rules.rule_set_by(RULE, replace(TWO, by=ME))),
     ]
 
 
@@ -238,9 +253,9 @@ def notices() -> list[Sample]:
         _told("The room is gone", views.paused_by_itself(ARMED, "room"), PAUSED),
         _told("The room is disabled", views.paused_by_itself(ARMED, "disabled"), PAUSED),
         _told("The bot was removed from the channel", views.paused_by_itself(EVERY, "channel")),
-        _told("A calendar cannot be read", views.calendar_unreadable(CALENDAR)),
-        _told("… or its owner has left", views.calendar_dropped(CALENDAR, "left")),
+        _told("A calendar cannot be read", calendars.calendar_unreadable(CALENDAR)),
+        _told("… or its owner has left", calendars.calendar_dropped(CALENDAR, "left")),
         _told("Its event is in a disabled room", views.event_not_recorded(ARMED, "disabled")),
-        _told("The same for a rule", views.rule_paused_by_itself(RULE, "left")),
-        _told("… whose channel is gone", views.rule_paused_by_itself(RULE, "channel")),
+        _told("The same for a rule", rules.rule_paused_by_itself(RULE, "left")),
+        _told("… whose channel is gone", rules.rule_paused_by_itself(RULE, "channel")),
     ]

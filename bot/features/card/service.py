@@ -9,6 +9,7 @@ import structlog
 
 from bot.access.people import WITHIN_S
 from bot.core.deliveries import NEVER_FAILED, Delivery, Kind, State, Work
+from bot.core.places import is_direct
 from bot.core.policy import Policy, is_unheard, silence_to_show, tried_until
 from bot.core.proofs import SeenRecording
 from bot.core.recording import Recording
@@ -71,9 +72,7 @@ class Orphans:
 
 def _is_there(card: Delivery, user: str, channel: str) -> bool:
     """Whether a card is in this channel. A direct message's card has the user's id as channel."""
-    return channel in (card.target, card.posted_in) or (
-        channel.startswith("D") and card.target == user
-    )
+    return channel in (card.target, card.posted_in) or (is_direct(channel) and card.target == user)
 
 
 class CardLinks:

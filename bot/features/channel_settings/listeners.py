@@ -20,7 +20,7 @@ from bot.features.channel_settings.form import (
 from bot.features.rooms.listeners import suggest_rooms
 from bot.features.rooms.service import RoomDirectory
 from bot.listeners.app import Bot
-from bot.listeners.modals import open_modal, put_modal
+from bot.listeners.modals import open_modal
 from bot.listeners.payloads import Caller, Click, Typed
 from bot.listeners.payloads import View as ViewValues
 from bot.listeners.registry import Ack, From, Listeners
@@ -48,7 +48,7 @@ async def open_from_button(by: HomeMember, click: Click, ack: Ack, bot: Bot) -> 
     """Open the settings on top of Details, or alone from a reply or Home."""
     view = await _view(bot, click, by)
     await ack()
-    await put_modal(bot, click, view)
+    await open_modal(bot, click.caller, view, over=click.view)
     if click.view and click.view.type == "home":
         bot.after_ack(click.caller, bot.home_changed(click.caller.user))
 

@@ -84,11 +84,28 @@ _STATES = {
 }
 
 
+_KEEPS_OPTIONS = (
+    "A recording keeps the options with which it started. To change them, stop it and start it "
+    "again."
+)
 _BOTH = {
     **{
         (intent, Why.UNKNOWN_WORD): f"I do not understand “{{reference}}”. {_ASKED[intent]}"
         for intent in (Intent.START, Intent.SCHEDULE, Intent.STOP, Intent.PAUSE, Intent.RESUME)
     },
+    **{
+        (intent, why): f"{first} {_ASKED[intent]}"
+        for intent in (Intent.START, Intent.SCHEDULE, Intent.STOP)
+        for why, first in (
+            (Why.APART, "Write “{reference}” in a message of its own."),
+            (Why.REMIND, "I cannot remind you."),
+        )
+    },
+    (Intent.UNKNOWN, Why.REMIND): "I cannot remind you. I can record a room at a time, such as "
+    "“record standup at 9:00”.",
+    (Intent.START, Why.FIXED): _KEEPS_OPTIONS,
+    (Intent.UNKNOWN, Why.FIXED): _KEEPS_OPTIONS,
+    (Intent.UNKNOWN, Why.LANGUAGE): "I understand only English, such as “start standup” or “stop”.",
     (Intent.SHARE, Why.ONLY_NOW): "I share a recording at once. Share {room}{in_to} now?",
     (Intent.SHARE, Why.NO_ROOM): "There is no recording “{reference}”.",
     (Intent.RENAME, Why.NO_ROOM): "There is no recording “{reference}”.",
@@ -160,7 +177,7 @@ def _say(found: Understood, now: datetime) -> str:
         return f"{_NOTHING_DONE[found.intent]} {_ASKED[found.intent].format_map(names)}"
     if (found.intent, found.why) in _BOTH:
         text = _BOTH[found.intent, found.why].format_map(names)
-        return _timed(found, text, now) if found.why is Why.UNKNOWN_WORD else text
+        return _timed(found, text, now) if found.why in _TIMED else text
     if found.intent is Intent.STATUS and (found.room or found.topic):
         return _say_status(found)
     if found.why is Why.WHICH_ROOM and (namesakes := _namesakes(found)):
@@ -172,6 +189,9 @@ def _say(found: Understood, now: datetime) -> str:
     table = {Outcome.DO: _DONE, Outcome.ASK: _ASKED}.get(found.outcome, _ANSWERED)
     text = table.get(found.intent, _ANSWERED[Intent.UNKNOWN]).format_map(names)
     return _timed(found, text, now)
+
+
+_TIMED = (Why.UNKNOWN_WORD, Why.REMIND)
 
 
 def _timed(found: Understood, text: str, now: datetime) -> str:

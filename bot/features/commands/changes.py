@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.when import Day, Moment, Refused, When
 from bot.core.when_days import Purpose
 from bot.core.when_grammar import read_when
+from bot.core.when_words import say_moment
 from bot.features.commands.model import (
     Order,
     Outcome,
@@ -22,6 +24,7 @@ from bot.features.commands.model import (
 )
 from bot.features.commands.parsed import Mood
 from bot.features.commands.parsed_text import ParsedText
+from bot.features.commands.sentences import Sort
 from bot.features.commands.understand_controls import act_on, cancelling, recorded_here
 from bot.features.commands.vocabulary import SCHEDULED, Intent, Role
 
@@ -194,6 +197,8 @@ def changes_time(said: ParsedText) -> bool:
 def rescheduling(said: ParsedText) -> Understood:
     """Ask about moving a schedule; without one clear date and time, show what is scheduled."""
     room = said.room()
+    if room is None and (moves := _moves_of_it(said)):
+        return _asked_to_move(said, moves)
     if room is None and said.where is not Where.SLASH and not _of_schedules(said):
         return answered(Intent.UNKNOWN, sure=False)
     planned = said.planned(room) if room else ()
@@ -203,15 +208,55 @@ def rescheduling(said: ParsedText) -> Understood:
     when = _moved_to(said, one) if one else None
     if one is None or when is None:
         return answered(Intent.STATUS, topic=SCHEDULED, room=room, sure=False)
+    return _asked_to_move(said, [(one, when)])
+
+
+def _asked_to_move(said: ParsedText, moves: Sequence[tuple[Scheduled, When]]) -> Understood:
+    """Ask about moving a schedule, with a button for each that may be meant."""
+    several, today = len(moves) > 1, said.world.now.date()
+    rooms = [said.world.names.by_id[one.room_id] for one, _ in moves]
+    offers = [
+        Order(
+            Intent.RESCHEDULE,
+            room,
+            say_moment(when.start.at, today=today)
+            if several and isinstance(when.start, Moment)
+            else None,
+            schedule=one,
+        )
+        for room, (one, when) in zip(rooms, moves, strict=True)
+    ]
     return Understood(
         Intent.SCHEDULE,
         Outcome.ASK,
         Why.MOVE,
-        room,
+        None if several else rooms[0],
         sure=False,
-        offers=(Order(Intent.RESCHEDULE, room),),
-        when=when,
+        offers=tuple(offers),
+        when=None if several else moves[0][1],
     )
+
+
+def _moves_of_it(said: ParsedText) -> list[tuple[Scheduled, When]]:
+    """Return the schedules that `move it to monday` may mean, and when they would be.
+
+    That of the thread's room, else the person's own, else all.
+    """
+    found = [rule.search(said.text) for rule in (_CLOCK, _SHIFT, _DIRECTION)]
+    times = [*said.times, *said.loose, *(one.span() for one in found if one)]
+    unread = [p for p in said.pieces if p.sort in (Sort.UNREAD, Sort.CHANNEL, Sort.LINK)]
+    if said.rooms or any(not any(a <= p.start < b for a, b in times) for p in unread):
+        return []
+    once = [
+        one
+        for room in said.planned_rooms()
+        for one in said.planned(room)
+        if one.repeat is None and len(said.planned(room)) == 1
+    ]
+    here = [one for one in once if said.thread and one.room_id == said.thread.room_id]
+    meant = here or [one for one in once if one.own] or once
+    moves = [(one, when) for one in meant[:BUTTONS_MOST] if (when := _moved_to(said, one))]
+    return moves if len(moves) == len(meant[:BUTTONS_MOST]) else []
 
 
 def _of_schedules(said: ParsedText) -> bool:

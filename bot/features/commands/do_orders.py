@@ -14,12 +14,15 @@ from bot.core.places import is_channel
 from bot.core.recording import ON_AIR
 from bot.core.when import Moment, Refused, StopAfter, StopAt, When, this_minute
 from bot.core.when_words import say_length_of, say_time
+from bot.features.automatic import service as automatic_service
 from bot.features.commands import views
 from bot.features.commands.answer_questions import show_menu
 from bot.features.commands.request import Request, form_button, form_time, may_start_here, question
 from bot.features.commands.stored_orders import StoredOrder
 from bot.features.commands.vocabulary import Intent
+from bot.features.control import service as control_service
 from bot.features.control import views as control_views
+from bot.features.control.listeners import QUARTER
 from bot.features.control.service import ControlAction, control_recording
 from bot.features.follow.listeners import follow_room_here, unfollow_room_here
 from bot.features.history.listeners import answer_list
@@ -27,15 +30,17 @@ from bot.features.presets.model import NoSuchPreset
 from bot.features.presets.views import no_such_preset
 from bot.features.rename import service as renames
 from bot.features.rename import views as rename_views
+from bot.features.rules.listeners import set_rule_of
 from bot.features.schedules import service as schedules
 from bot.features.schedules import views as schedule_views
-from bot.features.schedules.listeners import answer_schedules, set_rule_of
-from bot.features.schedules.model import QUARTER
 from bot.features.share.listeners import share_into
 from bot.features.start import service as starts
 from bot.features.start import views as start_views
 from bot.features.start.listeners import open_filled, say_if_empty, say_taken
 from bot.features.start.model import Started, StartRequest, WhichRoom, end_of_start
+from bot.features.upcoming import service as upcoming_service
+from bot.features.upcoming.listeners import answer_schedules
+from bot.listeners.modals import open_modal
 from bot.slack.errors import SlackError
 from bot.store.values import RoomTaken
 from bot.ui.message import Message
@@ -110,7 +115,7 @@ async def _too_late(request: Request, order: StoredOrder) -> Message | None:
         return None
     length = When(None, when.stop, when.zone) if isinstance(when.stop, StopAfter) else None
     later = {"verb": Intent.START, "when": length, "label": ""}
-    buttons = await question(request, [order.model_copy(update=later)])
+    buttons = await question(request, [order.model_copy(update=later)], in_words=False)
     form = await form_button(request, order, request.found)
     text = f"{say_time(begins.timetz())} has passed. Record it now, or choose another time."
     return views.question(text, [*buttons, form])
@@ -180,11 +185,11 @@ async def _stop_later(
     seen = await bot.gate.recording(caller.user, order.key or "", caller.channel)
     if late := await _too_late(request, order.model_copy(update={"verb": Intent.STOP})):
         return late
-    ending = await schedules.set_end(bot.deps, bot.rights, seen, when, once=once)
+    ending = await control_service.set_end(bot.deps, bot.rights, seen, when, once=once)
     if ending is None:
         return control_views.too_late("stop")
     recording, at = ending
-    return schedule_views.ends(recording, at.astimezone(now_in(request).tzinfo))
+    return control_views.ends(recording, at.astimezone(now_in(request).tzinfo))
 
 
 async def follow(request: Request, order: StoredOrder, _once: Sequence[str]) -> None:
@@ -216,7 +221,7 @@ async def schedule(request: Request, order: StoredOrder, once: Sequence[str]) ->
     may = await bot.gate.may_start(caller.user, to)
     if late := await _too_late(request, order):
         return late
-    if closed := await schedules.no_cards_in(bot.deps, to, order.room.name):
+    if closed := await automatic_service.no_cards_in(bot.deps, to, order.room.name):
         return closed
     made = await schedules.make(
         bot.deps,
@@ -234,7 +239,7 @@ async def schedule(request: Request, order: StoredOrder, once: Sequence[str]) ->
     if isinstance(made, NoSuchPreset):
         near = order.model_copy(update={"preset": made.nearest.name}) if made.nearest else None
         return no_such_preset(made, await question(request, [near] if near else []))
-    return await schedules.say_scheduled(
+    return await upcoming_service.say_scheduled(
         bot.deps, bot.gate, bot.rights, made, caller.user, here=caller.channel
     )
 
@@ -245,15 +250,15 @@ async def extend(request: Request, order: StoredOrder, once: Sequence[str]) -> M
     seen = await bot.gate.recording(caller.user, order.key or "", caller.channel)
     longer = order.when.stop if order.when else None
     by = timedelta(seconds=longer.seconds) if isinstance(longer, StopAfter) else QUARTER
-    end = await schedules.move_end(bot.deps, bot.rights, seen, by, once=once)
+    end = await control_service.move_end(bot.deps, bot.rights, seen, by, once=once)
     if end is not None and end.ends_at is not None:
-        return schedule_views.ends(end.recording, end.ends_at)
+        return control_views.ends(end.recording, end.ends_at)
     row = await bot.deps.store.lists.row(seen.key)
     if row is None or row.phase not in ON_AIR:
         return control_views.not_now([row]) if row else forgotten_reply()
     later = When(None, StopAt(now_in(request) + by), request.known.world.zone)
     stop = order.model_copy(update={"verb": Intent.STOP, "when": later, "label": ""})
-    return schedule_views.has_no_end(row.name, await question(request, [stop]))
+    return control_views.has_no_end(row.name, await question(request, [stop]))
 
 
 async def reschedule(request: Request, order: StoredOrder, _once: Sequence[str]) -> Message | None:
@@ -272,7 +277,7 @@ async def reschedule(request: Request, order: StoredOrder, _once: Sequence[str])
         return schedule_views.not_planned(moved)
     if moved is None:
         return schedule_views.changed_meanwhile()
-    return await schedules.say_scheduled(
+    return await upcoming_service.say_scheduled(
         bot.deps,
         bot.gate,
         bot.rights,
@@ -353,10 +358,11 @@ async def rename(request: Request, order: StoredOrder, once: Sequence[str]) -> M
     if row is None:
         return forgotten_reply()
     await bot.rights.to_control(caller.user, row, "rename")
+    asked = views.rename_question(order.room_name, key)
     if not caller.trigger_id:
-        return views.rename_question(order.room_name, key)
+        return asked
     form = rename_views.rename_form(key, row.room_name, row.title)
-    await request.later(bot.deps.slack.open_view(caller.trigger_id, form))
+    await request.later(open_modal(bot, caller, form, otherwise=asked))
     return None
 
 

@@ -7,11 +7,17 @@ A word that the order does not need may change what is meant: `stop the next sta
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 
+from bot.core.when import StopAfter, StopAt, When
+from bot.core.when_days import Purpose
+from bot.core.when_grammar import read_when
 from bot.features.commands.corrections import is_corrected
-from bot.features.commands.model import Understood
+from bot.features.commands.model import Order, Outcome, Understood, Why
 from bot.features.commands.parsed_text import ParsedText
-from bot.features.commands.sentences import Sort
+from bot.features.commands.sentences import Piece, Sort
 from bot.features.commands.vocabulary import ORDERS, Intent, Role
 
 # A line or a text that is a quotation, words that are struck through, idioms, and a text that is
@@ -70,6 +76,47 @@ def is_doubtful(said: ParsedText, done: Understood) -> bool:
         return True
     parts = any(p.role is Role.NOUN and p.intent is Intent.SUMMARY for p in said.pieces)
     return done.intent is Intent.SHARE and (parts or said.parsed.all_of_them)
+
+
+def now_or_later(said: ParsedText, done: Understood) -> Understood:
+    """Offer both times of `stop now or at 4`, and return anything else unchanged."""
+    if not isinstance(done.when, When) or done.why not in _DECIDED or not _says_now_or(said.pieces):
+        return done
+    rooms = [order.room for order in (*done.acts, *done.offers) if order.room]
+    stops, stop = done.intent is Intent.STOP or done.when.start is None, done.when.stop
+    words = said.time_words()
+    if isinstance(stop, StopAt) and stops:
+        words = f"until {stop.at.astimezone(said.world.now.tzinfo):%-H:%M}"
+    purpose = Purpose.STOP if stops else Purpose.START
+    if not rooms or read_when(words, now=said.world.now, zone=said.world.zone, purpose=purpose) != (
+        done.when
+    ):
+        return done
+    first, second = (Intent.STOP, Intent.STOP) if stops else (Intent.START, Intent.SCHEDULE)
+    length = When(None, stop, done.when.zone) if isinstance(stop, StopAfter) else None
+    both = [(Order(first, room), Order(second, room, words)) for room in rooms]
+    return replace(
+        done,
+        intent=first,
+        outcome=Outcome.ASK,
+        why=Why.UNSURE,
+        sure=False,
+        acts=(),
+        offers=tuple(order for pair in both for order in pair),
+        when=length,
+    )
+
+
+_DECIDED = (Why.CLEAR, Why.UNSURE, Why.WHICH_ROOM)
+_NOW = {("now",), ("right", "now")}
+
+
+def _says_now_or(pieces: Sequence[Piece]) -> bool:
+    """Whether `or` is next to `now`."""
+    return any(
+        (one.key == ("or",) and other.key in _NOW) or (one.key in _NOW and other.key == ("or",))
+        for one, other in pairwise(piece for piece in pieces if piece.sort is not Sort.COMMA)
+    )
 
 
 def _adds_a_denial(said: ParsedText, done: Understood) -> bool:

@@ -8,9 +8,10 @@ import re
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.access.gate import UnknownChoice
+from bot.access.gate import NotOpen, UnknownChoice, UnknownSchedule
 from bot.access.rights import NoRight
 from bot.core.proofs import OwnChoice
+from bot.features.calendars.listeners import CALENDAR, follow_calendar_by_command
 from bot.features.commands import views
 from bot.features.commands.answer_questions import ANSWERS, about_one, show_menu
 from bot.features.commands.answers import say
@@ -43,17 +44,15 @@ from bot.features.commands.vocabulary import Intent
 from bot.features.find.listeners import answer_find
 from bot.features.rooms.model import RoomEntry, room_code_of_link
 from bot.features.rooms.service import RoomDirectory
-from bot.features.schedules.listeners import (
-    CALENDAR,
-    answer_schedules,
-    follow_calendar_by_command,
-    set_rule_by_command,
-)
+from bot.features.rules.listeners import set_rule_by_command
+from bot.features.upcoming.listeners import answer_schedules
+from bot.hms.errors import HmsError
 from bot.kit.logs import learnt
 from bot.listeners.app import Bot, answer, for_people
 from bot.listeners.payloads import Caller, Click, Mention, Typed
 from bot.listeners.registry import Ack, Listeners
-from bot.store.errors import DoneBefore
+from bot.slack.errors import SlackError
+from bot.store.errors import DoneBefore, UnknownRecording
 from bot.store.values import RecordingRow
 from bot.ui import ids
 from bot.ui.ids import COMMAND
@@ -362,13 +361,16 @@ async def do(
         once = (*request.caller.once, *answered) if order is orders[-1] else ()
         try:
             said = await DO[order.verb](request, order, once)
-        except NoRight as no:
+        except _REFUSALS as no:
             if len(orders) == 1:
                 raise
-            said = for_people(no)
+            said = views.refused(order.label, for_people(no))
         messages += [said] if said else []
     if messages:
         await request.tell(views.together(messages))
+
+
+_REFUSALS = (NoRight, NotOpen, UnknownRecording, UnknownSchedule, HmsError, SlackError)
 
 
 async def ask(request: Request, found: Understood) -> None:
@@ -396,7 +398,11 @@ async def ask(request: Request, found: Understood) -> None:
         await do(request, stored)  # shares nothing yet: it asks for the channel
         return
     may = await _changeable(request, stored)
-    buttons = await question(request, [order for order in may if order.verb != OPEN_FORM])
+    buttons = await question(
+        request,
+        [order for order in may if order.verb != OPEN_FORM],
+        in_words=found.why is not Why.BAD_TIME,
+    )
     for order in may:
         if order.verb == OPEN_FORM:
             buttons.append(await form_button(request, order, found))
@@ -431,15 +437,16 @@ async def _changeable(request: Request, stored: Sequence[StoredOrder]) -> Sequen
     """
     rights, user = request.bot.rights, request.caller.user
     by_id = {one.schedule_id: one for one in request.known.schedules}
-    kept, left_out = [], None
+    kept, left_out, doing = [], None, ""
     for order in stored:
         one = by_id.get(order.schedule_id or "")
         if one is None or await rights.may_change_schedule(user, one.channel, one.by):
             kept.append(order)
         else:
             left_out = one
+            doing = "move" if order.verb == Intent.RESCHEDULE else "cancel"
     if left_out and not kept:
-        doing = "cancel this schedule"
+        doing = f"{doing} this schedule"
         await rights.to_change_schedule(user, left_out.channel, left_out.by, doing)
     return kept
 
@@ -455,11 +462,20 @@ async def chosen(own: OwnChoice, click: Click, ack: Ack, bot: Bot, use: Services
         raise UnknownChoice(own.choice_id)
     known = await use.worlds.known(own.by, click.caller.channel)
     left = choice.left_after(own.answer)
-    request = Request(ack, bot, use, click.caller, known, clicked=not left)
-    await do(request, choice.answers[own.answer], answered=_once_of(own.choice_id, own.answer))
+    request = Request(ack, bot, use, click.caller, known, by_button=True, clicked=not left)
+    await _do_answer(request, own.choice_id, choice, own.answer)
     if left:
         asking = await _left_open(request, left)
         bot.after_ack(click.caller, bot.reply(click.caller, asking, replace=True))
+
+
+async def _do_answer(request: Request, choice_id: str, choice: Choice, answer: str) -> None:
+    """Carry out an answer, and remember that it was given, also where it may be repeated."""
+    once = _once_of(choice_id, answer)
+    await do(request, choice.answers[answer], answered=once)
+    requests = request.bot.deps.store.requests
+    if not await requests.done_before(once):
+        await requests.remember(once)
 
 
 async def _left_open(request: Request, left: Sequence[StoredOrder]) -> Message:
@@ -482,13 +498,15 @@ async def _answered_in_words(request: Request, reply: Reply) -> bool:
         return False
     room = request.found.room.room_id if request.found.room else None
     answer = choice.answer_in_words(reply, room)
+    if await ChoiceRepository(bot.deps.db).newest_of(caller.user) != choice_id:
+        answer = None  # another replica has asked something since
     if answer is None and reply is Reply.ROOM:
         return False
     if answer is None:
         request.use.questions.put(caller, choice_id, bot.deps.now())
         await request.tell(views.which_one(choice_id, choice.answers))
         return True
-    await do(request, choice.answers[answer], answered=_once_of(choice_id, answer))
+    await _do_answer(request, choice_id, choice, answer)
     if left := choice.left_after(answer):
         bot.after_ack(caller, bot.reply(caller, await _left_open(request, left)))
     return True

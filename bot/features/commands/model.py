@@ -84,6 +84,10 @@ class Why(StrEnum):
     SORRY = auto()
     DISSENT = auto()  # no, never mind
     UNDO = auto()
+    APART = auto()  # an order and `cancel the stop`, which is answered by itself; `reference`
+    REMIND = auto()  # what is to be done later is only to be reminded of
+    FIXED = auto()  # other options for a recording that runs
+    LANGUAGE = auto()  # another than English
     KEPT = auto()  # a negated order, or a complaint: "don't stop", "it won't stop"
     HOW = auto()  # how to do something, asked in words
     OFF = auto()  # a rule is to be deleted

@@ -37,7 +37,7 @@ from bot.features.commands.parsed import (
     skipped,
     words_after,
 )
-from bot.features.commands.sentences import Piece, Sentence, Sort
+from bot.features.commands.sentences import Piece, Sentence, Sort, cancels_an_end
 from bot.features.commands.vocabulary import (
     ORDERS,
     SCHEDULED,
@@ -364,7 +364,7 @@ def _by_head(
             return base._replace(intent=Intent.UNKNOWN, left=(head,))
         case Role.WAS | Role.IS | Role.WHEN | Role.WHICH:
             return read_question(base, head, rest, pieces)._replace(mood=Mood.QUESTION)
-        case Role.NOT if head.key[-1] in _SET_ENDS and len(head.key) > 1:  # cancel the stop
+        case Role.NOT if cancels_an_end(head):
             left = tuple(left_over(Intent.STOP, rest))
             return base._replace(intent=Intent.STOP, mood=Mood.NEGATED, left=left)
         case Role.NOT:
@@ -424,7 +424,6 @@ def _by_head(
     return base._replace(left=(head, *(p for p in rest if not skipped(p))))
 
 
-_SET_ENDS = ("stop", "end", "timer")
 _BYE = {("bye",), ("goodbye",), ("good", "bye")}
 _PLANS = (Intent.SCHEDULE, Intent.UNSCHEDULE)  # remove the schedule of town hall
 

@@ -14,7 +14,7 @@ from unicodedata import category
 from bot.core.when import Day, Past, Reading, When
 from bot.core.when_clauses import NUMBERS
 from bot.core.when_days import Purpose
-from bot.core.when_grammar import find_times
+from bot.core.when_grammar import find_times, read_when
 from bot.features.commands.flags import Flags, split_flags
 from bot.features.commands.model import Scheduled, State, Where, World
 from bot.features.commands.options_in_words import Options, options_in
@@ -69,6 +69,8 @@ _STAYING = {
     for more in ((), ("on",))
 } | {("continue",), ("go", "on"), ("keep", "going"), ("keep", "recording"), ("carry", "on")}
 _SHOWING = {Intent.LIST, Intent.STATUS, Intent.SUMMARY, Intent.FIND, Intent.JOIN, Intent.DOCTOR}
+_PEOPLE = {("team",), ("people",), ("friends",)}
+_BEFORE_A_NAME = {("the",), ("my",), ("our",), ("please",), ("pls",)}
 _OVER = {("is", "over"), ("over",), ("done",), ("is", "done"), ("finished",)}
 _JOINS = {(",",), *AND_SIGNS}
 _WANTED = {("just",), ("only",)}
@@ -388,6 +390,13 @@ class ParsedText:
             return self.text[self.pieces[first].start : self.pieces[last].end]
         return None
 
+    def called_like_people(self) -> str | None:
+        """Return `team` right behind the verb at the end of a text: a room may be called so."""
+        pieces = [piece for piece in self.pieces if piece.key not in _BEFORE_A_NAME]
+        if len(pieces) < 2 or pieces[-1].key not in _PEOPLE or pieces[-2].role is not Role.VERB:
+            return None
+        return self.text[pieces[-1].start : pieces[-1].end]
+
     def _goes_on(self, piece: Piece) -> bool:
         inner = piece.sort is Sort.COMMA and is_separator(piece.words[0].key)
         return inner or piece.sort is Sort.UNREAD or piece.role in _NAME_INNER
@@ -489,6 +498,14 @@ class ParsedText:
         if isinstance(self.when, When) and self.when.start is None and self.when.stop is None:
             return None
         return self.when
+
+    def stop_time(self) -> Reading | None:
+        """Return the time of a text without a verb, read as an end: `at 4`, `until 4`."""
+        if not self.start_time():
+            return self.end()
+        now, zone = self.world.now, self.world.zone
+        when = read_when(self.time_words(), now=now, zone=zone, purpose=Purpose.STOP)
+        return when if isinstance(when, When) and when.start is None else None
 
     def planned_rooms(self) -> tuple[RoomEntry, ...]:
         by_id = self.world.names.by_id

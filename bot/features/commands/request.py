@@ -11,7 +11,7 @@ from bot.core.when import Repeat, When
 from bot.features.card.service import CardLinks
 from bot.features.commands import views
 from bot.features.commands.answers import say
-from bot.features.commands.model import Outcome, Understood, Why
+from bot.features.commands.model import Outcome, Reply, Understood, Why
 from bot.features.commands.open_questions import OpenQuestions
 from bot.features.commands.service import Known, Worlds
 from bot.features.commands.store import ChoiceRepository
@@ -58,7 +58,7 @@ class Request:
     """A text typed to the bot, or a button pressed below its question.
 
     `found` is the meaning of the text. `open_question` is the id of the question that the bot had
-    just asked here.
+    just asked here. `clicked`: the answer replaces the question that has the button.
     """
 
     ack: Ack
@@ -67,6 +67,7 @@ class Request:
     caller: Caller
     known: Known
     found: Understood = field(default_factory=lambda: Understood(Intent.UNKNOWN, Outcome.ANSWER))
+    by_button: bool = False
     clicked: bool = False
     open_question: str | None = None
 
@@ -90,11 +91,16 @@ class Request:
 
 
 async def question(
-    request: Request, orders: Sequence[StoredOrder], *, together: bool = False
+    request: Request,
+    orders: Sequence[StoredOrder],
+    *,
+    together: bool = False,
+    in_words: bool = True,
 ) -> list[Block]:
     """Store the orders for this person, valid for an hour, and build their buttons.
 
-    `together`: with one more button that does them all.
+    `together`: with one more button that does them all. `in_words`: `yes` answers it, too; where
+    the text above the buttons asks nothing, a `yes` may be about something else.
     """
     if not orders:
         return []
@@ -103,13 +109,16 @@ async def question(
         str(n): (order,) for n, order in enumerate(orders[: views.BUTTONS])
     }
     every = [order for order in orders if order.verb == Intent.STOP]
-    if len(every) > 1:
+    if len({order.key for order in every}) == len(every) > 1:  # not: of one, now or later
         answers[ALL] = tuple(every)
     if together:
         answers[TOGETHER] = tuple(orders)
     choices = ChoiceRepository(request.bot.deps.db)
-    await choices.save(choice_id, request.caller.user, Choice(answers=answers))
-    request.use.questions.put(request.caller, choice_id, request.bot.deps.now())
+    by_name = request.found.reply is not Reply.ROOM  # a name that is sent twice answers nothing
+    choice = Choice(answers=answers, by_name=by_name)
+    await choices.save(choice_id, request.caller.user, choice)
+    if in_words and not request.by_button:
+        request.use.questions.put(request.caller, choice_id, request.bot.deps.now())
     return views.choices(choice_id, answers)
 
 

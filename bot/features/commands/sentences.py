@@ -394,7 +394,7 @@ def _begins_another(
     joined = before[at].role is Role.AND or before[at].sort is Sort.COMMA
     joined = joined or before[at].key in AND_SIGNS or (before[-1].sort is Sort.ROOM and room_next)
     if negated:
-        return joined and any(p.role is Role.VERB for p in before)
+        return joined and (cancels_an_end(first) or any(p.role is Role.VERB for p in before))
     if verb is Intent.RENAME:
         return joined and told in (Intent.STOP, Intent.SHARE)  # stop and call it Retro
     if verb is told or {verb, told} <= {Intent.START, Intent.SCHEDULE}:
@@ -405,6 +405,14 @@ def _begins_another(
     if piece.option is not None and told in (Intent.START, Intent.SCHEDULE):
         return False
     return joined or not (starts or first.role is Role.SOFT)
+
+
+def cancels_an_end(piece: Piece) -> bool:
+    """Whether it is `cancel the stop`: the end that is set is no longer wanted."""
+    return piece.role is Role.NOT and len(piece.key) > 1 and piece.key[-1] in _SET_ENDS
+
+
+_SET_ENDS = ("stop", "end", "timer")
 
 
 def _asks_politely(piece: Piece, before: Piece) -> bool:

@@ -24,8 +24,8 @@ from bot.features.rooms.model import RoomEntry
 from bot.features.rooms.names import RoomNames
 from bot.features.rooms.service import RoomDirectory
 from bot.features.schedules.model import Schedule
-from bot.features.schedules.service import schedules_seen
 from bot.features.schedules.store import ScheduleRepository
+from bot.features.upcoming.service import schedules_seen
 from bot.slack.errors import SlackError
 from bot.store.schema import follows, presets
 from bot.store.schema_clock import schedules

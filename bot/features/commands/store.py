@@ -22,6 +22,17 @@ class ChoiceRepository(Repository):
         async with self._db.write() as conn:
             await conn.execute(row)
 
+    async def newest_of(self, user: str) -> str | None:
+        """Return the id of the question that a person was asked last, in any place."""
+        query = (
+            select(h.choice_id)
+            .where(self._mine(choices), h.user_id == user)
+            .order_by(h.asked_at.desc())
+            .limit(1)
+        )
+        async with self._db.read() as conn:
+            return await conn.scalar(query)
+
     async def get(self, choice_id: str) -> Choice | None:
         query = select(h.body).where(self._mine(choices), h.choice_id == choice_id)
         async with self._db.read() as conn:

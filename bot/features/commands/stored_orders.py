@@ -67,6 +67,7 @@ class Choice(BaseModel):
     """The answers to one question, by the button's value."""
 
     answers: dict[str, tuple[StoredOrder, ...]]
+    by_name: bool = True  # the name of a room answers it, too
 
     def answer_in_words(self, reply: Reply, room_id: str | None) -> str | None:
         """Return the button that a reply means; None if it is not clear."""
@@ -75,6 +76,8 @@ class Choice(BaseModel):
             case Reply.BOTH:  # more are stopped by a button, which asks once more
                 two = [key for key in (TOGETHER, ALL) if len(self.answers.get(key, ())) == 2]
                 return two[0] if two else None
+            case Reply.ROOM if not self.by_name:
+                return None
             case Reply.ROOM:
                 single = [key for key in single if self.answers[key][0].room_id == room_id]
         return single[0] if len(single) == 1 else None
@@ -146,7 +149,7 @@ def _stored(
 def _label(order: Order, world: World) -> str:
     """Name the schedule, or its date, among several of a room."""
     one = order.schedule
-    if one is None:
+    if one is None or order.verb == Intent.RESCHEDULE:
         return ""
     if one.repeat and order.date is None:
         return say_cycle(one.repeat)

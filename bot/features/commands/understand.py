@@ -17,7 +17,7 @@ from bot.core.when_clauses import DAY_PLURALS
 from bot.features.commands.asked import asked_in
 from bot.features.commands.changes import changes_time, extension, rescheduling, undo
 from bot.features.commands.corrections import corrected
-from bot.features.commands.doubt import is_doubtful, is_not_meant
+from bot.features.commands.doubt import is_doubtful, is_not_meant, now_or_later
 from bot.features.commands.model import (
     OPEN_FORM,
     Order,
@@ -39,6 +39,7 @@ from bot.features.commands.replies_in_words import reply_in_words, room_meant_in
 from bot.features.commands.sentences import (
     Sort,
     Word,
+    cancels_an_end,
     clean,
     is_known,
     sentences_of,
@@ -55,8 +56,9 @@ from bot.features.commands.understand_controls import (
 )
 from bot.features.commands.understand_share import share, unshares
 from bot.features.commands.understand_start import end_of_running, form, is_length, other_end, start
-from bot.features.commands.unread_words import unread_words
+from bot.features.commands.unread_words import condition, unread_words
 from bot.features.commands.vocabulary import (
+    FOREIGN,
     GLAD,
     SCHEDULED,
     SPELT,
@@ -109,15 +111,47 @@ def _understood(text: str, where: Where, world: World, *, whole: bool = True) ->
     done = extension(said) or asked_in(said) or _decided(said)
     if done.acts and is_doubtful(said, done):
         done = asked_first(done, done.acts)
-    clear = said.room() is not None and done.why in (Why.UNSURE, Why.WHICH_ROOM)
-    if done.outcome is Outcome.ASK and done.intent in _NAMING_WORDS and clear:
-        extra = unread_words(said)
+    done = now_or_later(said, done)
+    open_ = done.outcome is Outcome.ASK and done.why in (Why.UNSURE, Why.WHICH_ROOM)
+    if open_ and done.intent in _NAMING_WORDS:
+        extra = unread_words(said) if said.room() else condition(said)
         done = replace(done, why=Why.UNKNOWN_WORD, reference=extra) if extra else done
+    done = _noted(said, done)
     if done.outcome is Outcome.ASK and not done.offers and done.intent not in _VIEWS:
         return replace(done, outcome=Outcome.ANSWER)  # there is nothing to choose from
     if done.intent is Intent.START and done.why is Why.WHICH_ROOM:
         return replace(done, offers=(*done.offers, Order(OPEN_FORM)))
     return done
+
+
+def _noted(said: ParsedText, done: Understood) -> Understood:
+    """Say first what is not done: a reminder, `cancel the stop` beside an order, German."""
+    lost = done.intent is Intent.UNKNOWN and done.why is Why.CLEAR
+    asks = done.outcome is Outcome.ASK and done.intent in _NAMING_WORDS
+    if not lost and not (asks and done.why in _ORDERED):
+        return done
+    if done.intent not in CONTROLS[1:] and _wants_a_reminder(said):
+        return replace(done, why=Why.REMIND)
+    apart = next((p for p in said.pieces if cancels_an_end(p)), None) if asks else None
+    if apart and done.intent in (Intent.START, Intent.SCHEDULE):
+        return replace(done, why=Why.APART, reference=said.text[apart.start : apart.end])
+    if lost and any(piece.key[0] in FOREIGN for piece in said.pieces if piece.sort is Sort.UNREAD):
+        return replace(done, why=Why.LANGUAGE)
+    return done
+
+
+_ORDERED = (Why.UNSURE, Why.UNKNOWN_WORD, Why.WHICH_ROOM)
+
+
+def _wants_a_reminder(said: ParsedText) -> bool:
+    """Whether it begins with `remind me`."""
+    at = next((n for n, p in enumerate(said.pieces) if p.key == ("remind",)), None)
+    if at is None or at + 1 == len(said.pieces) or said.pieces[at + 1].key == ("you",):
+        return False
+    return all(
+        piece.role in (Role.FILLER, Role.HELLO, Role.REQUEST, Role.WISH) or piece.sort is Sort.BOT
+        for piece in said.pieces[:at]
+    )
 
 
 # A question about these names the words that it leaves out.
@@ -278,9 +312,11 @@ def _without_verb(said: ParsedText) -> Understood:
     if timed and not said.parsed.left and said.where is Where.SLASH:
         return form(said)  # `/record at 15:00`
     if said.thread and said.world.recorded.get(said.thread.room_id) and not given:
-        ends = other_end(said) or (said.end() if not said.parsed.left else None)
+        ends = other_end(said) or (said.stop_time() if not said.parsed.left else None)
         if isinstance(ends, When):
             return end_of_running(said, said.thread, ends)  # until 4; no, make it 20
+    if options.values and said.thread and said.thread.room_id in said.world.recorded:
+        return answered(Intent.UNKNOWN, Why.FIXED)  # make it 1080p
     if given or (timed and not said.parsed.left):
         return answered(Intent.UNKNOWN, sure=False)
     if said.is_of_emoji():
@@ -329,10 +365,19 @@ def _bare_room(said: ParsedText) -> Understood:
         return answered(Intent.UNKNOWN, room=said.room(), sure=False)
     alone = said.where is not Where.SLASH and not said.parsed.left
     reply = Reply.ROOM if alone else None
+    room = said.room()
+    if room and any(piece.option for piece in said.pieces):
+        if room.room_id in said.world.recorded:
+            return answered(Intent.START, Why.FIXED, room=room)
+        if said.planned(room) and any(piece.key in _CHANGES for piece in said.pieces):
+            return answered(Intent.STATUS, topic=SCHEDULED, room=room)  # make town hall 1080p
     if all(room.room_id in said.world.recorded for room in rooms):
         return replace(answered(Intent.STATUS, room=said.room()), reply=reply)
     begun = start(said, said.parsed._replace(intent=Intent.START, mood=Mood.GUESS))
     return replace(begun, reply=reply)
+
+
+_CHANGES = {("make",), ("change",), ("set",), ("switch",)}
 
 
 def _of_schedules(said: ParsedText) -> bool:

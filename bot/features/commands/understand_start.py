@@ -147,6 +147,9 @@ def _start_unknown(
             return answered(Intent.UNKNOWN, sure=False)
         no_time = isinstance(made.when, Unclear) and said.where is not Where.SLASH
         why = Why.BAD_TIME if no_time else Why.NEEDS_ROOM
+        people = said.called_like_people() if why is Why.NEEDS_ROOM else None
+        made = replace(made, reference=people)
+        why = Why.NO_ROOM if people else why
         return replace(made, why=why, offers=(Order(OPEN_FORM),))
     typed = said.where is Where.SLASH and not said.doubt
     begun = said.world.names.beginning(reference) if typed else None
@@ -249,7 +252,10 @@ def end_of_running(said: ParsedText, room: RoomEntry, when: When) -> Understood:
     )
 
 
-_MAKE_IT = re.compile(r"\b(?:make it|rather) (?P<time>[^,.!?]+?)[\s.!?]*\Z", re.IGNORECASE)
+_MAKE_IT = re.compile(
+    r"(?:\b(?:make it|rather)|\Ano,?(?! make it| rather)) (?P<time>[^,.!?]+?)[\s.!?]*\Z",
+    re.IGNORECASE,
+)
 _FEWEST_MINUTES = 5  # a lower number is an hour: make it 4
 
 

@@ -662,6 +662,20 @@ STOP_SIGNS, GLAD = (
     )
 )
 
+# Words of other languages for what the bot does.
+FOREIGN = frozenset(
+    word
+    for (word,) in _listed(
+        """
+        aufnahme | aufnahmen | nimm | starte | startet | stoppe | stoppt | beende |
+        beendet | zeichne | aufzeichnung | aufgenommen | hilfe | enregistre |
+        enregistrez | enregistrement | démarre | demarre | lance | réunion | grabación |
+        grabacion | grabe | inicia | detén | deten | reunión | registra | registrazione
+        | avvia | gravação | gravacao | opname | opnemen | neem | inspelning | nagraj |
+        nagranie | запиши | запись | 録画 | 录制"""
+    )
+)
+
 # Words whose misspellings are looked for.
 SPELT: Mapping[str, Intent] = {
     word: intent

@@ -1,13 +1,16 @@
 """Replies to stop, pause and resume."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal, Protocol
 
 from bot.core.recording import OCCUPIES_ROOM, Phase, Recording
+from bot.core.when_words import say_offset
 from bot.ui.buttons import details_button, end_buttons, stop_button
-from bot.ui.message import Message, say, section
-from bot.ui.text import clock, esc, mention, place, plain
+from bot.ui.message import Block, Message, say, section
+from bot.ui.text import clock, duration, esc, mention, own, place, plain, when
+from bot.ui.words import stops
 
 NAMED = 5
 _STATES = {
@@ -101,3 +104,31 @@ def stop_suggested(starter: str | None) -> Message:
     """Confirm to the asker that the starter has been asked."""
     text = f"{mention(starter or '')} has been asked to stop the recording."
     return Message(text, [section(text)])
+
+
+def ends(recording: Recording, at: datetime | None) -> Message:
+    """Say when a recording stops, with buttons that postpone or remove that end."""
+    if at is None:
+        return say(f"*{esc(recording.name, 100)}* is recorded until somebody stops it.")
+    due = f"{stops(recording, at)}{own(say_offset(at))}"
+    text = f"The recording of *{esc(recording.name, 100)}* {due}."
+    return say(text, end_buttons(replace(recording, ends_at=at)))
+
+
+def has_no_end(room_name: str, buttons: Sequence[Block]) -> Message:
+    name = esc(room_name, 100)
+    return say(f"The recording of *{name}* has no end: it runs until somebody stops it.", buttons)
+
+
+def end_is(recording: Recording, ends_at: datetime | None) -> Message:
+    """Answer a button that could not move the end: say what is so."""
+    name = f"The recording of *{esc(recording.name, 100)}*"
+    if recording.phase not in OCCUPIES_ROOM:
+        at = f": it ended {when(recording.stopped_at)}" if recording.stopped_at else ""
+        return say(f"{name} is over{at}.", [details_button(recording)])
+    if recording.stop_pending or recording.phase is Phase.STOPPING:
+        return say(f"{name} is being stopped.")
+    if ends_at is None and recording.end and recording.end.after_s:
+        length = duration(recording.end.after_s)
+        return say(f"{name} has not begun yet. It stops {length} after its start.")
+    return ends(recording, ends_at)

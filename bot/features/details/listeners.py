@@ -6,6 +6,7 @@ from bot.features.audit.model import SettingsChanged
 from bot.features.card.service import doubts
 from bot.features.details.views import ViewerAccess, details_view
 from bot.listeners.app import Bot
+from bot.listeners.modals import open_modal
 from bot.listeners.payloads import Click
 from bot.listeners.registry import Ack, Listeners
 from bot.ui import ids
@@ -31,4 +32,4 @@ async def details(recording: SeenRecording, click: Click, ack: Ack, bot: Bot) ->
         silent=silence_to_show(*known),
         doubts=doubts(*known),
     )
-    await bot.deps.slack.open_view(click.caller.trigger_id, view)
+    await open_modal(bot, click.caller, view)

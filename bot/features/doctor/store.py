@@ -15,12 +15,11 @@ from bot.features.doctor.model import Ends, Received, Stuck
 from bot.store import rows
 from bot.store.repository import Repository
 from bot.store.schema import deliveries, facts, inbox, recording_channels, recordings
-from bot.store.sql import is_parked, is_waiting
+from bot.store.sql import is_parked, is_waiting, name_shown
 from bot.store.values import InboxState
 
 r = recordings.c
 d = deliveries.c
-_NAME = func.coalesce(r.title, r.room_name)
 TOLD_THE_END = ("beam_stopped", "recording_uploaded", "beam_failed")
 BEING_SENT = timedelta(seconds=30)  # the longest call; after that, its outcome is unknown
 AT_100MS = (Phase.COMPLETED.value, Phase.FAILED.value)
@@ -86,7 +85,7 @@ class DoctorRepository(Repository):
             r.next_due_at.is_not(None),
         )
         parked = and_(is_parked(), or_(d.changed_at.is_(None), d.changed_at >= since))
-        columns = (_NAME, r.starter, d.target, self._shown_in(channel))
+        columns = (name_shown(), r.starter, d.target, self._shown_in(channel))
         over = and_(d.not_before.is_not(None), r.next_due_at.is_(None))
         query = (
             select(*columns, d.kind, d.state, d.error, d.not_before, over, d.ts.is_not(None))
@@ -110,7 +109,7 @@ class DoctorRepository(Repository):
         now = self._now()
         held = cast(r.holds, Text) != "{}"
         query = (
-            select(_NAME, r.starter, r.home, self._shown_in(channel), r.holds, r.key)
+            select(name_shown(), r.starter, r.home, self._shown_in(channel), r.holds, r.key)
             .where(self._mine(recordings), r.next_due_at.is_not(None), held)
             .where(*self._concerning(only_for, channel))
             .order_by(r.next_due_at)

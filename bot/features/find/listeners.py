@@ -12,7 +12,7 @@ from bot.features.find import views
 from bot.features.find.model import FoundPage, page_of_value
 from bot.features.find.service import find, moment, share
 from bot.listeners.app import Bot
-from bot.listeners.modals import put_modal, update_modal
+from bot.listeners.modals import open_modal, update_modal
 from bot.listeners.payloads import Caller, Click, View
 from bot.listeners.registry import Ack, From, Listeners
 from bot.slack.errors import CannotPostThere
@@ -60,7 +60,7 @@ async def _turn(bot: Bot, click: Click, scope: SearchScope) -> None:
 @on.action(ids.OPEN_FIND, needs_no_proof=NOTHING_YET)
 async def open_form(click: Click, ack: Ack, bot: Bot) -> None:
     await ack()
-    await bot.deps.slack.open_view(click.caller.trigger_id, views.find_modal())
+    await open_modal(bot, click.caller, views.find_modal())
 
 
 @on.view(ids.FIND_FORM)
@@ -78,7 +78,9 @@ async def ask_where(recording: SeenRecording, _: Sharer, click: Click, ack: Ack,
     if sentence is None or row is None:
         bot.after_ack(click.caller, bot.reply(click.caller, views.no_such_moment()))
         return
-    await put_modal(bot, click, views.moment_form(row.key, row.name, sentence))
+    await open_modal(
+        bot, click.caller, views.moment_form(row.key, row.name, sentence), over=click.view
+    )
 
 
 @on.view(ids.MOMENT_FORM)

@@ -15,7 +15,7 @@ from bot.features.presets.model import Preset
 from bot.features.presets.store import PresetRepository
 from bot.features.presets.views import deleted_view, presets_view, refusal
 from bot.listeners.app import Bot, for_people
-from bot.listeners.modals import open_modal, put_modal, update_modal
+from bot.listeners.modals import open_modal, update_modal
 from bot.listeners.payloads import Caller, Click, Form
 from bot.listeners.payloads import View as ViewValues
 from bot.listeners.registry import Ack, From, Listeners
@@ -88,7 +88,12 @@ async def edit(
         channel=channel,
         draft=draft.model_copy(update=known),
     )
-    await put_modal(bot, click, preset_form(showing.draft, request_id=showing.request_id))
+    await open_modal(
+        bot,
+        click.caller,
+        preset_form(showing.draft, request_id=showing.request_id),
+        over=click.view,
+    )
 
 
 @on.view(pids.EDIT_FORM)

@@ -7,7 +7,7 @@ from bot.core.titles import title_of
 from bot.features.rename import views
 from bot.features.rename.service import rename
 from bot.listeners.app import Bot
-from bot.listeners.modals import put_modal
+from bot.listeners.modals import open_modal
 from bot.listeners.payloads import Click, View
 from bot.listeners.registry import Ack, From, Listeners
 from bot.ui import ids
@@ -27,7 +27,9 @@ async def rename_form(recording: SeenRecording, click: Click, ack: Ack, bot: Bot
     if row is None:
         bot.after_ack(click.caller, bot.reply(click.caller, forgotten_reply()))
         return
-    await put_modal(bot, click, views.rename_form(row.key, row.room_name, row.title))
+    await open_modal(
+        bot, click.caller, views.rename_form(row.key, row.room_name, row.title), over=click.view
+    )
 
 
 @on.view(ids.RENAME_FORM)

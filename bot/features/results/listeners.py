@@ -57,7 +57,7 @@ async def _give_link(bot: Bot, click: Click, mint: Mint) -> None:
         lambda: _message(mint),
         until_then=results_views.getting_link(),
         title=DETAILS,
-        on_modal=click.view.type == "modal",
+        over=click.view,
     )
 
 

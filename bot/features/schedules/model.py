@@ -1,15 +1,14 @@
-"""Schedules and rules for rooms: values and state transitions. Pure.
+"""Schedules: values and state transitions. Pure.
 
 A date of a schedule is *armed* when its time has come; the recording starts when the first person
 is in the room. The date is over at its end, or without one after `Policy.armed_for`.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from bot.core.facts import EndSet
 from bot.core.options import RecordingOptions
@@ -23,22 +22,10 @@ from bot.core.when import (
     occurrences,
     stop_time,
 )
-from bot.features.schedules.calendar import Event
-
-ScheduleState = Literal["active", "paused", "over"]
-# Why a schedule or rule is paused: on request; its person may no longer start, left the workspace
-# or the private channel; the channel or the room is gone, or the room is disabled.
-PauseReason = Literal["asked", "right", "left", "away", "channel", "room", "disabled"]
-# Until its owner acts:
-PAUSED_FOR_GOOD: tuple[PauseReason, ...] = ("right", "left", "away", "channel")
+from bot.features.automatic.model import AutomaticState, PauseReason
 
 ONE_MOMENT = timedelta(microseconds=1)
 PASSED_MOST = 500  # dates missed in one downtime
-QUARTER = timedelta(minutes=15)
-MAX_DURATION = "max duration reached"  # 100ms' reason for a stop at its time limit
-PARTS_MOST = 2
-SOON = timedelta(seconds=5)
-CALENDARS_MOST = 20  # per person: they are fetched one at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +46,7 @@ class Schedule:
     options: RecordingOptions = field(default_factory=RecordingOptions)
     said: RecordingOptions = field(default_factory=RecordingOptions)
     preset_id: str | None = None
-    state: ScheduleState = "active"
+    state: AutomaticState = "active"
     why: PauseReason | None = None
     paused_by: str | None = None  # who asked for the pause
     due_at: datetime | None = None
@@ -218,7 +205,7 @@ def woken(schedule: Schedule) -> Schedule:
     if schedule.state != "active":
         return replace(schedule, wake_at=None)
     times = [at for at in (schedule.armed_until, schedule.due_at) if at]
-    state: ScheduleState = "active" if times else "over"
+    state: AutomaticState = "active" if times else "over"
     return replace(schedule, wake_at=min(times, default=None), state=state)
 
 
@@ -240,7 +227,7 @@ def skipped(schedule: Schedule, date: datetime, now: datetime) -> Schedule:
 
 def unskipped(schedule: Schedule, date: datetime) -> Schedule:
     """Take a skipped date back in. A paused schedule stays paused."""
-    state: ScheduleState = "active" if schedule.state == "over" else schedule.state
+    state: AutomaticState = "active" if schedule.state == "over" else schedule.state
     one = replace(schedule, skips=schedule.skips - {date}, state=state)
     if one.due_at is None or date < one.due_at:
         one = replace(one, due_at=date)
@@ -279,217 +266,3 @@ def planned(schedule: Schedule, now: datetime) -> Schedule:
     minute = now.replace(second=0, microsecond=0) - ONE_MOMENT
     due_at = next(_later(schedule, minute), None)
     return woken(replace(schedule, due_at=due_at))
-
-
-# ---- rules for rooms -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule that applies to every session of a room.
-
-    `session_id` is the last session that was recorded, by the rule or otherwise. `seen_in` is the
-    recording during which people were seen: only after that can everybody have left.
-    """
-
-    room_id: str
-    room_name: str
-    channel: str
-    by: str
-    created_at: datetime
-    every_session: bool = True
-    least_people: int = 1
-    until_empty: bool = True
-    options: RecordingOptions = field(default_factory=RecordingOptions)
-    state: ScheduleState = "active"
-    why: PauseReason | None = None
-    look_at: datetime | None = None
-    session_id: str | None = None
-    parts: int = 0
-    seen_in: str | None = None
-    empty_since: datetime | None = None
-
-    def request_id(self, session_id: str, part: int) -> str:
-        """The request id of a part of a session: one start for each part."""
-        more = f":{part}" if part > 1 else ""
-        return f"rule:{self.room_id}:{session_id}{more}"
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """One observation of a room. `session_id` None: nobody is there.
-
-    `recording` is the key of the room's active recording. `running`: it can be stopped. `came`: it
-    was started because somebody was there. `last_reason` is 100ms' reason for the end of this
-    session's last recording. `all_had_left`: the bot stopped that one because the room was empty.
-    """
-
-    session_id: str | None = None
-    people: int = 0
-    recording: str | None = None
-    running: bool = False
-    came: bool = False
-    earlier: bool = False  # it belongs to an earlier session; the current session waits for its end
-    last_reason: str | None = None
-    all_had_left: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Ruled:
-    """The result of an observation: the new state of the rule, and whether to start or stop."""
-
-    rule: Rule
-    start_part: int = 0  # 0: do not start
-    stop: bool = False
-
-
-def judge(rule: Rule, seen: Observation, now: datetime, empty_for: timedelta) -> Ruled:
-    """Decide whether to start or stop: one start per session.
-
-    A manual stop is final for the session, and a manual start is left alone. People who return
-    after all had left are in the same 100ms session, and are recorded again.
-    """
-    one = replace(rule, look_at=None)
-    if rule.state != "active":
-        return Ruled(replace(one, empty_since=None))
-    if seen.earlier:
-        return Ruled(replace(one, look_at=now + SOON))
-    if seen.recording:
-        if seen.session_id and seen.session_id != one.session_id:
-            one = replace(one, session_id=seen.session_id, parts=1)
-        return _while_recorded(one, seen, now, empty_for)
-    one = replace(one, empty_since=None)
-    enough = seen.session_id is not None and seen.people >= rule.least_people
-    if not (rule.every_session and enough):
-        return Ruled(one)
-    if seen.session_id != rule.session_id:
-        return Ruled(replace(one, session_id=seen.session_id, parts=1), start_part=1)
-    too_long = seen.last_reason == MAX_DURATION and rule.parts < PARTS_MOST
-    if too_long or seen.all_had_left:
-        return Ruled(replace(one, parts=rule.parts + 1), start_part=rule.parts + 1)
-    return Ruled(one)
-
-
-def _while_recorded(rule: Rule, seen: Observation, now: datetime, empty_for: timedelta) -> Ruled:
-    """Stop if somebody was there and two observations `empty_for` apart find nobody."""
-    if seen.people:
-        return Ruled(replace(rule, seen_in=seen.recording, empty_since=None))
-    somebody_was_there = seen.came or rule.seen_in == seen.recording
-    if not (rule.until_empty and seen.running and somebody_was_there):
-        return Ruled(replace(rule, empty_since=None))
-    if rule.empty_since is None or rule.empty_since > now:  # later than now: the clock was set back
-        return Ruled(replace(rule, empty_since=now, look_at=now + empty_for))
-    if now - rule.empty_since < empty_for:
-        return Ruled(replace(rule, look_at=rule.empty_since + empty_for))
-    return Ruled(replace(rule, empty_since=None), stop=True)
-
-
-# ---- calendars -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class RoomCalendar:
-    """A calendar whose events about a room are recorded. Its URL is a secret and never shown."""
-
-    calendar_id: str
-    room_id: str
-    room_name: str
-    channel: str
-    by: str
-    zone: str
-    created_at: datetime
-    url: str = field(repr=False)
-    options: RecordingOptions = field(default_factory=RecordingOptions)
-    fetch_at: datetime | None = None
-    failures: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarChange:
-    """The changes from a fetch: schedules to add, to change (before, after), and to delete."""
-
-    new: tuple[Schedule, ...] = ()
-    changed: tuple[tuple[Schedule, Schedule], ...] = ()
-    gone: tuple[Schedule, ...] = ()
-
-
-def follow_calendar(
-    calendar: RoomCalendar,
-    known: Sequence[Schedule],
-    events: Sequence[Event],
-    now: datetime,
-    new_id: Callable[[], str],
-) -> CalendarChange:
-    """Turn each event into a one-time schedule; move or delete those whose events changed.
-
-    A finished schedule is kept while its event is listed, so that it is not created again.
-    """
-    by_event = {one.event: one for one in known}
-    listed = {event.name: event for event in events}
-    new = []
-    changed = []
-    for event in events:
-        before = by_event.get(event.name)
-        if before is None:
-            if event.end > now:
-                new.append(_of_event(calendar, event, new_id(), now))
-            continue
-        after = _of_event(calendar, event, before.schedule_id, before.created_at)
-        stays = before.state == "paused" or before.deleted_at is not None
-        if after.when != before.when and not stays and event.end > now:
-            changed.append((before, after))
-    gone = tuple(one for one in known if one.event not in listed)
-    return CalendarChange(tuple(new), tuple(changed), gone)
-
-
-def _of_event(calendar: RoomCalendar, event: Event, schedule_id: str, at: datetime) -> Schedule:
-    zone = ZoneInfo(calendar.zone)
-    start = Moment(event.start.astimezone(zone), calendar.zone)
-    when = When(start, StopAt(event.end.astimezone(zone)), calendar.zone)
-    one = Schedule(
-        schedule_id=schedule_id,
-        room_id=calendar.room_id,
-        room_name=calendar.room_name,
-        channel=calendar.channel,
-        by=calendar.by,
-        when=when,
-        created_at=at,
-        options=calendar.options,
-        said=calendar.options,
-        due_at=event.start,
-        calendar_id=calendar.calendar_id,
-        event=event.name,
-    )
-    return woken(one)
-
-
-# ---- the list --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """What a person may see, the next one first, and what they may do with it.
-
-    `may_change` has pairs of a channel and an owner, `may_start` has channels.
-    """
-
-    schedules: Sequence[Schedule] = ()
-    rules: Sequence[Rule] = ()
-    calendars: Sequence[RoomCalendar] = ()
-    may_change: Collection[tuple[str, str]] = ()
-    may_start: Collection[str] = ()
-    may_start_here: bool = True
-    disabled: Collection[str] = ()  # rooms
-
-    @property
-    def listed_alone(self) -> list[Schedule]:
-        """The schedules that were not made from a calendar."""
-        return [one for one in self.schedules if one.calendar_id is None]
-
-    def may(self, one: Schedule | Rule | RoomCalendar) -> bool:
-        """Whether the person may change it or delete it."""
-        return (one.channel, one.by) in self.may_change
-
-    def may_run(self, one: Schedule) -> bool:
-        """Whether the person may start recordings where it does."""
-        return one.channel in self.may_start

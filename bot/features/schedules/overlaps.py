@@ -1,4 +1,4 @@
-"""Finds what else would record a room at the time of a schedule. Pure.
+"""Finds which other schedules would record a room at the time of one. Pure.
 
 A room has one recording at a time. The date whose time comes first starts it and sets its end; of
 two at the same time, the one of the older schedule.
@@ -10,10 +10,9 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from bot.core.when import LONGEST_STOP, StopAfter
-from bot.features.schedules.model import Rule, Schedule, armed_until, dates_from
+from bot.features.schedules.model import Schedule, armed_until, dates_from
 
 DATES_COMPARED = 60  # of each schedule
-
 Span = tuple[datetime, datetime]
 
 
@@ -29,15 +28,6 @@ class Overlap:
     date: datetime
     starts_first: bool
     same_time: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Rivals:
-    """What else records the room: the first overlap, the number of further ones, and a rule."""
-
-    overlap: Overlap | None = None
-    more: int = 0
-    rule: Rule | None = None
 
 
 def first_overlaps(

@@ -1,76 +1,33 @@
-"""Stores schedules, rules for rooms, calendars, and the notices due to channels."""
+"""Stores schedules, and reads and writes their recurrence."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Select,
-    Table,
-    and_,
     case,
     delete,
-    exists,
     func,
     or_,
     select,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.options import RecordingOptions
 from bot.core.when import Moment, Repeat, Stop, StopAfter, StopAt, StopAtTime, When, instant
-from bot.features.schedules.model import (
-    PAUSED_FOR_GOOD,
-    RoomCalendar,
-    Rule,
-    Schedule,
-    ScheduleState,
-)
-from bot.store.repository import Repository
+from bot.features.automatic.model import Notice
+from bot.features.automatic.store import WithNotices, channels_in
+from bot.features.schedules.model import Schedule
 from bot.store.rows import AnyRow
 from bot.store.schema import recordings
-from bot.store.schema_clock import CLOCK, calendars, clock_notices, rules, schedules
-from bot.store.sql import of_the_team
+from bot.store.schema_clock import schedules
 
-s, r, n, a = schedules.c, rules.c, clock_notices.c, calendars.c
-ANYTHING = select(or_(*(exists().where(of_the_team(table)) for table in CLOCK)))
+s = schedules.c
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A message that a channel gets once; `by` gets it directly if the channel cannot."""
-
-    identity: str
-    channel: str
-    by: str
-    text: str
-    id: int = 0
-    attempts: int = 0
-    made_at: datetime | None = None
-
-
-class _WithNotices(Repository):
-    async def _tell(self, conn: AsyncConnection, notices: Sequence[Notice]) -> None:
-        """Insert notices; one whose identity is stored already is ignored."""
-        now = self._now()
-        for notice in notices:
-            row = {
-                "identity": notice.identity,
-                "channel": notice.channel,
-                "by_user": notice.by,
-                "text": notice.text,
-                "made_at": now,
-                "not_before": now,
-                "attempts": 0,
-            }
-            put = self._db.insert(clock_notices).values(**self._ours, **row)
-            await conn.execute(put.on_conflict_do_nothing())
-
-
-class ScheduleRepository(_WithNotices):
+class ScheduleRepository(WithNotices):
     """Stores schedules and their notices.
 
     A worker claims a schedule by postponing its `wake_at`, and writes only if nobody else has
@@ -110,7 +67,7 @@ class ScheduleRepository(_WithNotices):
     async def channels(self) -> set[str]:
         """Return every channel that has a schedule, or had one recently."""
         async with self._db.read() as conn:
-            return await _channels_in(conn, schedules, self._mine(schedules))
+            return await channels_in(conn, schedules, self._mine(schedules))
 
     async def _found(self, *which: ColumnElement[bool], limit: int = 200) -> list[Schedule]:
         query = select(schedules).where(self._mine(schedules), *which)
@@ -118,11 +75,6 @@ class ScheduleRepository(_WithNotices):
         query = query.order_by(first.is_(None), first, s.room_name, s.schedule_id).limit(limit)
         async with self._db.read() as conn:
             return [_schedule(row) for row in await conn.execute(query)]
-
-    async def anything(self) -> bool:
-        """Whether there are any schedules, rules, calendars or notices to process."""
-        async with self._db.read() as conn:
-            return bool(await conn.scalar(ANYTHING, self._team_parameters))
 
     async def take(self, limit: int, claim: timedelta) -> list[Schedule]:
         """Claim due schedules, longest overdue first. A claim expires after `claim`."""
@@ -182,223 +134,6 @@ class ScheduleRepository(_WithNotices):
         async with self._db.write() as conn:
             await conn.execute(gone)
 
-    # Notices
-
-    async def tell(self, notices: Sequence[Notice]) -> None:
-        async with self._db.write() as conn:
-            await self._tell(conn, notices)
-
-    async def take_notices(self, limit: int, claim: timedelta) -> list[Notice]:
-        now = self._now()
-        due = select(n.id).where(self._mine(clock_notices), n.not_before <= now)
-        due = due.order_by(n.not_before, n.id).limit(limit)
-        async with self._db.read() as conn:
-            if (await conn.execute(due.limit(1))).first() is None:
-                return []
-        picked = due.with_for_update(skip_locked=True).cte("picked")
-        take = update(clock_notices).where(n.id.in_(select(picked.c.id)))
-        take = take.values(not_before=now + claim, attempts=n.attempts + 1)
-        async with self._db.write() as conn:
-            rows = await conn.execute(take.returning(clock_notices))
-            return [
-                Notice(x.identity, x.channel, x.by_user, x.text, x.id, x.attempts, x.made_at)
-                for x in rows
-            ]
-
-    async def put_off(self, notice: Notice, until: datetime) -> None:
-        later = update(clock_notices).where(self._mine(clock_notices), n.id == notice.id)
-        async with self._db.write() as conn:
-            await conn.execute(later.values(not_before=until))
-
-    async def mark_sent(self, notice: Notice) -> None:
-        gone = delete(clock_notices).where(self._mine(clock_notices), n.id == notice.id)
-        async with self._db.write() as conn:
-            await conn.execute(gone)
-
-
-class RuleRepository(_WithNotices):
-    async def get(self, room_id: str) -> Rule | None:
-        query = select(rules).where(self._mine(rules), r.room_id == room_id)
-        async with self._db.read() as conn:
-            row = (await conn.execute(query)).first()
-        return _rule(row) if row else None
-
-    async def of_channel(self, channel: str) -> list[Rule]:
-        query = select(rules).where(self._mine(rules), r.channel == channel)
-        async with self._db.read() as conn:
-            return [_rule(row) for row in await conn.execute(query.order_by(r.room_name))]
-
-    async def listed(self, channels: Collection[str], *, by: str | None) -> list[Rule]:
-        its = or_(r.channel.in_(sorted(channels)), r.by_user == (by or ""))
-        query = select(rules).where(self._mine(rules), its).order_by(r.room_name, r.room_id)
-        async with self._db.read() as conn:
-            return [_rule(row) for row in await conn.execute(query.limit(200))]
-
-    async def channels(self) -> set[str]:
-        async with self._db.read() as conn:
-            return await _channels_in(conn, rules, self._mine(rules))
-
-    async def set(
-        self, rule: Rule, notices: Sequence[Notice] = (), *, once: Sequence[str] = ()
-    ) -> Rule:
-        """Set the room's only rule; return the one in force, which may be another channel's.
-
-        A rule that is paused for good (its owner has left, say) is replaced, or nobody could ever
-        set another one.
-        """
-        row = _rule_row(rule)
-        put = self._db.insert(rules).values(**self._ours, **row)
-        change = put.on_conflict_do_update(
-            index_elements=["enterprise_id", "team_id", "room_id"],
-            set_={k: v for k, v in row.items() if k not in ("room_id", *_FOUND)},
-            where=or_(
-                r.channel == rule.channel, and_(r.state == "paused", r.why.in_(PAUSED_FOR_GOOD))
-            ),
-        )
-        async with self._db.write() as conn:
-            await self._claim(conn, once)
-            await conn.execute(change)
-            await self._tell(conn, notices)
-            mine = select(rules).where(self._mine(rules), r.room_id == rule.room_id)
-            return _rule((await conn.execute(mine)).one())
-
-    async def delete(
-        self,
-        room_id: str,
-        channel: str,
-        notices: Sequence[Notice] = (),
-        *,
-        once: Sequence[str] = (),
-    ) -> bool:
-        """Delete a rule together with the notices of that. False if there is none."""
-        gone = delete(rules).where(self._mine(rules), r.room_id == room_id, r.channel == channel)
-        async with self._db.write() as conn:
-            await self._claim(conn, once)
-            if (await conn.execute(gone.returning(r.room_id))).first() is None:
-                return False
-            await self._tell(conn, notices)
-            return True
-
-    async def take(self, limit: int, claim: timedelta) -> list[Rule]:
-        now = self._now()
-        due = select(r.room_id).where(self._mine(rules), r.look_at.is_not(None), r.look_at <= now)
-        due = due.order_by(r.look_at).limit(limit)
-        async with self._db.read() as conn:
-            if (await conn.execute(due.limit(1))).first() is None:
-                return []
-        picked = due.with_for_update(skip_locked=True).cte("picked")
-        take = update(rules).where(self._mine(rules), r.room_id.in_(select(picked.c.room_id)))
-        async with self._db.write() as conn:
-            rows = await conn.execute(take.values(look_at=now + claim).returning(rules))
-            return [_rule(row) for row in rows]
-
-    async def next_check(self) -> datetime | None:
-        query = select(r.look_at).where(self._mine(rules), r.look_at.is_not(None))
-        async with self._db.read() as conn:
-            first: datetime | None = await conn.scalar(query.order_by(r.look_at).limit(1))
-        return first
-
-    async def checked(self, before: Rule, after: Rule) -> None:
-        """Write the result of a check unless the rule was changed; a newer wake-up is kept."""
-        row = {name: getattr(after, name) for name in (*_FOUND, "state", "why")}
-        row["look_at"] = case((r.look_at == before.look_at, after.look_at), else_=r.look_at)
-        mine = update(rules).where(self._mine(rules), r.room_id == before.room_id)
-        mine = mine.where(r.channel == before.channel, r.state == before.state)
-        async with self._db.write() as conn:
-            await conn.execute(mine.values(row))
-
-    async def last_in_session(self, room_id: str, session_id: str) -> str | None:
-        """Return the key of the session's latest recording."""
-        c = recordings.c
-        its = self._mine(recordings), c.room_id == room_id, c.session_id == session_id
-        query = select(c.key).where(*its).order_by(c.requested_at.desc()).limit(1)
-        async with self._db.read() as conn:
-            key: str | None = await conn.scalar(query)
-        return key
-
-
-class CalendarRepository(_WithNotices):
-    async def add(self, calendar: RoomCalendar, *, once: Sequence[str] = ()) -> None:
-        row = {name: getattr(calendar, name) for name in _CALENDAR}
-        more = {
-            "by_user": calendar.by,
-            "options": calendar.options.model_dump(mode="json"),
-            "state": "active",
-        }
-        async with self._db.write() as conn:
-            await self._claim(conn, once)
-            await conn.execute(self._db.insert(calendars).values(**self._ours, **row, **more))
-
-    async def get(self, calendar_id: str) -> RoomCalendar | None:
-        found = await self._found(a.calendar_id == calendar_id)
-        return found[0] if found else None
-
-    async def listed(self, channels: Collection[str], *, by: str | None) -> list[RoomCalendar]:
-        return await self._found(or_(a.channel.in_(sorted(channels)), a.by_user == (by or "")))
-
-    async def _found(self, which: ColumnElement[bool]) -> list[RoomCalendar]:
-        query = select(calendars).where(self._mine(calendars), which).order_by(a.room_name)
-        async with self._db.read() as conn:
-            return [_calendar(row) for row in await conn.execute(query.limit(200))]
-
-    async def take(self, claim: timedelta) -> RoomCalendar | None:
-        """Claim a due calendar."""
-        now = self._now()
-        due = select(a.calendar_id).where(self._mine(calendars), a.fetch_at.is_not(None))
-        due = due.where(a.fetch_at <= now).order_by(a.fetch_at).limit(1)
-        async with self._db.read() as conn:
-            if (await conn.execute(due)).first() is None:
-                return None
-        picked = due.with_for_update(skip_locked=True).cte("picked")
-        mine = update(calendars).where(self._mine(calendars))
-        take = mine.where(a.calendar_id.in_(select(picked.c.calendar_id)))
-        async with self._db.write() as conn:
-            row = (
-                await conn.execute(take.values(fetch_at=now + claim).returning(calendars))
-            ).first()
-        return _calendar(row) if row else None
-
-    async def fetched(self, calendar: RoomCalendar, again_at: datetime, *, failures: int) -> None:
-        mine = update(calendars).where(self._mine(calendars))
-        mine = mine.where(a.calendar_id == calendar.calendar_id)
-        async with self._db.write() as conn:
-            await conn.execute(mine.values(fetch_at=again_at, failures=failures))
-
-    async def delete(self, calendar_id: str, notices: Sequence[Notice] = ()) -> bool:
-        """Delete a calendar and everything that it scheduled, together with the notices."""
-        gone = delete(calendars).where(self._mine(calendars), a.calendar_id == calendar_id)
-        its = delete(schedules).where(self._mine(schedules), s.calendar_id == calendar_id)
-        async with self._db.write() as conn:
-            there = (await conn.execute(gone.returning(a.calendar_id))).first() is not None
-            await conn.execute(its)
-            await self._tell(conn, notices if there else ())
-        return there
-
-
-_CALENDAR = (
-    *("calendar_id", "room_id", "room_name", "channel", "zone", "url"),
-    *("created_at", "fetch_at", "failures"),
-)
-
-
-def _calendar(row: AnyRow) -> RoomCalendar:
-    given = {name: getattr(row, name) for name in _CALENDAR}
-    options = RecordingOptions.model_validate(row.options)
-    return RoomCalendar(**given, by=row.by_user, options=options)
-
-
-_FOUND = ("look_at", "session_id", "parts", "seen_in", "empty_since")
-
-
-async def _channels_in(conn: AsyncConnection, table: Table, mine: ColumnElement[bool]) -> set[str]:
-    """Return a table's channels by skipping along its index, regardless of the number of rows."""
-    first = select(func.min(table.c.channel).label("channel")).where(mine)
-    met = first.cte("met", recursive=True)
-    following = select(func.min(table.c.channel)).where(mine, table.c.channel > met.c.channel)
-    met = met.union_all(select(following.scalar_subquery()).where(met.c.channel.is_not(None)))
-    found = await conn.scalars(select(met.c.channel).where(met.c.channel.is_not(None)))
-    return set(found)
-
 
 def _same(schedule: Schedule) -> tuple[ColumnElement[bool], ...]:
     """Match a schedule whose state, dates and owner are unchanged."""
@@ -417,9 +152,6 @@ def _same(schedule: Schedule) -> tuple[ColumnElement[bool], ...]:
         equal(s.skips, row["skips"]),
         equal(s.deleted_at, schedule.deleted_at),
     )
-
-
-# ---- rows ------------------------------------------------------------------------------------
 
 
 def _row(schedule: Schedule) -> dict[str, Any]:
@@ -511,28 +243,3 @@ def stop_of(stored: dict[str, Any] | None) -> Stop | None:
             return StopAtTime(time.fromisoformat(wall))
         case _:
             return None
-
-
-def _rule_row(rule: Rule) -> dict[str, Any]:
-    return {
-        "room_id": rule.room_id,
-        "room_name": rule.room_name,
-        "channel": rule.channel,
-        "by_user": rule.by,
-        "every_session": rule.every_session,
-        "least_people": rule.least_people,
-        "until_empty": rule.until_empty,
-        "options": rule.options.model_dump(mode="json"),
-        "state": rule.state,
-        "why": rule.why,
-        "created_at": rule.created_at,
-        **{name: getattr(rule, name) for name in _FOUND},
-    }
-
-
-def _rule(row: AnyRow) -> Rule:
-    names = ("room_id", "room_name", "channel", "every_session", "least_people", "until_empty")
-    given = {name: getattr(row, name) for name in (*names, "created_at", "why", *_FOUND)}
-    state: ScheduleState = row.state
-    options = RecordingOptions.model_validate(row.options)
-    return Rule(**given, by=row.by_user, state=state, options=options)

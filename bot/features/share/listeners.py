@@ -9,7 +9,7 @@ from bot.core.proofs import HomeMember, OpenChannel, SeenRecording
 from bot.features.share import views
 from bot.features.share.service import share
 from bot.listeners.app import Bot
-from bot.listeners.modals import put_modal
+from bot.listeners.modals import open_modal
 from bot.listeners.payloads import Click, View
 from bot.listeners.registry import Ack, From, Listeners
 from bot.slack.errors import CannotPostThere
@@ -60,7 +60,7 @@ async def ask_where(recording: SeenRecording, _: Sharer, click: Click, ack: Ack,
     row = await bot.deps.store.lists.row(recording.key)
     await ack()
     view = views.share_form(recording.key, row.name if row else "")
-    await put_modal(bot, click, view)
+    await open_modal(bot, click.caller, view, over=click.view)
 
 
 @on.view(ids.SHARE_FORM)

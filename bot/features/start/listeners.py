@@ -8,7 +8,7 @@ from bot.access.gate import NotOpen, UnknownPreset
 from bot.access.rights import NoRight
 from bot.access.views import not_open, refused_view
 from bot.core.deliveries import OutcomeAddress
-from bot.core.places import is_channel
+from bot.core.places import is_channel, is_direct
 from bot.core.proofs import MayStart, OwnDraft, SeenRecording
 from bot.core.recording import Phase
 from bot.core.when import When
@@ -33,11 +33,10 @@ from bot.features.rooms.model import (
 from bot.features.rooms.service import RoomDirectory
 from bot.features.start import service as starts
 from bot.features.start import views as start_views
-from bot.features.start.form import DISABLED, read
+from bot.features.start.form import DISABLED, FilledForm, read
 from bot.features.start.model import (
     FormTime,
     Scheduling,
-    SessionRule,
     Started,
     StartRequest,
     end_of_start,
@@ -163,39 +162,16 @@ async def submitted(
     later: Scheduling,
 ) -> None:
     """Start, schedule, or show errors. A channel other than the form's requires membership."""
-    user = own.by
-    showing = await current(bot.deps, own.request_id, user)
-    draft = draft_from_state(form.values, showing.draft)
-    showing = await save(bot.deps, showing, user, draft)
-    wanted = read(draft)
-    if not isinstance(wanted, FieldErrors) and await rooms.is_disabled(wanted.room_id):
-        rooms.refresh_soon()
-        wanted = FieldErrors({ids.START_ROOM: DISABLED})
+    showing = await current(bot.deps, own.request_id, own.by)
+    showing = await save(bot.deps, showing, own.by, draft_from_state(form.values, showing.draft))
+    wanted = await _judged(rooms, later, showing.draft, own.by)
     if isinstance(wanted, FieldErrors):
         await _show_errors(form, ack, bot, showing, wanted)
         return
-    when = When(None, None, "UTC")
-    if wanted.has_time:
-        said = await later.read(user, wanted.when, wanted.stop_after)
-        if isinstance(said, FieldErrors):
-            await _show_errors(form, ack, bot, showing, said)
-            return
-        when = said
     external_id = f"outcome-{uuid.uuid4().hex}"
     try:
-        may = await bot.gate.may_start(user, wanted.channel)
-        if wanted.channel is not None:
-            await bot.gate.channel(user, wanted.channel, here=own.channel)
-        request = StartRequest(
-            request_id=own.request_id,
-            room=await bot.gate.room(may, wanted.room_id),
-            options=wanted.options,
-            may=may,
-            via="form",
-            outcome=OutcomeAddress(user, channel=wanted.channel, external_id=external_id),
-            end=end_of_start(when, at=bot.deps.now(), by=user),
-        )
-        if planned := await _planned(later, request, when, wanted.rule):
+        request = await _request(bot, own, wanted, external_id)
+        if planned := await _planned(later, request, wanted):
             await _show_planned(form, ack, bot, showing, planned)
             return
         made = await starts.start(bot.deps, bot.gate, rooms, request)
@@ -207,25 +183,72 @@ async def submitted(
         errors = FieldErrors({ids.START_CHANNEL: not_open().text})
         await _show_errors(form, ack, bot, showing, errors)
         return
+    await _show_starting(form, ack, bot, wanted.form, made, external_id)
+    if isinstance(made, RoomTaken):
+        channel = wanted.form.channel
+        work = show_taken(bot, links, own.by, made.key, channel=channel, external_id=external_id)
+        bot.after_ack(form.caller, work)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A form without errors, and its times in the person's zone."""
+
+    form: FilledForm
+    when: When
+
+
+async def _judged(
+    rooms: RoomDirectory, later: Scheduling, draft: Draft, user: str
+) -> _Wanted | FieldErrors:
+    """Read the form, or return the errors at its fields; the room and the times are looked up."""
+    filled_in = read(draft)
+    if isinstance(filled_in, FieldErrors):
+        return filled_in
+    if await rooms.is_disabled(filled_in.room_id):
+        rooms.refresh_soon()
+        return FieldErrors({ids.START_ROOM: DISABLED})
+    if not filled_in.has_time:
+        return _Wanted(filled_in, When(None, None, "UTC"))
+    when = await later.read(user, filled_in.when, filled_in.stop_after)
+    return when if isinstance(when, FieldErrors) else _Wanted(filled_in, when)
+
+
+async def _request(bot: Bot, own: OwnDraft, wanted: _Wanted, external_id: str) -> StartRequest:
+    """Make the request of a form, if the person may. Raises NoRight, NotOpen, SlackUnavailable."""
+    channel = wanted.form.channel
+    may = await bot.gate.may_start(own.by, channel)
+    if channel is not None:
+        await bot.gate.channel(own.by, channel, here=own.channel)
+    return StartRequest(
+        request_id=own.request_id,
+        room=await bot.gate.room(may, wanted.form.room_id),
+        options=wanted.form.options,
+        may=may,
+        via="form",
+        outcome=OutcomeAddress(own.by, channel=channel, external_id=external_id),
+        end=end_of_start(wanted.when, at=bot.deps.now(), by=own.by),
+    )
+
+
+async def _show_starting(
+    form: Form, ack: Ack, bot: Bot, wanted: FilledForm, made: object, external_id: str
+) -> None:
+    """Show *Starting*, which the outcome replaces; say it if nobody is in the room."""
     if isinstance(made, Started):
         where = replace(form.caller, channel=wanted.channel)
         bot.after_ack(where, say_if_empty(bot, where, made))
     name = made.room.name if isinstance(made, Started) else wanted.room_name
     await ack(response_action="update", view=starting_view(external_id, name))
-    if isinstance(made, RoomTaken):
-        work = show_taken(
-            bot, links, user, made.key, channel=wanted.channel, external_id=external_id
-        )
-        bot.after_ack(form.caller, work)
 
 
 async def _planned(
-    later: Scheduling, request: StartRequest, when: When, rule: SessionRule | None
+    later: Scheduling, request: StartRequest, wanted: _Wanted
 ) -> Message | FieldErrors | None:
     """Schedule the start or set the rule, and return the reply; None: start now."""
-    if rule is not None:
-        return await later.record_sessions(request, rule)
-    return await later.plan(request, when) if when.start is not None else None
+    if wanted.form.rule is not None:
+        return await later.record_sessions(request, wanted.form.rule)
+    return await later.plan(request, wanted.when) if wanted.when.start is not None else None
 
 
 async def _show_planned(
@@ -304,7 +327,7 @@ async def try_again(
     caller = click.caller
     recording = (await bot.deps.store.recordings.load(seen.key)).recording
     here = caller.channel if is_channel(caller.channel) else None
-    where, directly = here or seen.channel, (caller.channel or "").startswith("D")
+    where, directly = here or seen.channel, is_direct(caller.channel)
     if is_channel(where):
         await bot.gate.channel(caller.user, where, here=caller.channel)
     may = await bot.gate.may_start(caller.user, where)

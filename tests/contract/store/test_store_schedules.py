@@ -10,17 +10,12 @@ import pytest
 
 from bot.core.when import StopAfter, When
 from bot.core.when_grammar import read_when
-from bot.features.schedules.model import (
-    PauseReason,
-    Rule,
-    Schedule,
-    paused,
-    planned,
-    skipped,
-    started,
-    turn,
-)
-from bot.features.schedules.store import Notice, RuleRepository, ScheduleRepository
+from bot.features.automatic.model import Notice, PauseReason
+from bot.features.automatic.store import NoticeRepository
+from bot.features.rules.model import Rule
+from bot.features.rules.store import RuleRepository
+from bot.features.schedules.model import Schedule, paused, planned, skipped, started, turn
+from bot.features.schedules.store import ScheduleRepository
 from bot.store.store import Store
 from tests.contract.store_support import T0, Clock, S, created
 
@@ -34,6 +29,10 @@ def schedule(text: str = "every day at 12:01 until 12:30", **more: object) -> Sc
     assert isinstance(when, When), when
     one = Schedule("s1", "room-1", "Stand-up", "C1", "U1", when, T0)
     return planned(replace(one, **more), T0)  # type: ignore[arg-type]
+
+
+def notices(store: Store) -> NoticeRepository:
+    return NoticeRepository(store.db)
 
 
 def repo(store: Store) -> ScheduleRepository:
@@ -132,7 +131,7 @@ async def test_a_turn_writes_only_what_nobody_has_changed(store: Store, clock: C
     assert seen is not None
     assert await repo(store).write(seen, paused(seen, "asked"))  # by a person, meanwhile
     assert not await repo(store).write(before, armed, [Notice("n", "C1", "U1", "text")])
-    assert await repo(store).take_notices(5, CLAIM) == []
+    assert await notices(store).take(5, CLAIM) == []
     now = await repo(store).get("s1")
     assert now is not None
     assert (now.state, now.armed_for, now.wake_at) == ("paused", None, None)
@@ -159,15 +158,15 @@ async def test_a_notice_is_told_once_and_kept_until_it_is(store: Store, clock: C
     await repo(store).add(one)
     notice = Notice("nobody:s1", "C1", "U1", "Nobody came")
     assert await repo(store).write(one, skipped(one, T0 + HOUR, T0), [notice, notice])
-    await repo(store).tell([notice])
-    (taken,) = await repo(store).take_notices(5, CLAIM)
-    assert await repo(store).take_notices(5, CLAIM) == []
+    await notices(store).tell([notice])
+    (taken,) = await notices(store).take(5, CLAIM)
+    assert await notices(store).take(5, CLAIM) == []
     clock.advance(CLAIM)
-    (taken,) = await repo(store).take_notices(5, CLAIM)
+    (taken,) = await notices(store).take(5, CLAIM)
     assert (taken.text, taken.attempts) == ("Nobody came", 2)
-    await repo(store).mark_sent(taken)
+    await notices(store).mark_sent(taken)
     clock.advance(CLAIM)
-    assert await repo(store).take_notices(5, CLAIM) == []
+    assert await notices(store).take(5, CLAIM) == []
 
 
 async def test_what_is_started_is_known_by_its_request(store: Store, clock: Clock) -> None:

@@ -1,6 +1,6 @@
 """Webhooks and the recordings that they are about, with rivals in between."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -20,18 +20,26 @@ from bot.engine.inbox import match_inbox
 from bot.features.doctor.store import DoctorRepository
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
+from bot.hms.webhook import Envelope, ids_of
 from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.store.inbox import Inbox
 from bot.store.repository import TeamDatabase
 from bot.store.schema import facts
 from bot.store.store import Store
-from bot.store.values import InboxState, Settled, Team
+from bot.store.values import InboxEntry, InboxState, Settled, Team
 from tests.contract.store_support import LEASE, T0, Clock, S, add_facts, created, entry, new_key
 from tests.integration.engine.test_loop import NOBODY
 
 HOUR = timedelta(hours=1)
 STARTED = {"type": "beam.started.success", "data": {"job_id": "job-1", "room_id": "room-1"}}
+
+
+def webhook(body: Mapping[str, object], identity: str = "e1") -> InboxEntry:
+    """As the endpoint keeps it."""
+    ids = ids_of(Envelope.model_validate(body))
+    where = {"room_id": ids.room_id, "session_id": ids.session_id}
+    return entry(identity, body=body, aliases=sorted(ids.aliases), **where)
 
 
 @dataclass
@@ -74,7 +82,7 @@ async def test_a_name_learnt_while_it_was_looked_for_is_not_missed(
 ) -> None:
     key = await created(store)
     await add_facts(store, key, [StartAttempted(at=T0)])
-    await store.inbox.put(entry(body=STARTED, aliases=("job-1",)))
+    await store.inbox.put(webhook(STARTED))
     slow = Store(TeamDatabase(store.db.database, team, now=clock.now, lease=LEASE))
     slow.inbox = inbox = SlowInbox(slow.db)
     inbox.between = Answered(store, key)
@@ -90,7 +98,7 @@ async def test_after_an_hour_it_is_nobodys(store: Store, clock: Clock) -> None:
     """Also if nothing makes anyone look at it once more."""
     key = await created(store)
     await add_facts(store, key, [StartAttempted(at=T0)])
-    await store.inbox.put(entry(body=STARTED))
+    await store.inbox.put(webhook(STARTED))
     async with aiohttp.ClientSession() as session:
         deps = deps_of(store, clock, session)
         await match_inbox(deps)
@@ -124,7 +132,7 @@ async def test_a_recording_that_cannot_be_read_holds_up_no_other(
         await store.recordings.record(key, Note(aliases=[f"job-{n}"]))
         data = {"job_id": f"job-{n}", "room_id": f"room-{n}"}
         body = {"type": "beam.started.success", "data": data}
-        await store.inbox.put(entry(f"e{n}", body=body, room_id=f"room-{n}"))
+        await store.inbox.put(webhook(body, f"e{n}"))
     of_the_future = {
         "enterprise_id": team.enterprise_id,
         "team_id": team.team_id,
@@ -181,7 +189,7 @@ async def test_a_failure_under_unknown_ids_belongs_to_the_one_that_failed_in_its
         deps = deps_of(store, clock, session)
         if not webhook_first:
             await store.recordings.record(key, failed)
-        await store.inbox.put(entry(body=body, aliases=("job-9",)))
+        await store.inbox.put(webhook(body))
         await match_inbox(deps)
         if webhook_first:
             recording = (await store.recordings.load(key)).recording

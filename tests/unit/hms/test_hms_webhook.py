@@ -17,10 +17,12 @@ from bot.hms.webhook import (
     BadWebhook,
     Envelope,
     Ids,
+    Times,
     fact_of,
     ids_of,
     inbox_identity,
     parse,
+    times_of,
 )
 from tests.unit.rows import each_row
 
@@ -219,27 +221,25 @@ def test_an_envelope_survives_the_inbox() -> None:
 
 
 def test_ids_of_a_beam_event() -> None:
-    assert ids_of(parse(event("beam.stopped.success", {**BEAM, "duration": 56}))) == Ids(
-        aliases=frozenset({"beam1", "job1"}),
-        room_id="room1",
-        session_id="session1",
-        started_at=None,
-        stopped_at=SAID_AT,
-    )
+    envelope = parse(event("beam.stopped.success", {**BEAM, "duration": 56}))
+    assert ids_of(envelope) == Ids(frozenset({"beam1", "job1"}), "room1", "session1")
+    assert times_of(envelope) == Times(stopped_at=SAID_AT)
 
 
 def test_ids_of_a_transcription_event_name_its_files() -> None:
-    ids = ids_of(parse(event("transcription.success", TRANSCRIPTION)))
-    assert ids.aliases == {"rec1", "tr1", "t1", "s1"}
-    assert (ids.started_at, ids.stopped_at) == (None, None)
+    envelope = parse(event("transcription.success", TRANSCRIPTION))
+    assert ids_of(envelope).aliases == {"rec1", "tr1", "t1", "s1"}
+    assert times_of(envelope) == Times()
 
 
 def test_ids_of_an_upload_tell_its_times() -> None:
     data = {"started_at": "2021-11-30T12:58:34Z", "stopped_at": "2021-11-30T12:59:56Z"}
-    ids = ids_of(parse(event("beam.recording.success", data)))
-    assert ids.aliases == frozenset()
-    assert ids.started_at == datetime(2021, 11, 30, 12, 58, 34, tzinfo=UTC)
-    assert ids.stopped_at == datetime(2021, 11, 30, 12, 59, 56, tzinfo=UTC)
+    envelope = parse(event("beam.recording.success", data))
+    assert ids_of(envelope).aliases == frozenset()
+    assert times_of(envelope) == Times(
+        started_at=datetime(2021, 11, 30, 12, 58, 34, tzinfo=UTC),
+        stopped_at=datetime(2021, 11, 30, 12, 59, 56, tzinfo=UTC),
+    )
 
 
 def test_one_event_has_one_identity_however_it_is_sent_again() -> None:

@@ -1,31 +1,25 @@
-"""People leave, channels close, rooms vanish: what a schedule or a rule does then."""
+"""People leave, channels close, rooms vanish: what a schedule does then."""
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from record_bot_sandbox.slack import seed
 
 from bot.core.channel_settings import Allowed, ChannelSettings
-from bot.core.facts import (
-    BeamStarted,
-    Fact,
-    Observed,
-    StartAccepted,
-    StopDue,
-    StopRequested,
-)
 from bot.core.options import RecordingOptions
+from bot.features.calendars.model import RoomCalendar
+from bot.features.calendars.store import CalendarRepository
 from bot.features.presets.model import Preset
 from bot.features.presets.store import PresetRepository
 from bot.features.rooms.refreshing import Refreshing
+from bot.features.rules.model import Rule
 from bot.features.schedules import service
-from bot.features.schedules.model import RoomCalendar, Rule, woken
-from bot.features.schedules.store import CalendarRepository
+from bot.features.schedules.model import woken
+from bot.features.upcoming import service as upcoming_service
 from tests.integration.schedules_kit import MIN, Stage, leaves, somebody_in, stage
-from tests.unit.some import requested
 
 
 async def test_who_has_left_the_workspace_starts_nothing(there: Stage) -> None:
@@ -128,9 +122,9 @@ async def test_a_calendar_of_who_has_left_is_not_followed_any_more(
     await event_of_a_calendar(there)
     leaves(there)
     if first == "event":
-        await there.parts.timekeeper.start_what_is_due()
-    await there.parts.timekeeper.fetch_calendars()
-    await there.parts.timekeeper.start_what_is_due()
+        await there.parts.timekeeper.schedules.start_what_is_due()
+    await there.parts.timekeeper.calendars.fetch_calendars()
+    await there.parts.timekeeper.schedules.start_what_is_due()
     (told,) = await there.notices()
     assert "is no longer followed" in told.text
     assert "no longer a full member" in told.text
@@ -183,18 +177,6 @@ async def test_a_room_that_is_gone_does_not_hold_up_another(there: Stage) -> Non
     assert row.room_name == other.name
 
 
-async def test_a_rule_of_a_room_that_is_gone_pauses(there: Stage) -> None:
-    room, now = there.room(), there.parts.deps.now()
-    await there.rules.set(Rule(room.id, room.name, seed.STANDUP, seed.STARTER, now, look_at=now))
-    del there.hms.state.rooms[room.id]
-    await there.parts.timekeeper.check_ruled_rooms()
-    rule = await there.rules.get(room.id)
-    assert rule is not None
-    assert (rule.state, rule.why, rule.look_at) == ("paused", "room", None)
-    (told,) = await there.notices()
-    assert "100ms no longer has the room" in told.text
-
-
 async def test_an_empty_room_is_waited_for(there: Stage) -> None:
     await there.due()
     armed = await there.turn()
@@ -241,7 +223,7 @@ async def test_two_replicas_start_one_recording(new_postgres: Callable[[], str])
         somebody_in(there)
         await there.due()
         keepers = there.parts.timekeeper, other.parts.timekeeper
-        await asyncio.gather(*(keeper.start_what_is_due() for keeper in keepers))
+        await asyncio.gather(*(keeper.schedules.start_what_is_due() for keeper in keepers))
         assert len(await there.recordings()) == 1
 
 
@@ -279,11 +261,11 @@ async def test_what_else_records_the_room_is_named_to_those_who_may_see_it(there
     one = await there.due("every day at 9:30")
     hidden = replace(one, schedule_id="s2", channel=seed.DESIGN)
     await there.schedules.add(hidden)
-    others = await service.rivals(deps, gate, hidden, seed.ADMIN, here=seed.STANDUP)
+    others = await upcoming_service.rivals(deps, gate, hidden, seed.ADMIN, here=seed.STANDUP)
     assert others.overlap
     assert others.overlap.schedule.schedule_id == "s1"
     for user, named in ((seed.MEMBER, "s2"), (seed.ADMIN, None)):
-        others = await service.rivals(deps, gate, one, user, here=seed.STANDUP)
+        others = await upcoming_service.rivals(deps, gate, one, user, here=seed.STANDUP)
         assert (others.overlap and others.overlap.schedule.schedule_id) == named
         seen = await service.schedules_of_room_seen(
             deps, gate, one.room_id, user, here=seed.STANDUP
@@ -302,88 +284,5 @@ async def test_the_rule_of_the_room_is_named_to_those_who_may_see_it(there: Stag
         (replace(rule, state="paused", why="left"), seed.MEMBER, False),
     ):
         await there.rules.set(each)
-        others = await service.rivals(deps, gate, one, user, here=seed.STANDUP)
+        others = await upcoming_service.rivals(deps, gate, one, user, here=seed.STANDUP)
         assert (others.rule is not None) is named
-
-
-async def test_a_rule_and_a_schedule_at_the_same_time(there: Stage) -> None:
-    somebody_in(there)
-    room, now = there.room(), there.parts.deps.now()
-    await there.rules.set(Rule(room.id, room.name, seed.STANDUP, seed.STARTER, now, look_at=now))
-    await there.due()
-    await there.turn()
-    await there.parts.timekeeper.check_ruled_rooms()
-    assert len(await there.recordings()) == 1
-
-
-async def test_a_rule_of_who_has_left_pauses_and_says_how_to_go_on(there: Stage) -> None:
-    somebody_in(there)
-    room, now = there.room(), there.parts.deps.now()
-    await there.rules.set(Rule(room.id, room.name, seed.STANDUP, seed.STARTER, now, look_at=now))
-    leaves(there)
-    await there.parts.timekeeper.check_ruled_rooms()
-    rule = await there.rules.get(room.id)
-    assert rule is not None
-    assert (rule.state, rule.why) == ("paused", "left")
-    (told,) = await there.notices()
-    assert f"/record auto {room.name} on" in told.text
-    assert await there.recordings() == []
-
-
-@pytest.mark.parametrize(
-    ("stop", "recorded"),
-    [
-        (lambda now: StopDue(at=now, why="empty"), 2),
-        (lambda now: StopDue(at=now, why="time"), 1),
-        (lambda now: StopRequested(at=now, by="U1", by_name="ines"), 1),
-    ],
-    ids=["everybody had left", "its time was over", "stopped by hand"],
-)
-async def test_people_who_come_back_are_in_the_same_session(
-    there: Stage, stop: Callable[[datetime], Fact], recorded: int
-) -> None:
-    """They are recorded again, unless a person, or the end that was set, had stopped it."""
-    somebody_in(there)
-    room, deps = there.room(), there.parts.deps
-    assert room.session is not None
-    session, now = room.session.id, deps.now()
-    facts: list[Fact] = [
-        StartAccepted(at=now, hms_id="job-1"),
-        Observed(at=now, status="running", session_id=session),
-        stop(now),
-        Observed(at=now, status="completed", session_id=session),
-    ]
-    first = requested().model_copy(update={"room_id": room.id, "at": now})
-    await deps.store.recordings.create("key-1", first, also=facts)
-    rule = Rule(room.id, room.name, seed.STANDUP, seed.STARTER, now, look_at=now)
-    await there.rules.set(rule)
-    await there.rules.checked(rule, replace(rule, session_id=session, parts=1, seen_in="key-1"))
-    await there.rules.set(replace(rule, look_at=now))
-    await there.parts.timekeeper.check_ruled_rooms()
-    assert len(await there.recordings()) == recorded
-
-
-async def test_the_recorder_is_nobody(there: Stage) -> None:
-    """A room that only the recorder is in is empty."""
-    room, deps = there.room(), there.parts.deps
-    recorder = there.hms.people.join(room, "Beam")
-    now = deps.now()
-    facts: list[Fact] = [
-        StartAccepted(at=now, hms_id="job-1"),
-        Observed(at=now, status="running"),
-        BeamStarted(at=now, peer_id=recorder.id, job_id="job-1"),
-    ]
-    first = requested().model_copy(update={"room_id": room.id, "at": now})
-    await deps.store.recordings.create("key-1", first, also=facts)
-    rule = Rule(room.id, room.name, seed.STANDUP, seed.STARTER, now, look_at=now, seen_in="key-1")
-    await there.rules.set(rule)
-    await there.parts.timekeeper.check_ruled_rooms()
-    empty = await there.rules.get(room.id)
-    assert empty is not None
-    assert empty.empty_since is not None
-    somebody_in(there)
-    await deps.store.presence.people_in({room.id: "another session"})
-    await there.parts.timekeeper.check_ruled_rooms()
-    occupied = await there.rules.get(room.id)
-    assert occupied is not None
-    assert occupied.empty_since is None

@@ -10,18 +10,18 @@ from bot.access.rights import NoRight, Rights
 from bot.access.views import refused_message
 from bot.core.channel_settings import Allowed, ChannelSettings
 from bot.core.proofs import SeenSchedule
+from bot.features.calendars import ids as calendars_ids
+from bot.features.calendars import service as calendars_service
+from bot.features.calendars.model import RoomCalendar
+from bot.features.calendars.store import CalendarRepository
 from bot.features.rooms.refreshing import Refreshing
-from bot.features.schedules import ids, service, views
-from bot.features.schedules.model import (
-    RoomCalendar,
-    Rule,
-    Schedule,
-    deleted,
-    next_dates,
-    paused,
-    skipped,
-)
-from bot.features.schedules.store import CalendarRepository
+from bot.features.rules import ids as rules_ids
+from bot.features.rules import service as rules_service
+from bot.features.rules.model import Rule
+from bot.features.schedules import ids, service
+from bot.features.schedules.model import Schedule, deleted, next_dates, paused, skipped
+from bot.features.upcoming import service as upcoming_service
+from bot.features.upcoming import views as upcoming_views
 from tests.integration.schedules_kit import Stage
 
 OUTSIDE = "U0OUTSIDE1"  # a full member who is in no channel
@@ -36,8 +36,8 @@ async def offered(there: Stage, user: str, here: str | None = seed.STANDUP) -> s
     """The buttons that the list shows to this person."""
     to = await there.gate().horizon(user, here)
     rights = Rights(there.parts.deps)
-    found = await service.listed(there.parts.deps, there.gate(), rights, to, here=here)
-    message = views.schedules_list(found, there.parts.deps.now())
+    found = await upcoming_service.listed(there.parts.deps, there.gate(), rights, to, here=here)
+    message = upcoming_views.schedules_list(found, there.parts.deps.now())
     rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
     return {element["action_id"].rsplit(".", 1)[0] for row in rows for element in row}
 
@@ -87,17 +87,17 @@ async def rule_and_calendar(there: Stage) -> tuple[Rule, RoomCalendar]:
 
 async def test_a_rule_and_a_calendar_are_turned_off_by_those_who_may(there: Stage) -> None:
     rule, calendar = await rule_and_calendar(there)
-    assert await offered(there, seed.MEMBER) == {ids.RULE_OFF, ids.CALENDAR_OFF}
+    assert await offered(there, seed.MEMBER) == {rules_ids.RULE_OFF, calendars_ids.CALENDAR_OFF}
     assert await offered(there, seed.GUEST) == set()
     deps, rights = there.parts.deps, Rights(there.parts.deps)
     with pytest.raises(NoRight) as no:
-        await service.unset_rule(deps, rights, rule.room_id, rule.channel, seed.GUEST)
+        await rules_service.unset_rule(deps, rights, rule.room_id, rule.channel, seed.GUEST)
     said = refused_message(no.value.refused, no.value.doing, None).text
     assert said == f"Only <@{seed.STARTER}> and full members of this workspace can " + (
         "turn off this rule."
     )
     with pytest.raises(NoRight) as no:
-        await service.drop_calendar(deps, rights, calendar, seed.GUEST)
+        await calendars_service.drop_calendar(deps, rights, calendar, seed.GUEST)
     assert no.value.doing == "stop following this calendar"
 
 
@@ -185,8 +185,8 @@ async def test_the_owners_of_rules_and_calendars_are_told_as_well(there: Stage) 
     deps, rights = there.parts.deps, Rights(there.parts.deps)
     for by, number in ((seed.STARTER, 0), (seed.MEMBER, 2)):
         rule, calendar = await rule_and_calendar(there)
-        assert await service.unset_rule(deps, rights, rule.room_id, rule.channel, by)
-        assert await service.drop_calendar(deps, rights, calendar, by)
+        assert await rules_service.unset_rule(deps, rights, rule.room_id, rule.channel, by)
+        assert await calendars_service.drop_calendar(deps, rights, calendar, by)
         told = await there.notices()
         assert [one.channel for one in told] == [seed.STARTER] * number
     assert "`/record auto standup on` in <#" in " ".join(one.text for one in told)
@@ -196,7 +196,7 @@ async def test_the_owner_is_told_that_somebody_changed_their_rule(there: Stage) 
     deps, rights = there.parts.deps, Rights(there.parts.deps)
     rule, _ = await rule_and_calendar(there)
     for by, number in ((seed.STARTER, 0), (seed.MEMBER, 1)):
-        await service.set_rule(deps, rights, replace(rule, by=by, least_people=2))
+        await rules_service.set_rule(deps, rights, replace(rule, by=by, least_people=2))
         told = await there.notices()
         assert [one.channel for one in told] == [seed.STARTER] * number
     assert f"<@{seed.MEMBER}> changed your rule for *standup*" in told[0].text
@@ -207,7 +207,7 @@ async def test_an_owner_reads_nothing_of_the_channel_that_takes_over_a_rule(ther
     rule, _ = await rule_and_calendar(there)
     await there.rules.set(replace(rule, state="paused", why="left"))
     elsewhere = replace(rule, channel=seed.DESIGN, by=seed.MEMBER)
-    made = await service.set_rule(deps, rights, elsewhere)
+    made = await rules_service.set_rule(deps, rights, elsewhere)
     assert made.channel == seed.DESIGN
     assert await there.notices() == []
 
@@ -220,8 +220,8 @@ async def test_the_list_says_that_a_room_is_disabled(there: Stage) -> None:
     for enabled, number in ((True, 0), (False, 2)):
         there.room().enabled = enabled
         await Refreshing(deps).rooms()
-        found = await service.listed(deps, there.gate(), rights, to, here=seed.STANDUP)
-        said = views.schedules_list(found, deps.now()).text
+        found = await upcoming_service.listed(deps, there.gate(), rights, to, here=seed.STANDUP)
+        said = upcoming_views.schedules_list(found, deps.now()).text
         assert said.count("The room is disabled in 100ms") == number
 
 
@@ -233,10 +233,10 @@ async def test_the_list_says_who_paused_a_schedule(there: Stage) -> None:
     assert found.paused_by == seed.MEMBER
     now = there.parts.deps.now()
     to = await there.gate().horizon(seed.STARTER, seed.STANDUP)
-    listing = await service.listed(
+    listing = await upcoming_service.listed(
         there.parts.deps, there.gate(), Rights(there.parts.deps), to, here=seed.STANDUP
     )
-    assert f"Paused by <@{seed.MEMBER}>." in views.schedules_list(listing, now).text
+    assert f"Paused by <@{seed.MEMBER}>." in upcoming_views.schedules_list(listing, now).text
     resumed = await service.resume(
         there.parts.deps, there.gate(), Rights(there.parts.deps), seen(seed.STARTER),
         here=seed.STANDUP,

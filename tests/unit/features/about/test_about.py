@@ -12,7 +12,7 @@ from bot.core.options import RecordingOptions
 from bot.core.recording import Phase, Recording
 from bot.features.about.model import Asked, meant, to_summarize
 from bot.features.about.views import about_recording
-from bot.features.schedules.views import ends
+from bot.features.control.views import ends
 from bot.store.values import RecordingRow
 from tests.unit.rows import each_row
 from tests.unit.views_samples import READ, REFUSED, RUNS, STOPPED, TRANSCRIBED, UPLOADED, at

@@ -74,6 +74,8 @@ def test_a_reply_means_a_button_only_if_it_is_clear_which(
     answers: dict[str, tuple[StoredOrder, ...]], reply: Reply, room: str | None, answer: str | None
 ) -> None:
     assert Choice(answers=answers).answer_in_words(reply, room) == answer
+    asked_by_name = Choice(answers=answers, by_name=False).answer_in_words(reply, room)
+    assert asked_by_name == (None if reply is Reply.ROOM else answer)
 
 
 @each_row(

@@ -814,6 +814,11 @@ def test_a_value_that_is_corrected_is_asked_about(text: str, words: str) -> None
         ("make it half an hour", "14:50"),
         ("no, make it 4", "16:00"),
         ("make it 16:30 please", "16:30"),
+        ("no 20", "14:40"),
+        ("no, 4:30", "16:30"),
+        ("at 4", "16:00"),
+        ("4pm", "16:00"),
+        ("until 4", "16:00"),
     ],
 )
 def test_another_end_is_offered_in_the_thread(text: str, at: str) -> None:
@@ -868,7 +873,10 @@ def test_a_rule_is_turned_off_in_words(text: str, offers: list[str]) -> None:
     assert [str(order) for order in done.offers] == offers
 
 
-@each_row("text", ["make it louder", "make it 1080p", "make it private"])
+@each_row(
+    "text",
+    ["make it louder", "make it 1080p", "make it private", "no way", "tomorrow at 9", "at 10"],
+)
 def test_what_is_no_time_ends_nothing(text: str) -> None:
     assert not understood(text, "thread").offers
 
@@ -1637,3 +1645,164 @@ def test_what_is_quoted_taken_back_or_reported_is_asked_about(text: str, where: 
 
 def test_a_stop_said_in_another_zone_is_repeated_in_the_persons_own() -> None:
     assert said(understood("should we stop webinar at 14:10 UTC?")).endswith("at 15:10?")
+
+
+@each_row(
+    ("where", "text", "offers"),
+    [
+        ("thread", "stop now or at 4?", ["stop:standup", "stop:standup@until 16:00"]),
+        (
+            "mention",
+            "stop webinar in 10 minutes or now",
+            ["stop:webinar", "stop:webinar@until 14:30"],
+        ),
+        (
+            "mention",
+            "stop now or at 4",
+            [f"stop:{room}{at}" for room in ("standup", "webinar") for at in ("", "@until 16:00")],
+        ),
+        ("slash", "start board room now or at 4", ["start:board room", "schedule:board room@at 4"]),
+    ],
+)
+def test_now_or_later_is_asked_about_both(where: str, text: str, offers: list[str]) -> None:
+    done = understood(text, where)
+    assert (done.outcome, done.acts, done.when) == (Outcome.ASK, (), None)
+    assert [f"{one}@{one.words}" if one.words else str(one) for one in done.offers] == offers
+
+
+@each_row(
+    ("where", "text", "says", "offers"),
+    [
+        ("mention", "start team", "There is no room “team”.", ["open-form:"]),
+        ("slash", "record our team", "There is no room “team”.", ["open-form:"]),
+        ("mention", "start, team", "Which room should be recorded?", ["open-form:"]),
+        (
+            "mention",
+            "cancel the stop and start board room",
+            "Write “cancel the stop” in a message of its own. Start recording board room?",
+            ["start:board room"],
+        ),
+        (
+            "thread",
+            "start board room and cancel the timer",
+            "Write “cancel the timer” in a message of its own. Start recording board room?",
+            ["start:board room"],
+        ),
+        (
+            "mention",
+            "remind me to record standup at 9",
+            "I cannot remind you. Record standup on Thu 3 Dec, 9:00 (Europe/Berlin)?",
+            ["schedule:standup"],
+        ),
+        (
+            "mention",
+            "can you remind us to stop webinar at 4",
+            "I cannot remind you. Stop the recording of webinar at 16:00?",
+            ["stop:webinar"],
+        ),
+        (
+            "dm",
+            "remind me about the budget",
+            "I cannot remind you. I can record a room at a time, such as “record standup at 9:00”.",
+            [],
+        ),
+        ("mention", "remind you me", "I did not understand that.", []),
+        ("mention", "make town hall 1080p", "Here is what is scheduled.", []),
+        (
+            "mention",
+            "make board room 1080p",
+            "Start recording board room (1080p)?",
+            ["start:board room"],
+        ),
+    ],
+)
+def test_what_is_not_done_is_named(where: str, text: str, says: str, offers: list[str]) -> None:
+    done = understood(text, where)
+    assert (said(done), done.acts) == (says, ())
+    assert [str(order) for order in done.offers] == offers
+
+
+@each_row(
+    ("where", "text"),
+    [("mention", "make webinar audio only"), ("thread", "make it 1080p"), ("thread", "1080p")],
+)
+def test_what_runs_keeps_its_options(where: str, text: str) -> None:
+    done = understood(text, where)
+    assert said(done).startswith("A recording keeps the options with which it started.")
+    assert (done.acts, done.offers) == ((), ())
+
+
+@each_row(
+    "text",
+    ["starte die aufnahme von standup", "Nimm Standup auf", "enregistre town hall", "hilfe"],
+)
+def test_another_language_is_told_from_what_is_not_understood(text: str) -> None:
+    done = understood(text)
+    assert said(done).startswith("I understand only English")
+    assert (done.acts, done.offers) == ((), ())
+
+
+@each_row(
+    ("text", "at"),
+    [
+        ("move it to monday", "Mon 7 Dec, 10:00"),
+        ("move that an hour later", "Fri 4 Dec, 11:00"),
+        ("can you push it to 11", "Fri 4 Dec, 11:00"),
+        ("lets move the recording to monday 9am", "Mon 7 Dec, 9:00"),
+    ],
+)
+def test_it_is_the_only_schedule_that_can_be_moved(text: str, at: str) -> None:
+    for where in Where:
+        done = understood(text, where)
+        assert said(done) == f"Move the recording of town hall to {at} (Europe/Berlin)?"
+        assert [str(order) for order in done.offers] == ["reschedule:town hall"]
+        assert done.acts == ()
+
+
+def test_which_schedule_is_to_be_moved_is_asked() -> None:
+    world = WORLDS[Where.MENTION]
+    ids = {room.name: room.room_id for room in world.names.rooms}
+    at = datetime(2026, 12, 3, 17, tzinfo=ZoneInfo("Europe/Berlin"))
+    other = Scheduled(ids["all hands"], at, schedule_id="other")
+    world = replace(world, schedules=(*world.schedules, other))
+    done = understood("move it to monday", world=world)
+    assert [(str(order), order.words) for order in done.offers] == [
+        ("reschedule:town hall", "Mon 7 Dec, 10:00"),
+        ("reschedule:all hands", "Mon 7 Dec, 17:00"),
+    ]
+    own = replace(world, schedules=(*world.schedules[:-1], replace(other, own=True)))
+    assert [str(one) for one in understood("move it to monday", world=own).offers] == [
+        "reschedule:all hands"
+    ]
+    thread = replace(own, thread=ids["town hall"])
+    assert [str(one) for one in understood("move it to monday", "thread", thread).offers] == [
+        "reschedule:town hall"
+    ]
+
+
+@each_row(
+    "text", ["move it to #design", "move it to production at 11", "push that to main", "move it"]
+)
+def test_what_is_no_schedule_is_not_moved(text: str) -> None:
+    assert not understood(text).offers
+
+
+@each_row(
+    ("where", "text", "words"),
+    [
+        ("thread", "stop when everyone leaves", "when everyone leaves"),
+        ("mention", "stop when its over", "when its over"),
+        ("slash", "stop webinar if nobody is there", "if nobody is there"),
+        ("mention", "start board room as soon as Ana joins", "as soon as Ana joins"),
+    ],
+)
+def test_a_condition_is_named_and_not_dropped(where: str, text: str, words: str) -> None:
+    done = understood(text, where)
+    assert said(done).startswith(f"I do not understand “{words}”. ")
+    assert done.acts == ()
+
+
+@each_row("text", ["resume", "keep recording", "keep it running"])
+def test_where_nothing_runs_nothing_goes_on(text: str) -> None:
+    world = replace(WORLDS[Where.MENTION], recorded={})
+    assert said(understood(text, world=world)) == "Nothing is being recorded."

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.features.schedules import ids
-from bot.features.schedules.model import Rule
-from bot.features.schedules.views import rule_line
+from bot.features.rules import ids
+from bot.features.rules.model import Rule
+from bot.features.rules.views import rule_line
 from bot.features.start.form import least_people_block, read_least_people
 from bot.ui import ids as ui_ids
 from bot.ui.forms import FieldErrors, input_block, ticks, words

@@ -6,8 +6,8 @@ from pathlib import Path
 from record_bot_sandbox.slack import seed
 
 from bot.access.rights import Rights
-from bot.features.schedules.model import CALENDARS_MOST, RoomCalendar
-from bot.features.schedules.service import add_calendar
+from bot.features.calendars.model import CALENDARS_MOST, RoomCalendar
+from bot.features.calendars.service import add_calendar
 from tests.contract.store_support import T0
 from tests.integration.hostile_kit import target
 

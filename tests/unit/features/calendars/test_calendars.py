@@ -7,15 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.when import StopAt
+from bot.features.calendars.events import Event, NoCalendar, events_of
+from bot.features.calendars.model import RoomCalendar, follow_calendar
 from bot.features.rooms.model import links_to
-from bot.features.schedules.calendar import Event, NoCalendar, events_of
-from bot.features.schedules.model import (
-    RoomCalendar,
-    Schedule,
-    armed_until,
-    follow_calendar,
-    next_dates,
-)
+from bot.features.schedules.model import Schedule, armed_until, next_dates
 
 ROOM = "65f0c0ffee00000000000001"
 NOW = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)  # a Monday

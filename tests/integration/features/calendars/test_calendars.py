@@ -15,15 +15,18 @@ from starlette.routing import Route
 from bot.access.gate import Gate
 from bot.access.rights import Rights
 from bot.access.visibility import Visibility
+from bot.features.automatic.store import NoticeRepository
+from bot.features.calendars.model import RoomCalendar
+from bot.features.calendars.steps import FAILURES_TOLD, FETCH_EVERY
+from bot.features.calendars.store import CalendarRepository
 from bot.features.rooms.service import RoomDirectory
-from bot.features.schedules.model import RoomCalendar
-from bot.features.schedules.steps import FAILURES_TOLD, FETCH_EVERY, Timekeeper
-from bot.features.schedules.store import CalendarRepository, ScheduleRepository
+from bot.features.schedules.store import ScheduleRepository
+from bot.features.upcoming.steps import Timekeeper
 from bot.outbound import Outbound, OutboundRefused
 from bot.store.store import Store
 from tests.contract.store_support import T0, Clock
 from tests.integration.engine.test_matching import deps_of
-from tests.unit.features.schedules.test_calendars import ROOM, event, ics
+from tests.unit.features.calendars.test_calendars import ROOM, event, ics
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
@@ -58,19 +61,19 @@ async def test_its_events_follow_every_hour(store: Store, clock: Clock) -> None:
         calendars, schedules = CalendarRepository(store.db), ScheduleRepository(store.db)
         await calendars.add(calendar(f"{at}/c"))
         page.content = ics(event("a", "20260302T093000", "20260302T100000"))
-        assert await keeps.fetch_calendars() == 0.0
+        assert await keeps.calendars.fetch_calendars() == 0.0
         (one,) = await schedules.of_calendar("c1")
         assert one.due_at == T0.replace(hour=8, minute=30) + timedelta(days=1)
-        assert await keeps.fetch_calendars() > 0  # not before an hour is over
+        assert await keeps.calendars.fetch_calendars() > 0  # not before an hour is over
         clock.advance(FETCH_EVERY)
         page.content = ics(event("a", "20260302T113000", "20260302T120000"))
-        await keeps.fetch_calendars()
+        await keeps.calendars.fetch_calendars()
         (moved,) = await schedules.of_calendar("c1")
         assert moved.due_at == T0.replace(hour=10, minute=30) + timedelta(days=1)
         assert moved.schedule_id == one.schedule_id
         clock.advance(FETCH_EVERY)
         page.content = ics()
-        await keeps.fetch_calendars()
+        await keeps.calendars.fetch_calendars()
         assert await schedules.of_calendar("c1") == []
 
 
@@ -83,14 +86,14 @@ async def test_what_cannot_be_read_leaves_what_is_scheduled_and_is_told_after_a_
         calendars, schedules = CalendarRepository(store.db), ScheduleRepository(store.db)
         await calendars.add(calendar(f"{at}/c"))
         page.content = ics(event("a", "20260310T093000", "20260310T100000"))
-        await keeps.fetch_calendars()
+        await keeps.calendars.fetch_calendars()
         page.status = 500
         for _ in range(FAILURES_TOLD):
-            assert await schedules.take_notices(5, FETCH_EVERY) == []
+            assert await NoticeRepository(store.db).take(5, FETCH_EVERY) == []
             clock.advance(FETCH_EVERY)
-            await keeps.fetch_calendars()
+            await keeps.calendars.fetch_calendars()
         assert len(await schedules.of_calendar("c1")) == 1
-        (notice,) = await schedules.take_notices(5, FETCH_EVERY)
+        (notice,) = await NoticeRepository(store.db).take(5, FETCH_EVERY)
         assert "has not been able to read the calendar" in notice.text
         assert at not in notice.text
         assert await calendars.delete("c1")
@@ -100,4 +103,4 @@ async def test_what_cannot_be_read_leaves_what_is_scheduled_and_is_told_after_a_
 async def test_the_bot_goes_to_no_address_of_its_own_network(store: Store, clock: Clock) -> None:
     async with keeper(store, clock) as keeps:
         with pytest.raises(OutboundRefused):
-            await keeps.fetch(calendar("http://127.0.0.1:9/c"))
+            await keeps.calendars.fetch(calendar("http://127.0.0.1:9/c"))

@@ -1,0 +1,3 @@
+"""Ids of the buttons of calendars."""
+
+CALENDAR_OFF = "calendar_off"  # the value is the calendar's id
