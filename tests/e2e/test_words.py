@@ -349,3 +349,15 @@ async def test_the_buttons_of_other_orders_stay_after_a_press(bench: Bench) -> N
     await bench.press(bench.ines, left, record)
     made = await bench.told(bench.ines, seed.STANDUP, second.name, "will be recorded")
     assert made.ts == asked.ts
+
+
+async def test_a_channel_that_is_closed_keeps_no_other_from_getting_it(bench: Bench) -> None:
+    room = await bench.room()
+    await bench.running(room)
+    board, design = f"<#{seed.BOARD}|board>", f"<#{seed.DESIGN}|design>"
+    said = f'{BOT} share "{room.name}" to {board} and {design}'
+    await bench.ines.mention(seed.STANDUP, said)
+    asked = await bench.told(bench.ines, seed.STANDUP, f"Share the recording of {room.name}")
+    await bench.press(bench.ines, asked, "Do both")
+    await bench.told(bench.ines, seed.STANDUP, "#board: You have to be in that channel")
+    await bench.card(room, "Recording", channel=seed.DESIGN)

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from bot.access.views import not_open
 from bot.features.commands import views
 from bot.features.commands.answers import say
 from bot.features.commands.model import OPEN_FORM, Outcome, Where, Why
@@ -60,6 +61,14 @@ SAID = [
     (Where.DM, "undo"),
     (Where.DM, "thanks"),
     (Where.DM, "start a poll for lunch"),
+    (Where.THREAD, "stop now or at 4?"),
+    (Where.MENTION, "start team"),
+    (Where.MENTION, "cancel the stop and start board room"),
+    (Where.MENTION, "remind me to record all hands at 9"),
+    (Where.DM, "remind me about the budget"),
+    (Where.DM, "move it to monday"),
+    (Where.THREAD, "make it 1080p"),
+    (Where.MENTION, "beende die aufnahme"),
     (Where.DM, "x" * 9000),
 ]
 
@@ -76,7 +85,7 @@ def _sample(where: Where, text: str, *, reached: bool = True) -> Sample:
     shown = text if len(text) < 80 else f"{len(text):,} characters"
     when = f"{where.capitalize()}: {shown}" if where is not Where.DM else f"Message: {shown}"
     when = when if reached else f"{when} (and 100ms does not answer)"
-    if (found.intent, found.why) == (Intent.UNKNOWN, Why.CLEAR):
+    if found.intent is Intent.UNKNOWN and found.why in (Why.CLEAR, Why.REMIND, Why.LANGUAGE):
         helps = {"0": [StoredOrder(verb=Intent.HELP)]}
         return only_you(when, views.question, told, views.choices("question-1", helps))
     if found.outcome is not Outcome.ASK:
@@ -86,7 +95,7 @@ def _sample(where: Where, text: str, *, reached: bool = True) -> Sample:
         str(n): (order,) for n, order in enumerate(orders) if order.verb != OPEN_FORM
     }
     stops = [order for order in orders if order.verb == "stop"]
-    if len(stops) > 1:
+    if len({order.room_id for order in stops}) == len(stops) > 1:
         answers[ALL] = tuple(stops)
     if are_one(found):
         answers[TOGETHER] = orders
@@ -103,8 +112,14 @@ def _asked_again() -> Sample:
     return only_you(when, views.which_one, "question-1", answers)
 
 
+def _one_refused() -> Sample:
+    when = "After “share it to #board and #design”, for the channel that the bot is not in"
+    return only_you(when, views.refused, "#board", not_open())
+
+
 SAMPLES = (
     *(_sample(where, text) for where, text in SAID),
     _sample(Where.SLASH, UNREACHABLE, reached=False),
     _asked_again(),
+    _one_refused(),
 )

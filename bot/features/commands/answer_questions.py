@@ -34,7 +34,7 @@ from bot.features.presets.listeners import open_presets
 from bot.features.results.service import latest_summary
 from bot.features.start.listeners import say_taken
 from bot.features.upcoming.listeners import answer_schedules
-from bot.ui.message import Message
+from bot.ui.message import Block, Message
 from bot.ui.replies import forgotten_reply
 
 ABOUT_MOST = 5  # recordings in one answer
@@ -180,7 +180,9 @@ async def _about_one(request: Request, found: Understood, asked: Asked) -> None:
         room_id=found.room.room_id if found.room else None,
         room_name=found.room.name if found.room else "",
     )
-    more = [] if in_thread or asked not in FILES else await question(request, [others])
+    more: list[Block] = []
+    if not in_thread and asked in FILES:
+        more = await question(request, [others], in_words=False)
     await bot.reply(caller, await answer_question(bot.deps, bot.rights, seen, asked, more))
 
 
@@ -282,7 +284,7 @@ async def unknown(request: Request, found: Understood) -> None:
 
 async def _not_understood(request: Request, found: Understood) -> Message:
     caller = request.caller
-    buttons = await question(request, [StoredOrder(verb=Intent.HELP)])
+    buttons = await question(request, [StoredOrder(verb=Intent.HELP)], in_words=False)
     if found.room and await request.bot.rights.may_start(caller.user, caller.channel):
         order = StoredOrder(
             verb=Intent.START, room_id=found.room.room_id, room_name=found.room.name

@@ -97,7 +97,7 @@ _BOTH = {
         (intent, why): f"{first} {_ASKED[intent]}"
         for intent in (Intent.START, Intent.SCHEDULE, Intent.STOP)
         for why, first in (
-            (Why.APART, "Write “{reference}” by itself."),
+            (Why.APART, "Write “{reference}” in a message of its own."),
             (Why.REMIND, "I cannot remind you."),
         )
     },

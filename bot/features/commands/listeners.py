@@ -8,7 +8,7 @@ import re
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.access.gate import UnknownChoice
+from bot.access.gate import NotOpen, UnknownChoice, UnknownSchedule
 from bot.access.rights import NoRight
 from bot.core.proofs import OwnChoice
 from bot.features.calendars.listeners import CALENDAR, follow_calendar_by_command
@@ -46,11 +46,13 @@ from bot.features.rooms.model import RoomEntry, room_code_of_link
 from bot.features.rooms.service import RoomDirectory
 from bot.features.rules.listeners import set_rule_by_command
 from bot.features.upcoming.listeners import answer_schedules
+from bot.hms.errors import HmsError
 from bot.kit.logs import learnt
 from bot.listeners.app import Bot, answer, for_people
 from bot.listeners.payloads import Caller, Click, Mention, Typed
 from bot.listeners.registry import Ack, Listeners
-from bot.store.errors import DoneBefore
+from bot.slack.errors import SlackError
+from bot.store.errors import DoneBefore, UnknownRecording
 from bot.store.values import RecordingRow
 from bot.ui import ids
 from bot.ui.ids import COMMAND
@@ -359,13 +361,16 @@ async def do(
         once = (*request.caller.once, *answered) if order is orders[-1] else ()
         try:
             said = await DO[order.verb](request, order, once)
-        except NoRight as no:
+        except _REFUSALS as no:
             if len(orders) == 1:
                 raise
-            said = for_people(no)
+            said = views.refused(order.label, for_people(no))
         messages += [said] if said else []
     if messages:
         await request.tell(views.together(messages))
+
+
+_REFUSALS = (NoRight, NotOpen, UnknownRecording, UnknownSchedule, HmsError, SlackError)
 
 
 async def ask(request: Request, found: Understood) -> None:

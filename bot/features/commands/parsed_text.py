@@ -14,7 +14,7 @@ from unicodedata import category
 from bot.core.when import Day, Past, Reading, When
 from bot.core.when_clauses import NUMBERS
 from bot.core.when_days import Purpose
-from bot.core.when_grammar import find_times
+from bot.core.when_grammar import find_times, read_when
 from bot.features.commands.flags import Flags, split_flags
 from bot.features.commands.model import Scheduled, State, Where, World
 from bot.features.commands.options_in_words import Options, options_in
@@ -498,6 +498,14 @@ class ParsedText:
         if isinstance(self.when, When) and self.when.start is None and self.when.stop is None:
             return None
         return self.when
+
+    def stop_time(self) -> Reading | None:
+        """Return the time of a text without a verb, read as an end: `at 4`, `until 4`."""
+        if not self.start_time():
+            return self.end()
+        now, zone = self.world.now, self.world.zone
+        when = read_when(self.time_words(), now=now, zone=zone, purpose=Purpose.STOP)
+        return when if isinstance(when, When) and when.start is None else None
 
     def planned_rooms(self) -> tuple[RoomEntry, ...]:
         by_id = self.world.names.by_id

@@ -56,7 +56,7 @@ from bot.features.commands.understand_controls import (
 )
 from bot.features.commands.understand_share import share, unshares
 from bot.features.commands.understand_start import end_of_running, form, is_length, other_end, start
-from bot.features.commands.unread_words import unread_words
+from bot.features.commands.unread_words import condition, unread_words
 from bot.features.commands.vocabulary import (
     FOREIGN,
     GLAD,
@@ -112,9 +112,9 @@ def _understood(text: str, where: Where, world: World, *, whole: bool = True) ->
     if done.acts and is_doubtful(said, done):
         done = asked_first(done, done.acts)
     done = now_or_later(said, done)
-    clear = said.room() is not None and done.why in (Why.UNSURE, Why.WHICH_ROOM)
-    if done.outcome is Outcome.ASK and done.intent in _NAMING_WORDS and clear:
-        extra = unread_words(said)
+    open_ = done.outcome is Outcome.ASK and done.why in (Why.UNSURE, Why.WHICH_ROOM)
+    if open_ and done.intent in _NAMING_WORDS:
+        extra = unread_words(said) if said.room() else condition(said)
         done = replace(done, why=Why.UNKNOWN_WORD, reference=extra) if extra else done
     done = _noted(said, done)
     if done.outcome is Outcome.ASK and not done.offers and done.intent not in _VIEWS:
@@ -312,7 +312,7 @@ def _without_verb(said: ParsedText) -> Understood:
     if timed and not said.parsed.left and said.where is Where.SLASH:
         return form(said)  # `/record at 15:00`
     if said.thread and said.world.recorded.get(said.thread.room_id) and not given:
-        ends = other_end(said) or (said.end() if not said.parsed.left else None)
+        ends = other_end(said) or (said.stop_time() if not said.parsed.left else None)
         if isinstance(ends, When):
             return end_of_running(said, said.thread, ends)  # until 4; no, make it 20
     if options.values and said.thread and said.thread.room_id in said.world.recorded:

@@ -201,7 +201,8 @@ def which(said: ParsedText, intent: Intent, rooms: Iterable[RoomEntry]) -> Under
     if waiting:
         return replace(which_of(Intent.UNSCHEDULE, ()), why=Why.WAITS, offers=waiting)
     if not fits:
-        why = Why.NOT_PAUSED if intent is Intent.RESUME else Why.NOT_RECORDED
+        paused = intent is Intent.RESUME and said.world.recorded
+        why = Why.NOT_PAUSED if paused else Why.NOT_RECORDED
         return Understood(intent, Outcome.ANSWER, why, sure=False)
     made = which_of(intent, fits, when=said.end())
     match made.when:

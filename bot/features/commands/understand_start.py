@@ -252,7 +252,10 @@ def end_of_running(said: ParsedText, room: RoomEntry, when: When) -> Understood:
     )
 
 
-_MAKE_IT = re.compile(r"\b(?:make it|rather) (?P<time>[^,.!?]+?)[\s.!?]*\Z", re.IGNORECASE)
+_MAKE_IT = re.compile(
+    r"(?:\b(?:make it|rather)|\Ano,?(?! make it| rather)) (?P<time>[^,.!?]+?)[\s.!?]*\Z",
+    re.IGNORECASE,
+)
 _FEWEST_MINUTES = 5  # a lower number is an hour: make it 4
 
 

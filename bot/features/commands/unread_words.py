@@ -25,7 +25,25 @@ def unread_words(said: ParsedText) -> str | None:
 
     `start standup for 3o min`, `stop standup and foobar`, `start standup privately`
     """
-    return _like_a_value_or_room(said) or _added(said)
+    return _like_a_value_or_room(said) or condition(said) or _added(said)
+
+
+def condition(said: ParsedText) -> str | None:
+    """Return the words behind an order that say when or why: `stop when everyone leaves`."""
+    verb = next((n for n, p in enumerate(said.pieces) if p.role in _ORDERING), None)
+    if said.parsed.mood is not Mood.ORDER or verb is None:
+        return None
+    clause = next((p for p in said.pieces[verb:] if p.key in _CONDITIONS), None)
+    sentence = next((one for one in said.sentences if clause in one.pieces), None)
+    if clause is None or sentence is None:
+        return None
+    return said.text[clause.start : sentence.pieces[-1].end]
+
+
+_CONDITIONS = {
+    *((word,) for word in ("when", "once", "if", "unless", "after", "before", "while", "because")),
+    ("as", "soon", "as"),
+}
 
 
 def _like_a_value_or_room(said: ParsedText) -> str | None:

@@ -257,6 +257,14 @@ def _stop_all(choice_id: str, orders: Sequence[StoredOrder]) -> Block:
     )
 
 
+def refused(label: str, refusal: Message) -> Message:
+    """Name which of several orders is refused, if it has a name of its own: a channel."""
+    if not label:
+        return refusal
+    text = f"{esc(label, 100)}: {refusal.text}"
+    return Message(text, [section(text), *refusal.blocks[1:]])
+
+
 def together(messages: Sequence[Message]) -> Message:
     """Join the answers to several orders of one request."""
     if len(messages) == 1:

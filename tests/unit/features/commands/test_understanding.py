@@ -814,6 +814,11 @@ def test_a_value_that_is_corrected_is_asked_about(text: str, words: str) -> None
         ("make it half an hour", "14:50"),
         ("no, make it 4", "16:00"),
         ("make it 16:30 please", "16:30"),
+        ("no 20", "14:40"),
+        ("no, 4:30", "16:30"),
+        ("at 4", "16:00"),
+        ("4pm", "16:00"),
+        ("until 4", "16:00"),
     ],
 )
 def test_another_end_is_offered_in_the_thread(text: str, at: str) -> None:
@@ -868,7 +873,10 @@ def test_a_rule_is_turned_off_in_words(text: str, offers: list[str]) -> None:
     assert [str(order) for order in done.offers] == offers
 
 
-@each_row("text", ["make it louder", "make it 1080p", "make it private"])
+@each_row(
+    "text",
+    ["make it louder", "make it 1080p", "make it private", "no way", "tomorrow at 9", "at 10"],
+)
 def test_what_is_no_time_ends_nothing(text: str) -> None:
     assert not understood(text, "thread").offers
 
@@ -1671,13 +1679,13 @@ def test_now_or_later_is_asked_about_both(where: str, text: str, offers: list[st
         (
             "mention",
             "cancel the stop and start board room",
-            "Write “cancel the stop” by itself. Start recording board room?",
+            "Write “cancel the stop” in a message of its own. Start recording board room?",
             ["start:board room"],
         ),
         (
             "thread",
             "start board room and cancel the timer",
-            "Write “cancel the timer” by itself. Start recording board room?",
+            "Write “cancel the timer” in a message of its own. Start recording board room?",
             ["start:board room"],
         ),
         (
@@ -1777,3 +1785,24 @@ def test_which_schedule_is_to_be_moved_is_asked() -> None:
 )
 def test_what_is_no_schedule_is_not_moved(text: str) -> None:
     assert not understood(text).offers
+
+
+@each_row(
+    ("where", "text", "words"),
+    [
+        ("thread", "stop when everyone leaves", "when everyone leaves"),
+        ("mention", "stop when its over", "when its over"),
+        ("slash", "stop webinar if nobody is there", "if nobody is there"),
+        ("mention", "start board room as soon as Ana joins", "as soon as Ana joins"),
+    ],
+)
+def test_a_condition_is_named_and_not_dropped(where: str, text: str, words: str) -> None:
+    done = understood(text, where)
+    assert said(done).startswith(f"I do not understand “{words}”. ")
+    assert done.acts == ()
+
+
+@each_row("text", ["resume", "keep recording", "keep it running"])
+def test_where_nothing_runs_nothing_goes_on(text: str) -> None:
+    world = replace(WORLDS[Where.MENTION], recorded={})
+    assert said(understood(text, world=world)) == "Nothing is being recorded."
