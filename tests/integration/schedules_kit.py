@@ -25,9 +25,16 @@ from bot.core.when import Once, When
 from bot.core.when_grammar import read_when
 from bot.features.automatic.model import Notice
 from bot.features.automatic.store import NoticeRepository
+from bot.features.calendars.model import RoomCalendar
+from bot.features.calendars.store import CalendarRepository
 from bot.features.rooms.refreshing import Refreshing
+from bot.features.rules.model import Rule
 from bot.features.rules.store import RuleRepository
-from bot.features.schedules.model import Schedule, planned, woken
+from bot.features.schedules.model import (
+    Schedule,
+    planned,
+    woken,
+)
 from bot.features.schedules.store import ScheduleRepository
 from bot.settings import Settings
 from bot.store.values import RecordingRow
@@ -120,3 +127,14 @@ def somebody_in(there: Stage, name: str = "standup") -> None:
 def leaves(there: Stage) -> None:
     users = there.slack.users
     users[seed.STARTER] = replace(users[seed.STARTER], is_deleted=True)
+
+
+async def rule_and_calendar(there: Stage) -> tuple[Rule, RoomCalendar]:
+    room, now = there.room(), there.parts.deps.now()
+    rule = Rule(room.id, room.name, seed.STANDUP, seed.STARTER, now)
+    calendar = RoomCalendar(
+        "c1", room.id, room.name, seed.STANDUP, seed.STARTER, "UTC", now, "https://x.example/a"
+    )
+    await there.rules.set(rule)
+    await CalendarRepository(there.parts.deps.db).add(calendar)
+    return rule, calendar
