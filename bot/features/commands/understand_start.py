@@ -210,7 +210,8 @@ def _start_room(
         better = read_when(when.suggestion, now=said.world.now, zone=said.world.zone)
         if isinstance(better, When):
             offers = (Order(Intent.SCHEDULE, room, when.suggestion),)
-            return replace(made, intent=Intent.SCHEDULE, when=better, offers=offers)
+            why = Why.UNSURE if made.why is Why.CLEAR else made.why
+            return replace(made, intent=Intent.SCHEDULE, why=why, when=better, offers=offers)
         when = better
     if isinstance(when, Unclear):
         made = replace(made, when=when, why=Why.BAD_TIME)
