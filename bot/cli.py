@@ -45,6 +45,16 @@ def given() -> "Settings":
         fail(str(e))
 
 
+def given_database() -> str:
+    """Load the address of the database, for commands that use nothing else, or fail."""
+    from bot.settings import SettingsError, load_database_url
+
+    try:
+        return load_database_url()
+    except SettingsError as e:
+        fail(str(e))
+
+
 def print_warnings_only() -> None:
     """Configure the log for one-off commands, which print their results."""
     from bot.kit.logs import configure_logs
@@ -152,39 +162,39 @@ app.command("sandbox")(_sandbox_command())
 @app.command()
 def migrate() -> None:
     """Bring the database up to date. `run` also does this when it starts."""
-    settings = given()
+    url = given_database()
     print_warnings_only()
 
     from bot.store.open import migrate as migrate_store
 
     with _database_errors():
-        asyncio.run(migrate_store(settings.database_url))
+        asyncio.run(migrate_store(url))
     typer.echo("The database is up to date.")
 
 
 @app.command()
 def backup(file: Annotated[Path, typer.Argument(help="Where to write the copy.")]) -> None:
     """Copy the SQLite database. This works while the bot runs."""
-    settings = given()
+    url = given_database()
     print_warnings_only()
 
     from bot.store import backup as backups
 
     with _database_errors():
-        backups.backup(settings.database_url, file)
+        backups.backup(url, file)
     typer.echo(f"Backed up to {file}.")
 
 
 @app.command()
 def restore(file: Annotated[Path, typer.Argument(help="A copy made by `backup`.")]) -> None:
     """Replace the SQLite database with a copy. Stop the bot first."""
-    settings = given()
+    url = given_database()
     print_warnings_only()
 
     from bot.store import backup as backups
 
     with _database_errors():
-        backups.restore(settings.database_url, file)
+        backups.restore(url, file)
     typer.echo("Restored. Start the bot: it polls 100ms for every open recording.")
 
 
@@ -219,13 +229,13 @@ def forgotten(
     key: Annotated[str, typer.Argument(help="The recording's id: “record-bot” in Details.")],
 ) -> None:
     """Show who had a recording forgotten, and when. This works while the bot runs."""
-    settings = given()
+    url = given_database()
     print_warnings_only()
 
     from bot.features.audit.report import who_forgot
 
     with _database_errors():
-        found = asyncio.run(who_forgot(settings.database_url, key))
+        found = asyncio.run(who_forgot(url, key))
     if not found:
         fail("nobody had a recording with this id forgotten, or it is too long ago.")
     for one in found:

@@ -245,6 +245,18 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
     raise SettingsError(" ".join(sentences))
 
 
+def load_database_url(env_file: Path | None = Path(".env")) -> str:
+    """Load the address of the database alone; the other settings may be missing or wrong.
+
+    Raises `SettingsError` if the file cannot be read, or seems to misspell the setting's name.
+    """
+    found = judged(env_file)
+    for odd, meant in found.misspelt.items():
+        if meant == "DATABASE_URL":
+            raise SettingsError(f"{env_file} has {odd}: is {meant} meant?")
+    return found.settings.database_url
+
+
 def _stand_in(name: str) -> object:
     if name in _STAND_INS:
         return _STAND_INS[name]

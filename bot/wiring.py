@@ -70,7 +70,7 @@ from bot.hms.auth import FixedToken, JoinTokens, ManagementTokens, TokenSource
 from bot.hms.client import HmsClient
 from bot.kit.background import Background
 from bot.kit.metrics import BUILD
-from bot.kit.pauses import Pauses
+from bot.kit.shared_cooldowns import Cooldowns
 from bot.kit.version import version
 from bot.listeners import links as linking
 from bot.listeners.app import Bot, register_errors
@@ -78,9 +78,9 @@ from bot.listeners.registry import Declared, register
 from bot.listeners.shapes import reject_malformed
 from bot.outbound import Outbound, system_tls
 from bot.settings import Settings
+from bot.slack.cooldowns import WHOLE_APP, SlackCooldowns
 from bot.slack.errors import SlackError
 from bot.slack.gateway import SlackGateway
-from bot.slack.pauses import WHOLE_APP, SlackPauses
 from bot.slack.socket import SocketMode
 from bot.slack.values import Identity
 from bot.store.open import open_store
@@ -167,13 +167,13 @@ async def build(
         client = _slack_client(settings, session)
         out = await stack.enter_async_context(_outbound(settings))
         deps = await _deps(stack, settings, client, out, now)
-        shared, background = _shared(deps), Background()
-        bot = _bot(deps, shared, background)
+        parts, background = _parts(deps), Background()
+        bot = _bot(deps, parts, background)
         bolt = _bolt(settings, client, deps.identity)
         register_errors(bolt, bot)
         handlers = register(bolt, bot, FEATURES)
         reconciler = Reconciler(deps, DISPATCH, owner=new_id())
-        pages = await _pages(settings, deps, shared.gate, shared.meetings)
+        pages = await _pages(settings, deps, parts.gate, parts.meetings)
         socket = (
             SocketMode(bolt, _text(settings.slack_app_token), client, reject_malformed)
             if settings.slack_app_token
@@ -186,9 +186,9 @@ async def build(
             handlers=handlers,
             web=_web(settings, bolt, deps.store, pages, socket=socket, reconciler=reconciler),
             reconciler=reconciler,
-            directory=shared.directory,
-            homes=shared.homes,
-            timekeeper=Timekeeper(deps, shared.gate, shared.rights, shared.directory, out),
+            directory=parts.directory,
+            homes=parts.homes,
+            timekeeper=Timekeeper(deps, parts.gate, parts.rights, parts.directory, out),
             background=background,
             socket=socket,
         )
@@ -206,13 +206,15 @@ async def _deps(
     if identity.is_org_wide:
         raise InstalledOrgWide
     store = await _open(stack, settings, identity, now)
-    await store.rate_limits.resume(WHOLE_APP)  # Slack has just accepted the token
-    pauses = Pauses(store.rate_limits, now)
-    hms = await stack.enter_async_context(_hms(settings, pauses, out))
+    await store.cooldowns.end(WHOLE_APP)  # Slack has just accepted the token
+    cooldowns = Cooldowns(store.cooldowns, now)
+    hms = await stack.enter_async_context(_hms(settings, cooldowns, out))
     policy = Policy(webhooks=settings.hms_webhook_secret is not None).scaled(settings.time_scale)
     first, cap = policy.retry_first, policy.retry_cap
-    slack_pauses = SlackPauses(store.rate_limits, now, pauses=pauses, first=first, cap=cap)
-    slack = SlackGateway(client, out, slack_pauses)
+    slack_cooldowns = SlackCooldowns(
+        store.cooldowns, now, cooldowns=cooldowns, first=first, cap=cap
+    )
+    slack = SlackGateway(client, out, slack_cooldowns)
     return Deps(
         store,
         slack,
@@ -231,7 +233,7 @@ async def _deps(
 
 
 @dataclass(frozen=True, slots=True)
-class _Shared:
+class _Parts:
     """What several features use, one of each."""
 
     gate: Gate
@@ -244,12 +246,12 @@ class _Shared:
     meetings: Meetings
 
 
-def _shared(deps: Deps) -> _Shared:
+def _parts(deps: Deps) -> _Parts:
     rights = Rights(deps)
     visibility, links = Visibility(deps, rights.people), CardLinks(deps)
     gate = Gate(deps, rights.people, visibility)
     lists = Lists(deps, gate, links)
-    return _Shared(
+    return _Parts(
         gate=gate,
         rights=rights,
         visibility=visibility,
@@ -261,9 +263,9 @@ def _shared(deps: Deps) -> _Shared:
     )
 
 
-def _bot(deps: Deps, shared: _Shared, background: Background) -> Bot:
+def _bot(deps: Deps, parts: _Parts, background: Background) -> Bot:
     """Make what every handler gets, with the services that handlers name by their type."""
-    gate, rights, directory, links = shared.gate, shared.rights, shared.directory, shared.links
+    gate, rights, directory, links = parts.gate, parts.rights, parts.directory, parts.links
     worlds = Worlds(deps, gate, rights, directory)
     return Bot(
         deps,
@@ -272,15 +274,15 @@ def _bot(deps: Deps, shared: _Shared, background: Background) -> Bot:
         rights,
         {
             CardLinks: links,
-            Homes: shared.homes,
-            Meetings: shared.meetings,
+            Homes: parts.homes,
+            Meetings: parts.meetings,
             RoomDirectory: directory,
             Scheduling: Planner(deps, gate, rights),
             Upcoming: UpcomingList(),
-            Unfurling: Unfurling(deps, rights, directory, shared.visibility, links),
-            Services: Services(directory, shared.lists, links, worlds),
+            Unfurling: Unfurling(deps, rights, directory, parts.visibility, links),
+            Services: Services(directory, parts.lists, links, worlds),
         },
-        home_changed=shared.homes.again,
+        home_changed=parts.homes.again,
         card_clicked=Orphans(deps).clicked,
     )
 
@@ -363,7 +365,7 @@ def _bolt(settings: Settings, client: AsyncWebClient, identity: Identity) -> Asy
 
 
 @asynccontextmanager
-async def _hms(settings: Settings, pauses: Pauses, out: Outbound) -> AsyncIterator[HmsClient]:
+async def _hms(settings: Settings, cooldowns: Cooldowns, out: Outbound) -> AsyncIterator[HmsClient]:
     timeout = httpx.Timeout(HMS_CALL_WITHIN_S, connect=3.0)
     tls = system_tls()
     async with httpx.AsyncClient(timeout=timeout, limits=CONNECTIONS, verify=tls) as http:
@@ -373,7 +375,7 @@ async def _hms(settings: Settings, pauses: Pauses, out: Outbound) -> AsyncIterat
             http,
             out,
             patience_s=HMS_CALL_WITHIN_S,
-            pauses=pauses,
+            cooldowns=cooldowns,
         )
 
 

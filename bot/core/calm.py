@@ -15,15 +15,15 @@ from bot.core.policy import Policy
 class Calm:
     """A calm recording as its row was released: due at `due_at`, after so many `wakes`.
 
-    `known` has the identities of all that polls have said of it. `pause` is the time from one poll
-    to the next. At `until`, something else may be due.
+    `known` has the identities of all that polls have said of it. `interval` is the time from one
+    poll to the next. At `until`, something else may be due.
     """
 
     key: str
     hms_id: str
     known: frozenset[str]
     polled: Polled
-    pause: timedelta
+    interval: timedelta
     until: datetime
     due_at: datetime
     wakes: int
@@ -42,7 +42,7 @@ def calm_of(
         hms_id=recording.hms_id,
         known=frozenset(f.identity for f in recording.log if isinstance(f, Observed)),
         polled=work.polled,
-        pause=poll_at(recording, work, policy) - work.polled.at,
+        interval=poll_at(recording, work, policy) - work.polled.at,
         until=until,
         due_at=due_at,
         wakes=state.wakes,
@@ -55,7 +55,7 @@ def after_list(calm: Calm, said: Collection[str], at: datetime) -> Calm | None:
     None if its own poll is to go on as planned: the list has news, or cannot be read, or something
     else is due by then.
     """
-    due_at = min(at + calm.pause, calm.until)
+    due_at = min(at + calm.interval, calm.until)
     if not said or not calm.known.issuperset(said) or due_at <= calm.due_at:
         return None
     return replace(calm, polled=Polled(at, calm.polled.unchanged + 1), due_at=due_at)

@@ -35,7 +35,7 @@ class Kind(StrEnum):
     KEPT = "kept"  # the transcript that is kept for search; the target is the room
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     """`SENDING` is committed before the call: after a crash, the message may already be posted."""
 
     SENDING = "sending"
@@ -52,7 +52,7 @@ class Delivery:
 
     kind: Kind
     target: str
-    state: State
+    state: DeliveryState
     posted_in: str | None = None
     ts: str | None = None
     hash: str | None = None
@@ -64,16 +64,16 @@ class Delivery:
     @property
     def message(self) -> tuple[str, str] | None:
         """The channel and timestamp of the message, if it is in Slack now."""
-        if self.state is State.SENT and self.posted_in and self.ts:
+        if self.state is DeliveryState.SENT and self.posted_in and self.ts:
             return self.posted_in, self.ts
         return None
 
 
 def to_send(delivery: Delivery | None) -> bool:
     """Whether it is still to be sent. A delivery parked for good has no time in its retry."""
-    if delivery is None or delivery.state in (State.SENDING, State.WAITING):
+    if delivery is None or delivery.state in (DeliveryState.SENDING, DeliveryState.WAITING):
         return True
-    return delivery.state is State.PARKED and delivery.retry.not_before is not None
+    return delivery.state is DeliveryState.PARKED and delivery.retry.not_before is not None
 
 
 def refusals_name(delivery: Delivery) -> str:

@@ -47,14 +47,19 @@ from bot.core.facts import (
 )
 from bot.core.options import RecordingOptions
 from bot.core.places import OPEN
-from bot.core.recording import ENDED, Phase, Problem, Recording, Why
+from bot.core.recording import ENDED, FailureReason, Phase, Problem, Recording
 
 F = TypeVar("F")
 
 OVER = ENDED | {Phase.PROCESSING, Phase.STOPPING}  # people are no longer recorded
 FAILURE = "failure:"  # prefix of a stop's reason when the recording failed
 HMS_ERROR_TYPES = frozenset(
-    {Why.INTERNAL_ERROR, Why.MAX_RETRIES_REACHED, Why.UPLOAD_ERROR, Why.BEAM_STOPPED}
+    {
+        FailureReason.INTERNAL_ERROR,
+        FailureReason.MAX_RETRIES_REACHED,
+        FailureReason.UPLOAD_ERROR,
+        FailureReason.BEAM_STOPPED,
+    }
 )
 
 
@@ -156,13 +161,13 @@ def _phase(
     if accepted:
         return _phase_at_100ms(log)
     if refused := _last(log, StartRefused):
-        return Phase.NOT_STARTED, Problem(Why.REFUSED, refused.message, refused.status)
+        return Phase.NOT_STARTED, Problem(FailureReason.REFUSED, refused.message, refused.status)
     if _has(log, StartExpired):
-        return Phase.NOT_STARTED, Problem(Why.EXPIRED, after=last_failure(log, "start"))
+        return Phase.NOT_STARTED, Problem(FailureReason.EXPIRED, after=last_failure(log, "start"))
     if attempted_at is None and _stop_asked(log):
-        return Phase.NOT_STARTED, Problem(Why.CANCELLED)
+        return Phase.NOT_STARTED, Problem(FailureReason.CANCELLED)
     if attempted_at is None and (blocked := _cannot_post_at_origin(log)):
-        return Phase.NOT_STARTED, Problem(Why.CANNOT_POST, blocked.error)
+        return Phase.NOT_STARTED, Problem(FailureReason.CANNOT_POST, blocked.error)
     return Phase.REQUESTED, None
 
 
@@ -190,17 +195,17 @@ def _failure(log: tuple[Fact, ...], seen: set[str]) -> Problem | None:
     reason = _first_of(f.reason for f in _all(log, BeamStopped)) or ""
     if "failed" in seen or reason.startswith(FAILURE):
         why = _why(reason.removeprefix(FAILURE).strip())
-        return Problem(why, reason if why is Why.UNKNOWN else "")
+        return Problem(why, reason if why is FailureReason.UNKNOWN else "")
     if vanished := _last(log, Vanished):
-        return Problem(Why.VANISHED, status=vanished.status)
+        return Problem(FailureReason.VANISHED, status=vanished.status)
     if any(f.on == "recording" for f in _all(log, GaveUp)):
-        return Problem(Why.GIVEN_UP)
+        return Problem(FailureReason.GIVEN_UP)
     return None
 
 
-def _why(error_type: str) -> Why:
-    """Map an error type to `Why`; 100ms may add types at any time, which are `UNKNOWN`."""
-    return Why(error_type) if error_type in HMS_ERROR_TYPES else Why.UNKNOWN
+def _why(error_type: str) -> FailureReason:
+    """Map an error type to a reason; 100ms may add types at any time, which are `UNKNOWN`."""
+    return FailureReason(error_type) if error_type in HMS_ERROR_TYPES else FailureReason.UNKNOWN
 
 
 def _unknown_attempt(log: tuple[Fact, ...]) -> datetime | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core.deliveries import Delivery, Kind, State, Work
+from bot.core.deliveries import Delivery, DeliveryState, Kind, Work
 from bot.core.recording import ENDED, Recording
 from bot.core.steps import Erase, Forget, Receipt
 
@@ -39,7 +39,7 @@ def forgetting(
     if left or recording.forget_by is None:
         return
     receipt = work.delivery(Kind.RECEIPT, recording.forget_by)
-    if receipt is None or receipt.state in (State.SENDING, State.WAITING):
+    if receipt is None or receipt.state in (DeliveryState.SENDING, DeliveryState.WAITING):
         yield receipt.retry.not_before if receipt else None, Receipt(recording.forget_by)
     else:
         yield None, Forget()
@@ -52,6 +52,6 @@ def is_shown(delivery: Delivery) -> bool:
 
 def erased(delivery: Delivery, *, kept: str | None = None) -> Delivery:
     """The delivery once deleted. `kept`: Slack's error if it refuses to delete it for good."""
-    state = State.GONE if kept is None else State.DROPPED
+    state = DeliveryState.GONE if kept is None else DeliveryState.DROPPED
     error = delivery.error if kept is None else f"{KEPT}{kept}"
     return replace(delivery, state=state, ts=None, file_id=None, error=error)

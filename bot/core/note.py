@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.core.channel_settings import ChannelSettings
-from bot.core.deliveries import Delivery, Kind, OutcomeAddress, Polled, State, Work
+from bot.core.deliveries import Delivery, DeliveryState, Kind, OutcomeAddress, Polled, Work
 from bot.core.derive import derive
 from bot.core.facts import Fact
 from bot.core.recording import Recording
@@ -12,7 +12,9 @@ from bot.core.retry import Retry
 from bot.core.steps import POLL
 
 UNKNOWN = -1
-TOLD = frozenset({State.SENT, State.GONE, State.DROPPED})  # the person no longer waits
+TOLD = frozenset(
+    {DeliveryState.SENT, DeliveryState.GONE, DeliveryState.DROPPED}
+)  # the person no longer waits
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from bot.core.deliveries import (
     TOLD,
     WITHDRAWN,
     Delivery,
+    DeliveryState,
     Kind,
-    State,
     Wanted,
     Work,
     refusals_name,
@@ -32,7 +32,7 @@ from bot.core.policy import (
     silence,
     transcript_expected_at,
 )
-from bot.core.recording import ENDED, ON_AIR, Phase, Recording, Why
+from bot.core.recording import ENDED, ON_AIR, FailureReason, Phase, Recording
 from bot.core.steps import (
     POLL,
     Action,
@@ -149,7 +149,7 @@ def _start(recording: Recording, work: Work, policy: Policy, now: datetime) -> I
     if recording.phase is not Phase.REQUESTED:
         return
     card = work.delivery(Kind.CARD, recording.origin)
-    posted = card is not None and card.state in (State.SENT, State.GONE)
+    posted = card is not None and card.state in (DeliveryState.SENT, DeliveryState.GONE)
     if posted or recording.attempted_at:
         yield Due(now, Start())
         return
@@ -181,18 +181,25 @@ def _cards(recording: Recording, work: Work, wanted: Wanted, now: datetime) -> I
             yield Due(now, Erase(Kind.TELL, channel))  # the card is up to date again
     yield from _update_cards(recording, work, wanted, now)
     origin = work.delivery(Kind.CARD, recording.origin)
-    if recording.starter and origin and origin.state is State.PARKED and recording.phase in ON_AIR:
+    if (
+        recording.starter
+        and origin
+        and origin.state is DeliveryState.PARKED
+        and recording.phase in ON_AIR
+    ):
         yield from _tell(recording.starter, work, now)
 
 
 def _cannot_be_edited(card: Delivery, work: Work) -> bool:
     """Whether Slack refuses to edit this posted card, although the channel itself is open."""
-    return card.state is State.PARKED and bool(card.ts) and refusals_name(card) in work.retries
+    return (
+        card.state is DeliveryState.PARKED and bool(card.ts) and refusals_name(card) in work.retries
+    )
 
 
 def _tell(target: str, work: Work, now: datetime) -> Iterator[Due]:
     told = work.delivery(Kind.TELL, target)
-    if to_send(told) or (told and told.state is State.GONE):
+    if to_send(told) or (told and told.state is DeliveryState.GONE):
         yield Due(told.retry.not_before or now if told else now, Tell(target))
 
 
@@ -223,7 +230,7 @@ def _is_outdated(told: Delivery, wanted: str | None) -> bool:
     """Whether what the person read is to be edited; or said anew, as it cannot be edited."""
     if told.hash is None:
         return False
-    return to_send(told) or (told.state is State.SENT and told.hash != wanted)
+    return to_send(told) or (told.state is DeliveryState.SENT and told.hash != wanted)
 
 
 def _places(recording: Recording, work: Work, now: datetime) -> Iterator[Due]:
@@ -236,7 +243,11 @@ def _places(recording: Recording, work: Work, now: datetime) -> Iterator[Due]:
             if shown and (shown.file_id or shown.ts):
                 yield Due(now, Erase(kind, channel))
         card = work.delivery(Kind.CARD, channel)
-        there = card is not None and card.state in (State.SENT, State.PARKED) and card.ts
+        there = (
+            card is not None
+            and card.state in (DeliveryState.SENT, DeliveryState.PARKED)
+            and card.ts
+        )
         if card and there and card.hash != WITHDRAWN:
             yield Due(now, Withdraw(channel))
 
@@ -244,8 +255,8 @@ def _places(recording: Recording, work: Work, now: datetime) -> Iterator[Due]:
 def _never_showed(recording: Recording) -> bool:
     """Whether it needs no card: the bot cannot post there, or it was cancelled before one."""
     return recording.problem is not None and recording.problem.why in (
-        Why.CANNOT_POST,
-        Why.CANCELLED,
+        FailureReason.CANNOT_POST,
+        FailureReason.CANCELLED,
     )
 
 
@@ -258,7 +269,7 @@ def _update_cards(recording: Recording, work: Work, wanted: Wanted, now: datetim
     """Update outdated cards. After an edit, `retry` delays the next one, so that edits coalesce."""
     for channel in recording.channels:
         card = work.delivery(Kind.CARD, channel)
-        if card is None or card.state is not State.SENT or card.hash == wanted.card:
+        if card is None or card.state is not DeliveryState.SENT or card.hash == wanted.card:
             continue
         yield Due(card.retry.not_before or now, UpdateCard(channel))
 
@@ -374,7 +385,7 @@ def _results(
             continue
         message = work.delivery(Kind.RESULTS, target)
         yield from _results_for(target, recording, work, without_files_at, now)
-        if message and message.state is State.SENT and _tells_less(message, wanted):
+        if message and message.state is DeliveryState.SENT and _tells_less(message, wanted):
             yield Due(message.retry.not_before or now, UpdateResults(target))
 
 
@@ -387,7 +398,11 @@ def _elsewhere(recording: Recording, targets: tuple[str, ...]) -> frozenset[str]
 
 def _cause_known_at(recording: Recording, policy: Policy) -> datetime | None:
     """Until when to wait for the webhook with the cause of a failure that a poll found."""
-    if recording.problem is None or recording.problem.why is not Why.UNKNOWN or not policy.webhooks:
+    if (
+        recording.problem is None
+        or recording.problem.why is not FailureReason.UNKNOWN
+        or not policy.webhooks
+    ):
         return None
     seen = [f.at for f in recording.log if isinstance(f, Observed) and f.status == "failed"]
     return min(seen) + policy.cause_patience if seen else None
@@ -397,8 +412,8 @@ def result_targets(recording: Recording, work: Work) -> tuple[str, ...]:
     """The targets of the results; the starter is one if Slack refuses posts in the origin."""
     origin = work.delivery(Kind.CARD, recording.origin)
     results = work.delivery(Kind.RESULTS, recording.origin)
-    is_refused = results is not None and results.state is State.PARKED
-    is_parked = origin is not None and origin.state is State.PARKED
+    is_refused = results is not None and results.state is DeliveryState.PARKED
+    is_parked = origin is not None and origin.state is DeliveryState.PARKED
     is_open = origin is not None and _cannot_be_edited(origin, work) and not is_refused
     if recording.starter and is_parked and not is_open:
         return (recording.starter, *recording.channels)
@@ -413,13 +428,13 @@ def _results_for(
     Without a card, the files go into the thread of the message, after it.
     """
     card = work.delivery(Kind.CARD, target)
-    there = card is None or card.state in (State.SENT, State.GONE)
+    there = card is None or card.state in (DeliveryState.SENT, DeliveryState.GONE)
     if card and not there and not _cannot_be_edited(card, work):
         return
     message = work.delivery(Kind.RESULTS, target)
     files = list(_files(target, recording, work, now))
     in_thread = card is not None and card.message is not None
-    posted = message is not None and message.state is State.SENT
+    posted = message is not None and message.state is DeliveryState.SENT
     if in_thread or posted:
         yield from files
     if to_send(message):

@@ -40,7 +40,7 @@ NEVER_WAS = frozenset({Phase.NOT_STARTED, Phase.POINTER})
 ENDED = frozenset({Phase.COMPLETED, Phase.FAILED, Phase.NOT_STARTED, Phase.POINTER})
 
 
-class Why(StrEnum):
+class FailureReason(StrEnum):
     """Why a recording did not start or failed; the views put it into words."""
 
     CANCELLED = "cancelled"
@@ -63,7 +63,7 @@ class Problem:
     `after` is the last failed call to 100ms before the start expired.
     """
 
-    why: Why
+    why: FailureReason
     detail: str = ""
     status: int | None = None
     after: CallFailed | None = None

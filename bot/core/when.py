@@ -24,7 +24,7 @@ DAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Once:
     """One point in time. `at` is aware, in `zone`, the IANA name of the zone it was meant in."""
 
     at: datetime
@@ -68,7 +68,7 @@ Stop = StopAfter | StopAt | StopAtTime
 class When:
     """A start and a stop. No `start` means now; no `stop` means until somebody stops it."""
 
-    start: Moment | Repeat | None
+    start: Once | Repeat | None
     stop: Stop | None
     zone: str
 

@@ -11,7 +11,7 @@ from bot.core.when import (
     DAY_CODES,
     LONGEST_STOP,
     Day,
-    Moment,
+    Once,
     Repeat,
     Stop,
     StopAfter,
@@ -175,7 +175,7 @@ class Resolver(Days):
 
     # Starts.
 
-    def _start(self, clauses: Clauses) -> Moment | Day | None:
+    def _start(self, clauses: Clauses) -> Once | Day | None:
         if clauses.now and (clauses.on or clauses.at or clauses.in_):
             raise self.refused("That says now and another time.")
         if clauses.in_:
@@ -191,7 +191,7 @@ class Resolver(Days):
             raise self.unclear("At what time?")
         return None
 
-    def _at(self, at: At, clauses: Clauses) -> Moment:
+    def _at(self, at: At, clauses: Clauses) -> Once:
         """Return the next such time, on the day of the clauses if they name one."""
         part = self._part(clauses)
         if clauses.on is None:
@@ -202,7 +202,7 @@ class Resolver(Days):
         for found in self._instants(days, [(wall, later)]):
             if found.astimezone(UTC) > this_minute(self.now).astimezone(UTC):
                 self.near_enough(found.date())
-                return Moment(found, self.zone)
+                return Once(found, self.zone)
         raise self.refused(f"{self.moment(found)} has passed.")
 
     def _sharing_day(self, clauses: Clauses, at: At, until: Until) -> Clauses:
@@ -216,7 +216,7 @@ class Resolver(Days):
             return replace(clauses, on=on, until=replace(until, day=None))
         return clauses
 
-    def _after(self, delay: In, clauses: Clauses) -> Moment | Day:
+    def _after(self, delay: In, clauses: Clauses) -> Once | Day:
         """Return the start of `in 10m`, `in 2 days at 9`."""
         if clauses.on:
             raise self.refused("That says two times to start.")
@@ -231,7 +231,7 @@ class Resolver(Days):
             return Day(wall.date(), self.zone)
         day = instant(wall, self.zone) if delay.days else self.now
         at = day.astimezone(UTC) + timedelta(seconds=delay.seconds)
-        return Moment(at.astimezone(ZoneInfo(self.zone)), self.zone)
+        return Once(at.astimezone(ZoneInfo(self.zone)), self.zone)
 
     def _instants(self, days: Iterable[date], walls: Iterable[tuple[time, int]]) -> list[datetime]:
         """Return the moments of these times of day, each with the days to add; see `settle`."""
@@ -275,7 +275,7 @@ class Resolver(Days):
 
     # Ends.
 
-    def _stop(self, clauses: Clauses, start: Moment | None) -> Stop | None:
+    def _stop(self, clauses: Clauses, start: Once | None) -> Stop | None:
         until = self._until(clauses)
         if clauses.last_day:
             day = self.dates(clauses.last_day.day)[0]
@@ -349,7 +349,7 @@ class Resolver(Days):
             self._refuse_passed(until)
             return When(None, StopAt(self._end(until, self.now)), self.zone)
         start = self._start(clauses)
-        if not isinstance(start, Moment):
+        if not isinstance(start, Once):
             raise self.unclear("At what time?")
         if start.at.astimezone(UTC) - self.now.astimezone(UTC) > LONGEST_STOP:
             raise self.refused(f"A recording lasts up to {LONGEST_STOP.seconds // 3600} hours.")

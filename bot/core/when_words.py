@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.when import (
     DAY_CODES,
-    Moment,
+    Once,
     Refused,
     Repeat,
     Stop,
@@ -43,7 +43,7 @@ def say_when(when: When, *, now: datetime) -> str:
         case None:
             said = _stop(when.stop, day=today, today=today, dash=" until ")
             return f"now{said}{zone if isinstance(when.stop, StopAt) else ''}"
-        case Moment(at=at):
+        case Once(at=at):
             stop = _stop(when.stop, day=at.date(), today=today)
             return f"{say_moment(at, today=today)}{stop}{zone}"
         case Repeat() as repeat:
@@ -63,7 +63,7 @@ def say_due(when: When, *, now: datetime) -> str:
     A start within the hour also has its distance: ` in 10 minutes, at 14:30 (UTC)`. `read_when`
     does not read that form, nor the offset from UTC near a change of the clock.
     """
-    if not isinstance(when.start, Moment):
+    if not isinstance(when.start, Once):
         return f": {say_when(when, now=now)}"
     at, zone = when.start.at, f"{when.zone}{say_offset(when.start.at, before=', ')}"
     stop = _stop(when.stop, day=at.date(), today=at.date())

@@ -18,8 +18,8 @@ from bot.hms.models import facts_of_recording
 log = structlog.get_logger()
 
 FEWEST = 10  # fewer are polled one by one
-BEFORE = 0.05  # of the pause between polls: how long before the first of them is due
-AGAIN = 0.5  # of that pause: no list sooner after the last one
+BEFORE = 0.05  # of the interval between polls: how long before the first of them is due
+AGAIN = 0.5  # of that interval: no list sooner after the last one
 FOREIGN = 5  # rows to read per recording of ours; a workspace may run many others
 PAGE = 100
 
@@ -52,10 +52,10 @@ class BulkPoll:
         self.calm = {key: one for key, one in self.calm.items() if one.due_at > now}
         if len(self.calm) < self.fewest:
             return float("inf")
-        pause = min(one.pause for one in self.calm.values())
-        at = min(one.due_at for one in self.calm.values()) - BEFORE * pause
+        interval = min(one.interval for one in self.calm.values())
+        at = min(one.due_at for one in self.calm.values()) - BEFORE * interval
         if self.listed_at is not None and self.listed_at <= now:
-            at = max(at, self.listed_at + AGAIN * pause)
+            at = max(at, self.listed_at + AGAIN * interval)
         if at > now:
             return (at - now).total_seconds()
         self.listed_at = now

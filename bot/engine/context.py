@@ -129,7 +129,7 @@ def next_retry(
     when the step is decided without a call; without effect once it has passed.
     """
     attempts = (earlier.attempts if earlier else 0) + 1
-    pause = policy.backoff(attempts, first or policy.retry_first, cap or policy.retry_cap)
-    pause *= random.uniform(0.8, 1.2)  # noqa: S311 - jitter, no secret
-    at = now + max(pause, timedelta(seconds=retry_after_s or 0))
+    wait = policy.backoff(attempts, first or policy.retry_first, cap or policy.retry_cap)
+    wait *= random.uniform(0.8, 1.2)  # noqa: S311 - jitter, no secret
+    at = now + max(wait, timedelta(seconds=retry_after_s or 0))
     return Retry(attempts, min(at, by) if by and now < by else at)

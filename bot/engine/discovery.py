@@ -12,8 +12,7 @@ import structlog
 from bot.core.facts import Discovered, HmsStatus
 from bot.deps import Deps
 from bot.hms.errors import HmsError, HmsUnavailable
-from bot.hms.models import Recording as HmsRecording
-from bot.hms.models import facts_of_recording
+from bot.hms.models import HmsRecording, facts_of_recording
 from bot.store.values import ClaimedRoom, Created, InboxItem, RoomTaken
 
 log = structlog.get_logger()

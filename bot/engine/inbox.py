@@ -44,12 +44,12 @@ class MatchResult:
     discover: bool = False
 
 
-async def match_inbox(deps: Deps, at_most: int = BATCH) -> MatchResult:
+async def match_inbox(deps: Deps) -> MatchResult:
     """Match one batch. Safe to repeat: facts have identities.
 
     A webhook that cannot be parsed becomes a dead letter and does not hold up the others.
     """
-    items = await deps.store.inbox.take(at_most)
+    items = await deps.store.inbox.take(BATCH)
     if not items:
         return MatchResult()
     settled: list[Settled] = []

@@ -28,7 +28,7 @@ SIDE_BY_SIDE = 16
 CHECK_AT_LEAST_EVERY_S = 5.0  # a wake from another replica may be lost
 TIMER_WITHIN_S = 60.0  # work due later than this is found by the regular check
 STORE_GONE_PAUSE_S = 1.0
-FEW, REST_S = 2, 0.2
+RUSHED_PAUSE_S = 0.2
 RENEW_EVERY_S = 3.0  # several times per lease
 GIVEN_BACK_WITHIN_S = 0.8  # of the one second in which a cancelled loop must end
 SET_BACK = timedelta(seconds=2)
@@ -154,12 +154,11 @@ class Reconciler:
         await forever("leases", turn, away=(StoreError,), pause_s=0.0)
 
     async def _read_mail(self) -> float:
-        """Match webhooks. While many come, only a few, so that the others get their 200 soon."""
+        """Match webhooks, except in a rush: then the others get their 200 first."""
         if self._deps.store.inbox.is_rushed:
-            await _sleep(self._stopping, REST_S)
-            matched = await match_inbox(self._deps, at_most=FEW)
-        else:
-            matched = await match_inbox(self._deps)
+            await _sleep(self._stopping, RUSHED_PAUSE_S)
+            return 0.0
+        matched = await match_inbox(self._deps)
         if matched.discover:
             self._rooms.set()
         return 0.0 if matched.events else self._discover_every_s

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.core.deliveries import Delivery, Kind, State, refusals_name
+from bot.core.deliveries import Delivery, DeliveryState, Kind, refusals_name
 from bot.core.facts import CannotPost, Fact
 from bot.core.note import Note
 from bot.core.policy import look_again_at
@@ -33,7 +33,7 @@ async def announce(
 ) -> Delivery:
     """Commit that we are about to send. Return the delivery in the state `SENDING`."""
     earlier = ctx.work.delivery(kind, target)
-    if earlier and earlier.state is State.SENDING:
+    if earlier and earlier.state is DeliveryState.SENDING:
         POSSIBLE_DOUBLES.labels(kind).inc()
         log.warning("posting_again", key=ctx.key, kind=kind.value, target=target)
     sending = replace(next_try(ctx, kind, target), file_id=file_id)
@@ -49,7 +49,7 @@ def next_try(ctx: Context, kind: Kind, target: str) -> Delivery:
     earlier = ctx.work.delivery(kind, target)
     retry = Retry((earlier.retry.attempts if earlier else 0) + 1)
     read = earlier.hash if earlier else None
-    return Delivery(kind, target, State.SENDING, hash=read, retry=retry, changed_at=ctx.now)
+    return Delivery(kind, target, DeliveryState.SENDING, hash=read, retry=retry, changed_at=ctx.now)
 
 
 async def post(
@@ -89,7 +89,7 @@ async def send(
         return not_there(ctx, sending, refused)
     sent = replace(
         sending,
-        state=State.SENT,
+        state=DeliveryState.SENT,
         posted_in=posted.channel,
         ts=posted.ts,
         hash=shown or content_hash(message),
@@ -119,7 +119,7 @@ def not_now(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> Note:
     )
     if isinstance(failed, NotInstalled):
         later = replace(later, attempts=earlier.attempts)
-    state = State.SENDING if failed.reached else State.WAITING
+    state = DeliveryState.SENDING if failed.reached else DeliveryState.WAITING
     waiting = replace(sending, state=state, retry=later, error=str(failed))
     return Note(deliveries=[waiting], retries={**refusals})
 
@@ -165,7 +165,7 @@ def _ended(ctx: Context, sending: Delivery, failed: SlackUnavailable) -> Deliver
     """Park a card, which is retried as long as the recording lasts; drop any other delivery."""
     if sending.kind is Kind.CARD:
         return parked(ctx, sending, SlackRefused(str(failed)))
-    return replace(sending, state=State.DROPPED, error=str(failed), retry=Retry())
+    return replace(sending, state=DeliveryState.DROPPED, error=str(failed), retry=Retry())
 
 
 def not_there(ctx: Context, sending: Delivery, refused: SlackRefused) -> Note:
@@ -177,7 +177,7 @@ def not_there(ctx: Context, sending: Delivery, refused: SlackRefused) -> Note:
         attempts = sending.retry.attempts
         later = next_retry(ctx.deps.policy, ctx.now, Retry(attempts + 5))
         later = replace(later, attempts=attempts)
-        waiting = replace(sending, state=State.WAITING, retry=later, error=refused.error)
+        waiting = replace(sending, state=DeliveryState.WAITING, retry=later, error=refused.error)
         return Note(deliveries=[waiting])
     facts: list[Fact] = []
     if sending.kind is Kind.CARD and isinstance(refused, CannotPostThere):
@@ -190,4 +190,4 @@ def parked(ctx: Context, tried: Delivery, refused: SlackRefused) -> Delivery:
     tries = tried.retry.attempts
     again_at = look_again_at(ctx.recording, ctx.deps.policy, tries, ctx.now)
     retry = Retry(tries, again_at)
-    return replace(tried, state=State.PARKED, error=refused.error, retry=retry)
+    return replace(tried, state=DeliveryState.PARKED, error=refused.error, retry=retry)

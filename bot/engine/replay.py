@@ -80,8 +80,8 @@ async def _put_off(deps: Deps, owed: Owed, failed: HmsError) -> None:
         return
     REPLAYS.labels("failed").inc()
     policy = deps.policy
-    pause = policy.backoff(owed.retry.attempts, policy.replay_first, policy.replay_cap)
+    wait = policy.backoff(owed.retry.attempts, policy.replay_first, policy.replay_cap)
     asked = failed.retry_after_s if isinstance(failed, HmsUnavailable) else None
-    again_at = deps.now() + max(pause, timedelta(seconds=asked or 0))
+    again_at = deps.now() + max(wait, timedelta(seconds=asked or 0))
     log.warning("replay_put_off", why=str(failed), again_at=str(again_at))
     await deps.store.heartbeat.settle_replay(owed, again_at=again_at)

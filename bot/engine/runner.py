@@ -11,7 +11,7 @@ from logging import ERROR, INFO, WARNING
 import structlog
 
 from bot.core.calm import Calm, calm_of
-from bot.core.deliveries import Kind, Polled, State, Wanted
+from bot.core.deliveries import DeliveryState, Kind, Polled, Wanted
 from bot.core.facts import Fact
 from bot.core.moments import Brief
 from bot.core.note import Loaded, Note, after, merge
@@ -128,7 +128,7 @@ def _only_polled(note: Note) -> bool:
 async def _brief(deps: Deps, state: Loaded) -> Brief | None:
     """The summary of the kept transcript, for the card."""
     kept = state.work.delivery(Kind.KEPT, state.recording.room_id)
-    if kept is None or kept.state is not State.SENT:
+    if kept is None or kept.state is not DeliveryState.SENT:
         return None
     return await deps.store.transcripts.brief(state.recording.key)
 

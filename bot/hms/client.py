@@ -25,12 +25,12 @@ from bot.hms.models import (
     Asset,
     AttendedSession,
     HmsModel,
+    HmsRecording,
+    HmsRoomCode,
     PresignedUrl,
-    Recording,
     RecordingSettings,
     Replay,
     Room,
-    RoomCode,
     Session,
     Template,
     WebhookDelivery,
@@ -38,7 +38,7 @@ from bot.hms.models import (
 from bot.hms.results import parse_summary
 from bot.hms.start_body import start_body
 from bot.hms.transport import EXCHANGE_TIMEOUT_S, Query, Transport, rfc3339, unreadable
-from bot.kit.pauses import Pauses
+from bot.kit.shared_cooldowns import Cooldowns
 from bot.outbound import Outbound, OutboundError
 
 KEPT_FOR_S = 600.0  # how long downloaded files are cached, in memory only
@@ -74,15 +74,15 @@ class HmsClient:
         out: Outbound,
         *,
         patience_s: float = EXCHANGE_TIMEOUT_S,
-        pauses: Pauses | None = None,
+        cooldowns: Cooldowns | None = None,
     ) -> None:
-        self._transport = Transport(base_url, tokens, http, patience_s, pauses)
+        self._transport = Transport(base_url, tokens, http, patience_s, cooldowns)
         self._out = out
         self._kept = KeptFiles(KEPT_MOST_BYTES, KEPT_FOR_S)
 
     # Recordings
 
-    async def start(self, room_id: str, options: RecordingOptions) -> Recording:
+    async def start(self, room_id: str, options: RecordingOptions) -> HmsRecording:
         """Start recording a room. Must not be repeated blindly. Mostly returns status `starting`.
 
         Raises:
@@ -92,13 +92,13 @@ class HmsClient:
         Source: recordings/start-recording-for-room.
         """
         body = start_body(options)
-        return _read(Recording, await self._transport.call("POST", _START, room_id, body=body))
+        return _read(HmsRecording, await self._transport.call("POST", _START, room_id, body=body))
 
     async def check_start(self) -> None:
         """Raise HmsUnavailable if a rate limit holds back starts; no call."""
-        await self._transport.check_pause(f"POST {_START}")
+        await self._transport.check_cooldown(f"POST {_START}")
 
-    async def stop(self, recording_id: str) -> Recording | None:
+    async def stop(self, recording_id: str) -> HmsRecording | None:
         """Stop one recording; safe to repeat. Return None if the response names no recording.
 
         Raises:
@@ -106,7 +106,7 @@ class HmsClient:
         Source: recordings/stop-recording-by-id.
         """
         answer = await self._transport.call("POST", "/recordings/{id}/stop", recording_id, body={})
-        return next(Recording.each([answer]), None)
+        return next(HmsRecording.each([answer]), None)
 
     async def pause(self, room_id: str) -> None:
         """Pause all recording in the room; no status or webhook of 100ms confirms it.
@@ -119,14 +119,16 @@ class HmsClient:
         """Resume recording in the room. Source: recordings/resume-recording-for-room."""
         await self._transport.call("POST", "/recordings/room/{id}/resume", room_id, body={})
 
-    async def get_recording(self, recording_id: str) -> Recording:
+    async def get_recording(self, recording_id: str) -> HmsRecording:
         """Return one recording with its files.
 
         Raises:
             HmsNotFound, HmsForbidden: unknown, or no longer visible to us.
         Source: recordings/get-recording.
         """
-        return _read(Recording, await self._transport.call("GET", "/recordings/{id}", recording_id))
+        return _read(
+            HmsRecording, await self._transport.call("GET", "/recordings/{id}", recording_id)
+        )
 
     def list_recordings(
         self,
@@ -134,13 +136,13 @@ class HmsClient:
         room_id: str | None = None,
         session_id: str | None = None,
         status: HmsStatus | None = None,
-    ) -> AsyncIterator[Recording]:
+    ) -> AsyncIterator[HmsRecording]:
         """List recordings without their files; one call per 100 and one to see the end.
 
         The order is not documented. Source: recordings/list-all-recordings.
         """
         query = {"room_id": room_id, "session_id": session_id, "status": status}
-        return self._pages(Recording, "/recordings", query)
+        return self._pages(HmsRecording, "/recordings", query)
 
     # Files
 
@@ -216,13 +218,13 @@ class HmsClient:
         """Return one room. An unknown one also gives 403. Source: Rooms/retrieve-room."""
         return _read(Room, await self._transport.call("GET", "/rooms/{id}", room_id))
 
-    async def room_codes(self, room_id: str) -> list[RoomCode]:
+    async def room_codes(self, room_id: str) -> list[HmsRoomCode]:
         """Return the codes of a room, one for each role. 403 if the room is disabled.
 
         Source: room-codes/get-room-codes.
         """
         answer = await self._transport.call("GET", "/room-codes/room/{id}", room_id)
-        return list(RoomCode.each(_page(answer).get("data")))
+        return list(HmsRoomCode.each(_page(answer).get("data")))
 
     async def template_recordings(self, template_id: str) -> list[RecordingSettings]:
         """Return a template's recording settings. Source: policy/configure-recordings."""

@@ -27,7 +27,7 @@ from http import HTTPStatus
 from bot.core.facts import Cause
 from bot.hms.lenient import clean, text
 from bot.hms.redact import redact
-from bot.kit.rate_limits import LONGEST_S
+from bot.kit.cooldowns import LONGEST_S
 from bot.outbound import OutboundError, OutboundStatus, OutboundTooLarge, OutboundUnavailable
 
 MAX_MESSAGE_CHARS = 300

@@ -76,7 +76,7 @@ class Asset(HmsModel):
         return mode if mode in OUTPUT_MODES else None
 
 
-class Recording(HmsModel):
+class HmsRecording(HmsModel):
     """A recording job. Lists have no `assets`; get a single recording to see them."""
 
     id: Id
@@ -130,7 +130,7 @@ class Room(HmsModel):
         return {**data, "own_webhook": lenient.text(url) is not None, "records": records}
 
 
-class RoomCode(HmsModel):
+class HmsRoomCode(HmsModel):
     """A code with which anyone can join a room: never stored, never logged."""
 
     code: SecretStr
@@ -270,7 +270,7 @@ class Replay(HmsModel):
     status: Text = None
 
 
-def facts_of_recording(recording: Recording, at: datetime) -> list[Fact]:
+def facts_of_recording(recording: HmsRecording, at: datetime) -> list[Fact]:
     """Convert a response received at `at` to facts.
 
     A recording or file with an unknown status gives no fact.

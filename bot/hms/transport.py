@@ -1,4 +1,4 @@
-"""HTTP exchanges with 100ms: time-outs, tokens, pauses and typed errors.
+"""HTTP exchanges with 100ms: time-outs, tokens, cooldowns and typed errors.
 
 Nothing is retried, except once with a fresh token after a 401.
 """
@@ -21,7 +21,7 @@ from bot.hms.errors import HmsError, HmsRefused, HmsUnavailable, error_of
 from bot.hms.redact import redact
 from bot.kit.calls import timed_call
 from bot.kit.clock import compare_header
-from bot.kit.pauses import Pauses
+from bot.kit.shared_cooldowns import Cooldowns
 
 EXCHANGE_TIMEOUT_S = 9.0
 _RESPONSE_MOST = 4 * 1024 * 1024  # bytes; a full page has some 100 KB
@@ -45,7 +45,7 @@ class Answer(NamedTuple):
 class Transport:
     """`patience_s` bounds a whole exchange, and a third of it bounds the wait for a connection.
 
-    Without `pauses` the caller handles 429 itself.
+    Without `cooldowns` the caller handles 429 itself.
     """
 
     def __init__(
@@ -54,13 +54,13 @@ class Transport:
         tokens: TokenSource,
         http: httpx.AsyncClient,
         patience_s: float,
-        pauses: Pauses | None = None,
+        cooldowns: Cooldowns | None = None,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._tokens = tokens
         self._http = http
         self._patience_s = patience_s
-        self._pauses = pauses
+        self._cooldowns = cooldowns
         waits_s = patience_s / 3
         self._timeout = httpx.Timeout(0.9 * patience_s, connect=waits_s, pool=waits_s)
         # httpx logs whole URLs at INFO, and a presigned URL gives access to its file.
@@ -82,7 +82,7 @@ class Transport:
             HmsUnavailable: any other failure, including a pause and a response that is not JSON.
         """
         name = f"{method} {path}"
-        await self.check_pause(name)
+        await self.check_cooldown(name)
         if "{id}" in path:
             path = path.replace("{id}", _segment(about))
         with timed_call("100ms", name, about=about) as call:
@@ -94,23 +94,23 @@ class Transport:
         compare_header("100ms", answer.headers.get("date"))
         if not httpx.codes.is_success(answer.status):
             failed = error_of(answer.status, answer.headers, answer.content)
-            await self._note_pause(name, failed)
+            await self._note_cooldown(name, failed)
             raise failed
         return _json(answer.content)
 
-    async def check_pause(self, name: str) -> None:
+    async def check_cooldown(self, name: str) -> None:
         """Raise HmsUnavailable if a rate limit holds back this method."""
-        left_s = await self._pauses.left_s(name) if self._pauses else 0
+        left_s = await self._cooldowns.left_s(name) if self._cooldowns else 0
         if left_s:
             raise HmsUnavailable(
                 f"{name} is paused", reached=False, retry_after_s=left_s, cause="limited"
             )
 
-    async def _note_pause(self, name: str, failed: HmsError) -> None:
+    async def _note_cooldown(self, name: str, failed: HmsError) -> None:
         if not isinstance(failed, HmsUnavailable) or failed.cause != "limited":
             return
-        if self._pauses and failed.retry_after_s:
-            await self._pauses.pause(name, failed.retry_after_s)
+        if self._cooldowns and failed.retry_after_s:
+            await self._cooldowns.start(name, failed.retry_after_s)
 
     async def _send(
         self, method: str, path: str, query: Query | None, body: Mapping[str, JsonValue] | None

@@ -10,7 +10,7 @@
             └── TokenRefused       the token is not valid (any more)
 
 When a call is refused with `TokenRefused`, the gateway asks `auth.test`. If that refuses the token
-as well, all calls are paused and callers get `NotInstalled`; otherwise they get `SlackUnavailable`.
+as well, no calls are made and callers get `NotInstalled`; otherwise they get `SlackUnavailable`.
 
 Source: docs.slack.dev, the error lists of each method.
 """
@@ -22,7 +22,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.kit.rate_limits import LONGEST_S
+from bot.kit.cooldowns import LONGEST_S
 from bot.outbound import OutboundError, OutboundRefused, OutboundStatus, OutboundUnavailable
 
 WIRE_ERRORS = (  # what a call can raise; `error_from` translates them

@@ -18,6 +18,7 @@ from bot.core.deliveries import Delivery
 from bot.core.places import Place, is_channel
 from bot.kit.calls import slug, timed_call
 from bot.outbound import Outbound, OutboundRefused, OutboundStatus, OutboundUnavailable
+from bot.slack.cooldowns import SlackCooldowns
 from bot.slack.errors import (
     WIRE_ERRORS,
     CannotPostThere,
@@ -28,7 +29,6 @@ from bot.slack.errors import (
     TokenRefused,
     error_from,
 )
-from bot.slack.pauses import SlackPauses
 from bot.slack.values import Identity, Member, Posted, SeenChannel
 
 log = structlog.get_logger()
@@ -46,12 +46,14 @@ Announce = Callable[[str], Awaitable[None]]
 
 
 class SlackGateway:
-    """`pauses` is None while there is no store yet: then no method is paused."""
+    """`cooldowns` is None while there is no store yet: then each method may be called."""
 
-    def __init__(self, client: AsyncWebClient, out: Outbound, pauses: SlackPauses | None) -> None:
+    def __init__(
+        self, client: AsyncWebClient, out: Outbound, cooldowns: SlackCooldowns | None
+    ) -> None:
         self._client = client
         self._out = out
-        self._pauses = pauses
+        self._cooldowns = cooldowns
         self._name = alru_cache(NAMES_MOST, ttl=NAMES_FOR_S)(self._name_of)
         self._permalink = alru_cache(PERMALINKS_MOST, ttl=PERMALINKS_FOR_S)(self.permalink)
 
@@ -330,17 +332,17 @@ class SlackGateway:
                 break
 
     async def token_refused(self, why: str) -> None:
-        """Pause all calls until a probe passes, because an event says that the token is revoked."""
-        if self._pauses:
-            await self._pauses.pause_for_refused_token(why)
+        """Make no call until a probe passes, because an event says that the token is revoked."""
+        if self._cooldowns:
+            await self._cooldowns.start_for_refused_token(why)
 
     async def _probe(self) -> None:
-        """Call auth.test even if calls are paused."""
+        """Call auth.test even during a cooldown."""
         async with self._measured(AUTH_TEST):
             await self._client.auth_test()
 
     async def _confirm_refusal(
-        self, pauses: SlackPauses, method: str, error: TokenRefused
+        self, cooldowns: SlackCooldowns, method: str, error: TokenRefused
     ) -> SlackUnavailable:
         """Check a refused token with `auth.test`, which depends on nothing but the token."""
         if method != AUTH_TEST:
@@ -353,14 +355,14 @@ class SlackGateway:
             else:
                 log.warning("token_refused_by_one_call", method=method, error=error.error)
                 return SlackUnavailable(error.error, reached=False)
-        return await pauses.pause_for_refused_token(error.error)
+        return await cooldowns.start_for_refused_token(error.error)
 
     @asynccontextmanager
     async def _call(self, method: str) -> AsyncIterator[None]:
-        if self._pauses:
+        if self._cooldowns:
             if method != RESPONSE_URL:  # which needs no token
-                await self._pauses.check_installed(self._probe)
-            await self._pauses.check(method)
+                await self._cooldowns.check_installed(self._probe)
+            await self._cooldowns.check(method)
         try:
             async with self._measured(method):
                 yield
@@ -371,10 +373,10 @@ class SlackGateway:
     async def _measured(self, method: str) -> AsyncIterator[None]:
         """Time one exchange and translate its errors to SlackError.
 
-        Without pauses the bot is only starting: the call is logged at DEBUG, because a failed
+        Without cooldowns the bot is only starting: the call is logged at DEBUG, because a failed
         start prints its own line.
         """
-        with timed_call("slack", method, level=INFO if self._pauses else DEBUG) as call:
+        with timed_call("slack", method, level=INFO if self._cooldowns else DEBUG) as call:
             try:
                 yield
             except WIRE_ERRORS as raised:
@@ -383,14 +385,14 @@ class SlackGateway:
                 raise error from None
 
     async def _noted(self, method: str, error: SlackError) -> SlackError:
-        """Store the pause that an error implies for other calls. Return the error to raise."""
-        pauses = self._pauses
-        if pauses is None:
+        """Store the cooldown that an error implies for other calls. Return the error to raise."""
+        cooldowns = self._cooldowns
+        if cooldowns is None:
             return error
         if isinstance(error, TokenRefused):
-            return await self._confirm_refusal(pauses, method, error)
+            return await self._confirm_refusal(cooldowns, method, error)
         if isinstance(error, SlackUnavailable) and error.retry_after_s:
-            await pauses.pause(method, error.retry_after_s)
+            await cooldowns.start(method, error.retry_after_s)
         return error
 
 

@@ -18,7 +18,7 @@ from bot.store.schema import inbox
 from bot.store.sql import is_new, is_waiting, of_the_team
 from bot.store.values import InboxEntry, InboxItem, InboxState, Settled
 
-RUSH, RUSH_WITHIN_S, RUSH_MOST_S = 8, 0.1, 10.0
+RUSH, RUSH_WITHIN_S, RUSH_MOST_S = 8, 0.1, 5.0
 
 i = inbox.c
 

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate, Update
 
 from bot.core.calm import Calm
-from bot.core.deliveries import Kind, Polled, State
+from bot.core.deliveries import DeliveryState, Kind, Polled
 from bot.core.note import Loaded
 from bot.core.proofs import OwnWork
 from bot.core.recording import Phase
@@ -230,7 +230,7 @@ class Queue(Repository):
             theirs = select(deliveries.c.recording_key).where(parked)
             keys = await self._wake(conn, r.key.in_(theirs))
             waiting = {
-                "state": State.WAITING.value,
+                "state": DeliveryState.WAITING.value,
                 "not_before": None,
                 "error": None,
                 "attempts": 0,

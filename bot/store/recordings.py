@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.deliveries import Delivery, Kind, OutcomeAddress, State
+from bot.core.deliveries import Delivery, DeliveryState, Kind, OutcomeAddress
 from bot.core.derive import derive
 from bot.core.facts import Beginning, Discovered, Fact, Followed, StartRequested, StopDue
 from bot.core.note import POLL_NOW, Loaded, Note, merge
@@ -141,7 +141,9 @@ class Recordings(StepWrites):
         ]
         await conn.execute(insert(recording_channels), shown)
         if outcome is not None:
-            waiting = Delivery(Kind.OUTCOME, outcome.user, State.WAITING, changed_at=self._now())
+            waiting = Delivery(
+                Kind.OUTCOME, outcome.user, DeliveryState.WAITING, changed_at=self._now()
+            )
             address = rows.address_row(outcome)
             row = {**mine, **rows.delivery_row(waiting), "address": address}
             await conn.execute(insert(delivery_table), row)

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row
 from typing_extensions import TypedDict
 
-from bot.core.deliveries import Delivery, Kind, OutcomeAddress, Polled, State, Work
+from bot.core.deliveries import Delivery, DeliveryState, Kind, OutcomeAddress, Polled, Work
 from bot.core.facts import FACT, Fact
 from bot.core.recording import OCCUPIES_ROOM, Phase, Recording, can_read, can_watch
 from bot.core.retry import Retry
@@ -95,7 +95,9 @@ def delivery_row(delivery: Delivery) -> dict[str, Any]:
 def delivery_of(row: AnyRow) -> Delivery:
     values = {f.name: getattr(row, f.name) for f in fields(Delivery) if f.name != "retry"}
     retry = Retry(row.attempts, row.not_before)
-    return Delivery(**{**values, "kind": Kind(row.kind), "state": State(row.state), "retry": retry})
+    return Delivery(
+        **{**values, "kind": Kind(row.kind), "state": DeliveryState(row.state), "retry": retry}
+    )
 
 
 def address_row(address: OutcomeAddress) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import structlog
 
 from bot.store.archive import Archive
 from bot.store.channel_settings import ChannelSettingsRepository
+from bot.store.cooldowns import StoredCooldowns
 from bot.store.database import waiting_at_most
 from bot.store.dead_letters import DeadLetters
 from bot.store.follows import Follows
@@ -22,7 +23,6 @@ from bot.store.owners import Owners
 from bot.store.presence import Presence
 from bot.store.purging import Purging
 from bot.store.queue import Queue
-from bot.store.rate_limits import RateLimits
 from bot.store.recordings import Recordings
 from bot.store.renaming import Renaming
 from bot.store.repository import TeamDatabase
@@ -58,7 +58,7 @@ class Store:
         self.forgetting = Forgetting(db)
         self.health = HealthRepository(db)
         self.heartbeat = Heartbeat(db)
-        self.rate_limits = RateLimits(db)
+        self.cooldowns = StoredCooldowns(db)
         self.purging = Purging(db)
         self.renaming = Renaming(db)
         self.requests = Requests(db)

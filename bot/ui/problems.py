@@ -6,7 +6,7 @@ from typing import assert_never
 
 from bot.core.facts import CallFailed, Cause
 from bot.core.places import is_channel
-from bot.core.recording import Problem, Recording, Why
+from bot.core.recording import FailureReason, Problem, Recording
 from bot.ui.text import clean, code, esc, mention, place
 
 BOT = "record-bot"
@@ -126,13 +126,18 @@ def explain(
     `to`: the only person who reads it.
     """
     match problem.why:
-        case Why.CANCELLED:
+        case FailureReason.CANCELLED:
             return _cancelled(recording, to)
-        case Why.CANNOT_POST | Why.EXPIRED | Why.REFUSED:
+        case FailureReason.CANNOT_POST | FailureReason.EXPIRED | FailureReason.REFUSED:
             return _not_started(problem, recording, bot)
-        case Why.INTERNAL_ERROR | Why.MAX_RETRIES_REACHED | Why.UPLOAD_ERROR | Why.BEAM_STOPPED:
+        case (
+            FailureReason.INTERNAL_ERROR
+            | FailureReason.MAX_RETRIES_REACHED
+            | FailureReason.UPLOAD_ERROR
+            | FailureReason.BEAM_STOPPED
+        ):
             return _failed_at_100ms(problem, recording)
-        case Why.VANISHED | Why.GIVEN_UP | Why.UNKNOWN:
+        case FailureReason.VANISHED | FailureReason.GIVEN_UP | FailureReason.UNKNOWN:
             return _lost(problem, recording)
         case _:
             assert_never(problem.why)
@@ -148,10 +153,10 @@ def _cancelled(recording: Recording, to: str | None) -> Explanation:
 
 def _not_started(problem: Problem, recording: Recording, bot: str) -> Explanation:
     what = "The recording did not start."
-    if problem.why is Why.EXPIRED:
+    if problem.why is FailureReason.EXPIRED:
         why = f"{_too_old(problem.after)} The request expired."
         return Explanation(what, why, "If you still want the recording, try again.")
-    if problem.why is Why.CANNOT_POST:
+    if problem.why is FailureReason.CANNOT_POST:
         why, fix = slack_refusal(problem.detail, recording.origin, bot=bot)
         return Explanation(what, why, fix)
     return _refused(problem, what)
@@ -220,7 +225,7 @@ def _bad_request(problem: Problem, what: str) -> Explanation:
 def _failed_at_100ms(problem: Problem, recording: Recording) -> Explanation:
     what, said = "The recording failed.", _quoted(problem.detail)
     match problem.why:
-        case Why.MAX_RETRIES_REACHED:
+        case FailureReason.MAX_RETRIES_REACHED:
             why = f"100ms could not open the meeting URL.{said}"
             own = recording.options.meeting_url is not None and not recording.elsewhere
             must = "must join the room without a click or a login."
@@ -229,10 +234,10 @@ def _failed_at_100ms(problem: Problem, recording: Recording) -> Explanation:
             else:
                 fix = f"The room's own link {must}"
             return Explanation(what, why, fix, can_change=own)
-        case Why.UPLOAD_ERROR:
+        case FailureReason.UPLOAD_ERROR:
             why = f"100ms could not store the files.{said}"
             fix = "Check the template's storage in the 100ms dashboard, then try again."
-        case Why.BEAM_STOPPED:
+        case FailureReason.BEAM_STOPPED:
             why = f"It was stopped before it started.{said}"
             fix = "Try again, and stop it only after the card says Recording."
         case _:
@@ -242,11 +247,11 @@ def _failed_at_100ms(problem: Problem, recording: Recording) -> Explanation:
 
 
 def _lost(problem: Problem, recording: Recording) -> Explanation:
-    if problem.why is Why.VANISHED:
+    if problem.why is FailureReason.VANISHED:
         what = "The recording is gone."
         why = "100ms no longer shows this recording to the bot."
         fix = f"Look for {_named(recording)} in the 100ms dashboard."
-    elif problem.why is Why.GIVEN_UP:
+    elif problem.why is FailureReason.GIVEN_UP:
         what = "The recording never finished."
         why = "100ms has reported nothing new for too long, so the bot stopped checking."
         fix = f"Look for {_named(recording)} in the 100ms dashboard."

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.core.assets import VIDEO_TYPES, Transcription
 from bot.core.facts import AssetSeen
 from bot.core.policy import Silence
-from bot.core.recording import ON_AIR, Phase, Recording, Why
+from bot.core.recording import ON_AIR, FailureReason, Phase, Recording
 from bot.ui.text import clock, esc, is_near, when
 
 REASONS = {
@@ -105,7 +105,7 @@ def _to_be_checked(recording: Recording) -> bool:
 
 
 def _cancelled(recording: Recording) -> bool:
-    return recording.problem is not None and recording.problem.why is Why.CANCELLED
+    return recording.problem is not None and recording.problem.why is FailureReason.CANCELLED
 
 
 def file_name(asset: AssetSeen, *, audio_only: bool) -> str:

@@ -13,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from bot.core.recording import Phase
+from bot.kit.cooldowns import Cooldown
 from bot.kit.metrics import FAULTS
-from bot.kit.rate_limits import Paused
 from bot.settings import is_loopback
-from bot.slack.pauses import WHOLE_APP
+from bot.slack.cooldowns import WHOLE_APP
 from bot.store.errors import StoreError
 from bot.store.health import Health
 from bot.store.store import Store
@@ -68,9 +68,9 @@ class Metrics:
         """Return None if the database does not answer."""
         try:
             async with asyncio.timeout(WITHIN_S):
-                paused = await self.store.rate_limits.paused()
+                running = await self.store.cooldowns.running()
                 dead = await self.store.dead_letters.count()
-                return Gauges(await self.store.health.read(), tuple(paused), dead)
+                return Gauges(await self.store.health.read(), tuple(running), dead)
         except (StoreError, TimeoutError):
             return None
         except Exception:
@@ -89,7 +89,7 @@ class Gauges:
     """Values of the database. All replicas report the same, so alerts take the maximum."""
 
     health: Health
-    paused: tuple[Paused, ...] = ()
+    cooldowns: tuple[Cooldown, ...] = ()
     dead: DeadLetterCount = NONE_DEAD
 
 
@@ -138,11 +138,11 @@ def metrics_of(gauges: Gauges | None) -> Iterator[Metric]:
         "replay_owed": ("1 while a webhook replay has yet to be requested", health.replay_owed),
         "slack_token_refused": (
             "1 while Slack does not accept the token",
-            any(one.method == WHOLE_APP and one.since for one in gauges.paused),
+            any(one.method == WHOLE_APP and one.since for one in gauges.cooldowns),
         ),
         "paused_methods": (
             "Methods of Slack or 100ms paused by a rate limit",
-            sum(one.since is None for one in gauges.paused),
+            sum(one.since is None for one in gauges.cooldowns),
         ),
     }
     for name, (meaning, value) in simple.items():

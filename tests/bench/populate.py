@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 from record_bot_sandbox.slack import seed
 
-from bot.core.deliveries import Delivery, Kind, Polled, State, Work
+from bot.core.deliveries import Delivery, DeliveryState, Kind, Polled, Work
 from bot.core.derive import derive
 from bot.core.facts import (
     BeamStarted,
@@ -89,7 +89,7 @@ async def _one(store: Store, slack: httpx.AsyncClient, i: int) -> Open:
     sent = Delivery(
         Kind.CARD,
         seed.STANDUP,
-        State.SENT,
+        DeliveryState.SENT,
         posted_in=posted["channel"],
         ts=posted["ts"],
         hash=content_hash(card),

@@ -18,7 +18,7 @@ from record_bot_sandbox.slack import seed
 from record_bot_sandbox.slack.model import Channel
 from sqlalchemy import create_engine, insert
 
-from bot.core.when import Moment, Repeat, When
+from bot.core.when import Once, Repeat, When
 from bot.features.schedules.model import Schedule, woken
 from bot.features.schedules.store import _row
 from bot.store.drivers import prepare_sqlite
@@ -100,7 +100,7 @@ async def _cpu(there: World) -> float:
 
 
 def _once(name: str, room: Room, at: datetime, n: int) -> Schedule:
-    return _schedule(name, room, at, When(Moment(at, "UTC"), None, "UTC"), n)
+    return _schedule(name, room, at, When(Once(at, "UTC"), None, "UTC"), n)
 
 
 def _schedule(name: str, room: Room, at: datetime, when: When, n: int) -> Schedule:

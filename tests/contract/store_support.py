@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import case, func, select, union_all
 
-from bot.core.deliveries import Delivery, Kind, State
+from bot.core.deliveries import Delivery, DeliveryState, Kind
 from bot.core.facts import Fact, StartRequested
 from bot.core.note import Loaded, Note
 from bot.core.options import RecordingOptions
@@ -83,7 +83,9 @@ def entry(identity: str = "e1", **changes: object) -> InboxEntry:
     return InboxEntry(**(values | changes))  # type: ignore[arg-type]
 
 
-def card(channel: str = "C1", state: State = State.SENT, **changes: object) -> Delivery:
+def card(
+    channel: str = "C1", state: DeliveryState = DeliveryState.SENT, **changes: object
+) -> Delivery:
     return Delivery(Kind.CARD, channel, state, **changes)  # type: ignore[arg-type]
 
 

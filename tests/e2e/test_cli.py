@@ -141,7 +141,7 @@ async def test_settings_are_taken_as_people_type_them(tmp_path: Path) -> None:
 
 
 async def test_migrate_makes_the_database_and_says_why_it_cannot(tmp_path: Path) -> None:
-    env = {**GOOD, "DATABASE_URL": f"sqlite:///{tmp_path}/data/bot.sqlite"}
+    env = {"DATABASE_URL": f"sqlite:///{tmp_path}/data/bot.sqlite"}
     done = await record_bot(tmp_path, "migrate", env=env)
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "data/bot.sqlite").exists()
@@ -151,6 +151,21 @@ async def test_migrate_makes_the_database_and_says_why_it_cannot(tmp_path: Path)
     line = fails_in_one_line(await record_bot(tmp_path, "migrate", env=gone))
     assert "127.0.0.1" in line
     assert not line.endswith("?.")
+
+
+async def test_what_needs_the_database_alone_asks_for_no_secrets(tmp_path: Path) -> None:
+    env = {"DATABASE_URL": f"sqlite:///{tmp_path}/bot.sqlite"}
+    for order in (["migrate"], ["backup", "copy.sqlite"], ["restore", "copy.sqlite"]):
+        done = await record_bot(tmp_path, *order, env=env)
+        assert (done.returncode, done.stderr) == (0, "")
+    line = fails_in_one_line(await record_bot(tmp_path, "forgotten", "rec-1", env=env))
+    assert "nobody had a recording with this id forgotten" in line
+
+
+async def test_a_misspelt_database_is_not_taken_for_the_default_one(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DATABASE_URI=sqlite:////data/bot.sqlite\n")
+    line = fails_in_one_line(await record_bot(tmp_path, "backup", "copy.sqlite"))
+    assert "DATABASE_URI: is DATABASE_URL meant?" in line
 
 
 async def test_a_full_disk_is_named(tmp_path: Path) -> None:

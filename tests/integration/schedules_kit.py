@@ -21,13 +21,20 @@ from record_bot_sandbox.slack.sim import Sim as SlackSim
 from bot.access.gate import Gate
 from bot.access.rights import Rights
 from bot.access.visibility import Visibility
-from bot.core.when import Moment, When
+from bot.core.when import Once, When
 from bot.core.when_grammar import read_when
 from bot.features.automatic.model import Notice
 from bot.features.automatic.store import NoticeRepository
+from bot.features.calendars.model import RoomCalendar
+from bot.features.calendars.store import CalendarRepository
 from bot.features.rooms.refreshing import Refreshing
+from bot.features.rules.model import Rule
 from bot.features.rules.store import RuleRepository
-from bot.features.schedules.model import Schedule, planned, woken
+from bot.features.schedules.model import (
+    Schedule,
+    planned,
+    woken,
+)
 from bot.features.schedules.store import ScheduleRepository
 from bot.settings import Settings
 from bot.store.values import RecordingRow
@@ -62,9 +69,7 @@ class Stage:
     ) -> Schedule:
         """One of the starter's that is due now, for the standup unless `more` says otherwise."""
         now, room = self.parts.deps.now(), self.room()
-        read = (
-            read_when(text, now=now, zone="UTC") if text else When(Moment(now, "UTC"), None, "UTC")
-        )
+        read = read_when(text, now=now, zone="UTC") if text else When(Once(now, "UTC"), None, "UTC")
         assert isinstance(read, When), read
         one = Schedule("s1", room.id, room.name, channel, seed.STARTER, read, now)
         one = woken(replace(planned(one, now), due_at=now, **more))  # type: ignore[arg-type]
@@ -122,3 +127,14 @@ def somebody_in(there: Stage, name: str = "standup") -> None:
 def leaves(there: Stage) -> None:
     users = there.slack.users
     users[seed.STARTER] = replace(users[seed.STARTER], is_deleted=True)
+
+
+async def rule_and_calendar(there: Stage) -> tuple[Rule, RoomCalendar]:
+    room, now = there.room(), there.parts.deps.now()
+    rule = Rule(room.id, room.name, seed.STANDUP, seed.STARTER, now)
+    calendar = RoomCalendar(
+        "c1", room.id, room.name, seed.STANDUP, seed.STARTER, "UTC", now, "https://x.example/a"
+    )
+    await there.rules.set(rule)
+    await CalendarRepository(there.parts.deps.db).add(calendar)
+    return rule, calendar

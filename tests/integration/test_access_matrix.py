@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from bot.core import steps
 from bot.core.channel_settings import ChannelSettings
-from bot.core.deliveries import Delivery, Kind, State, Wanted, Work
+from bot.core.deliveries import Delivery, DeliveryState, Kind, Wanted, Work
 from bot.core.facts import (
     AssetSeen,
     Fact,
@@ -694,7 +694,7 @@ async def test_background_steps_give_nothing_to_followers_of_what_is_private(pla
                 facts += [Observed(at=T0, status="completed"), asset, checked]
             recording = derive_of(home, *facts)
             there = [
-                Delivery(k, PLAZA, State.SENT, posted_in=PLAZA, ts="1.0")
+                Delivery(k, PLAZA, DeliveryState.SENT, posted_in=PLAZA, ts="1.0")
                 for k in (Kind.CARD, Kind.RESULTS)
             ]
             for work in (Work(), Work(deliveries=tuple(there))):

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from bot.dispatch import DISPATCH
 from bot.engine import loop
 from bot.engine.loop import Reconciler
-from bot.kit.pauses import UNKNOWN_FOR, Pauses
+from bot.kit.shared_cooldowns import UNKNOWN_FOR, Cooldowns
 from bot.store.errors import StoreUnavailable
 from bot.store.open import open_store
 from bot.store.store import Store
@@ -123,14 +123,14 @@ class Gone:
         self.asked = 0
         self.hangs = False
 
-    async def paused(self) -> list[object]:
+    async def running(self) -> list[object]:
         self.asked += 1
         if self.hangs:
             await asyncio.Event().wait()
         raise StoreUnavailable("gone")
 
-    async def pause(self, method: str, until: object) -> None:
-        await self.paused()
+    async def start(self, method: str, until: object) -> None:
+        await self.running()
 
 
 @pytest.mark.parametrize("hangs", [False, True])
@@ -139,16 +139,16 @@ async def test_without_the_database_a_replica_goes_by_what_it_knows(
 ) -> None:
     shared = Gone()
     shared.hangs = hangs
-    pauses = Pauses(shared, clock.now)  # type: ignore[arg-type]
-    assert await pauses.left_s("chat.update") == 0
-    await pauses.pause("chat.postMessage", 30)
-    assert await pauses.left_s("chat.postMessage") == 30
+    cooldowns = Cooldowns(shared, clock.now)  # type: ignore[arg-type]
+    assert await cooldowns.left_s("chat.update") == 0
+    await cooldowns.start("chat.postMessage", 30)
+    assert await cooldowns.left_s("chat.postMessage") == 30
     asked = shared.asked
     clock.advance(S)
-    assert await pauses.left_s("chat.update") == 0
+    assert await cooldowns.left_s("chat.update") == 0
     assert shared.asked == asked  # not asked each time: it takes a second
     clock.advance(UNKNOWN_FOR)
-    await pauses.left_s("chat.update")
+    await cooldowns.left_s("chat.update")
     clock.advance(-timedelta(hours=1))
-    await pauses.left_s("chat.update")
+    await cooldowns.left_s("chat.update")
     assert shared.asked == asked + 2

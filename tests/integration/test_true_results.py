@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from record_bot_sandbox.slack.seed import PARTNERS, STANDUP, STARTER, dm_id
 
-from bot.core.deliveries import Kind, State
+from bot.core.deliveries import DeliveryState, Kind
 from bot.core.facts import Followed, PlaceSeen, StopRequested, TranscriptionReported
 from bot.core.transcript import MAX_BYTES
 from bot.features.card.log import log_lines
@@ -150,7 +150,7 @@ async def test_results_that_slack_does_not_take_are_told_on_the_card(life: Life)
     await life.until(life.clock.now() + 3 * HOUR)
     loaded = await life.store.recordings.load(key)
     (results,) = [d for d in loaded.work.deliveries if d.kind is Kind.RESULTS]
-    assert (results.state, results.error) == (State.DROPPED, "internal_error")
+    assert (results.state, results.error) == (DeliveryState.DROPPED, "internal_error")
     assert "Slack did not accept the results message" in (await life.card()).text
 
 
@@ -167,11 +167,11 @@ async def test_a_card_that_slack_never_edits_is_told_and_keeps_nothing_back(
     await life.until(life.clock.now() + 3 * HOUR)
     loaded = await life.store.recordings.load(key)
     (card,) = [d for d in loaded.work.deliveries if d.kind is Kind.CARD]
-    assert (card.state, card.error) == (State.PARKED, "internal_error")
+    assert (card.state, card.error) == (DeliveryState.PARKED, "internal_error")
     tries = [c for c in life.world.sim.calls if c.method == "chat.update"]
     assert len(tries) < 3 * life.deps.policy.tries_refused, "then at growing intervals"
     (results,) = [d for d in loaded.work.deliveries if d.kind is Kind.RESULTS]
-    assert results.state is State.SENT
+    assert results.state is DeliveryState.SENT
     thread = "\n".join(
         m.text for m in (await life.world.ines.state()).thread(STANDUP, card.ts or "")
     )

@@ -36,11 +36,6 @@ PYTEST = (
     *("-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:xdist"),
     *("--hypothesis-profile=mutation", "--inline-snapshot=disable"),
 )
-# How long these take says how busy the machine is, too: they would kill at random.
-TIMED = (
-    "tests/unit/core/test_when_grammar.py::test_a_long_text_is_not_read_for_ever",
-    "tests/unit/features/commands/test_flags.py::test_long_text_is_not_read_for_ever",
-)
 LEAST = 0.92
 BUDGET_S = 30.0  # of tests for one mutant, as they took while they were watched
 TIMEOUT_S = 120.0
@@ -76,8 +71,7 @@ def covered_by(copy: Path, folder: Path) -> Covered:
         folder.mkdir(parents=True, exist_ok=True)
         watch = ("-p", "tests.mutation.durations", "--cov", "--cov-context=test", "--cov-report=")
         subprocess.run(
-            [*PYTEST, *watch, "--cov-config=tests/mutation/coverage.ini", "tests/unit"]
-            + [f"--deselect={test}" for test in TIMED],
+            [*PYTEST, *watch, "--cov-config=tests/mutation/coverage.ini", "tests/unit"],
             cwd=copy,
             env={**os.environ, "COVERAGE_FILE": str(coverage), "DURATIONS": str(durations)},
             check=True,

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.core.options import NAMED_RESOLUTIONS
-from bot.core.when import Day, Moment, Past, Repeat, StopAfter, When, stop_time
+from bot.core.when import Day, Once, Past, Repeat, StopAfter, When, stop_time
 from bot.features.commands.answers import say
 from bot.features.commands.model import (
     Outcome,
@@ -167,7 +167,7 @@ def _times_said(found: Understood, now: datetime) -> dict[str, str]:
                 args["until"] = end.isoformat() if end else ""
             if isinstance(when.start, Repeat):
                 args["rrule"] = when.start.rrule
-            elif isinstance(when.start, Moment):
+            elif isinstance(when.start, Once):
                 args["at"] = when.start.at.isoformat()
     return args
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.core.when import Moment, Repeat, When, next_occurrences, this_minute
+from bot.core.when import Once, Repeat, When, next_occurrences, this_minute
 
 
 def next_starts(when: When, *, now: datetime, count: int = 3) -> tuple[datetime, ...]:
@@ -10,7 +10,7 @@ def next_starts(when: When, *, now: datetime, count: int = 3) -> tuple[datetime,
     match when.start:
         case None:
             return ()
-        case Moment(at=at):
+        case Once(at=at):
             return (at,)
         case Repeat() as repeat:
             # A rule said within the minute of its first date includes that date.

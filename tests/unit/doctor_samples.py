@@ -7,7 +7,7 @@ from bot.features.doctor.checks import Collected, findings
 from bot.features.doctor.model import DoctorReport, Ends, Place, Received, Undelivered, ok, warning
 from bot.features.doctor.pages import CHECK, LET_IN
 from bot.features.doctor.scopes import SCOPES
-from bot.kit.rate_limits import Paused
+from bot.kit.cooldowns import Cooldown
 from bot.store.values import DeadLetterCount, Owed
 from tests.unit.views_samples import NOW, at
 
@@ -21,7 +21,7 @@ WELL = DoctorReport(
     owed=None,
     stuck=(),
     unanswered=0,
-    paused=(),
+    cooldowns=(),
     findings=findings(Collected(GRANTED, pages=PAGES)),
     place=Place("C1"),
     asker="U1",
@@ -34,10 +34,10 @@ ILL = replace(
     undelivered=Undelivered(300, (("timeout", 200), ("status 503", 100)), more=True),
     owed=Owed(at(-7200), at(30), Retry(0, at(30))),
     unanswered=2,
-    paused=(
-        Paused("chat.update", at(40)),
-        Paused("GET /recordings/{id}", at(45)),
-        Paused("slack", at(9), at(-600), "token_revoked"),
+    cooldowns=(
+        Cooldown("chat.update", at(40)),
+        Cooldown("GET /recordings/{id}", at(45)),
+        Cooldown("slack", at(9), at(-600), "token_revoked"),
     ),
     findings=findings(
         Collected(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.access import views as rights
-from bot.core.recording import Problem, Why
+from bot.core.recording import FailureReason, Problem
 from bot.features.card.steps import card_of
 from bot.features.commands.views import together
 from bot.features.control.views import room_notice
@@ -73,8 +73,12 @@ def test_every_state_failure_and_refusal_has_a_sample() -> None:
     assert [phase for phase, word in PHASES.items() if word not in shown] == []
     assert [act for act, words in rights.WHAT.items() if words not in shown] == []
     running = story(*RUNS)
-    on_no_card = {Why.CANCELLED, Why.REFUSED, Why.CANNOT_POST}  # told by state, status and error
-    whys = {why: explain(Problem(why), running).why for why in set(Why) - on_no_card}
+    on_no_card = {
+        FailureReason.CANCELLED,
+        FailureReason.REFUSED,
+        FailureReason.CANNOT_POST,
+    }  # told by state, status and error
+    whys = {why: explain(Problem(why), running).why for why in set(FailureReason) - on_no_card}
     assert [why for why, words in whys.items() if words not in shown] == []
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from record_bot_sandbox.slack import seed
 
-from bot.core.deliveries import Kind, State
+from bot.core.deliveries import DeliveryState, Kind
 from bot.core.recording import Phase
 from bot.features.doctor.checks import Collected, findings, permissions
 from bot.features.doctor.model import Ends, LocalReport, NotReported, Place, Received, Stuck
@@ -22,10 +22,16 @@ from tests.voice.forms import BOARD, WEEKLY
 from tests.voice.sample import BOT, PERMALINK, ROOM, Group, Sample, home, line, only_you
 
 WELL = replace(doctor_samples.WELL, place=Place(seed.STANDUP), asker=seed.STARTER)
-MINE = Stuck(ROOM, seed.STARTER, seed.STANDUP, True, Kind.CARD, State.PARKED, "not_in_channel")
-TRYING = replace(MINE, kind=Kind.RESULTS, state=State.WAITING, error="HTTP 500", until=at(60))
+MINE = Stuck(
+    ROOM, seed.STARTER, seed.STANDUP, True, Kind.CARD, DeliveryState.PARKED, "not_in_channel"
+)
+TRYING = replace(
+    MINE, kind=Kind.RESULTS, state=DeliveryState.WAITING, error="HTTP 500", until=at(60)
+)
 HELD = Stuck("Sales call", seed.STARTER, seed.STANDUP, True, step="Start", until=at(30))
-THEIRS = Stuck("Secret", seed.ADMIN, seed.DESIGN, False, Kind.CARD, State.PARKED, "is_archived")
+THEIRS = Stuck(
+    "Secret", seed.ADMIN, seed.DESIGN, False, Kind.CARD, DeliveryState.PARKED, "is_archived"
+)
 ILL = replace(
     doctor_samples.ILL,
     stuck=(MINE, TRYING, HELD, THEIRS),
@@ -89,7 +95,7 @@ def _home() -> list[Sample]:
         webhooks=False,
         last_webhook_at=None,
         unanswered=0,
-        paused=(),
+        cooldowns=(),
         permissions=permissions(GRANTED),
     )
     later = NOW + timedelta(minutes=12)

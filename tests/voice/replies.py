@@ -12,7 +12,7 @@ from bot.access.model import Act, Refusal
 from bot.access.views import refused_message
 from bot.core import facts as f
 from bot.core.channel_settings import Allowed
-from bot.core.deliveries import Delivery, Kind, State
+from bot.core.deliveries import Delivery, DeliveryState, Kind
 from bot.core.options import RecordingOptions
 from bot.core.proofs import Horizon
 from bot.core.recording import Phase
@@ -343,7 +343,7 @@ def _rights() -> list[Sample]:
 
 
 def _forgetting() -> list[Sample]:
-    kept = Delivery(Kind.CARD, seed.STANDUP, State.GONE, error="kept: is_archived")
+    kept = Delivery(Kind.CARD, seed.STANDUP, DeliveryState.GONE, error="kept: is_archived")
     never = f.StartRefused(at=at(2), status=404, message="room not found")
     return [
         only_you("Forget was confirmed", forgetting.forgetting_reply, ROOM),

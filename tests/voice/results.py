@@ -10,7 +10,7 @@ from record_bot_sandbox.slack import seed
 
 from bot.core import facts as f
 from bot.core.assets import SummarySection
-from bot.core.deliveries import Delivery, Kind, State
+from bot.core.deliveries import Delivery, DeliveryState, Kind
 from bot.core.options import RecordingOptions
 from bot.core.policy import Silence
 from bot.core.recording import Recording
@@ -334,11 +334,13 @@ def _told() -> list[Sample]:
 
 def _details() -> list[Sample]:
     deliveries = [
-        Delivery(Kind.CARD, seed.STANDUP, State.SENT),
-        Delivery(Kind.RESULTS, seed.STANDUP, State.SENT),
-        Delivery(Kind.TRANSCRIPT, seed.STANDUP, State.PARKED, error="file_uploads_disabled"),
-        Delivery(Kind.TELL, seed.STARTER, State.SENT),
-        Delivery(Kind.ROOM, "room", State.SENT),
+        Delivery(Kind.CARD, seed.STANDUP, DeliveryState.SENT),
+        Delivery(Kind.RESULTS, seed.STANDUP, DeliveryState.SENT),
+        Delivery(
+            Kind.TRANSCRIPT, seed.STANDUP, DeliveryState.PARKED, error="file_uploads_disabled"
+        ),
+        Delivery(Kind.TELL, seed.STARTER, DeliveryState.SENT),
+        Delivery(Kind.ROOM, "room", DeliveryState.SENT),
     ]
     refused = f.StartRefused(at=at(2), status=404, message="room not found")
     return [

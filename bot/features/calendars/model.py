@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.options import RecordingOptions
 from bot.core.when import (
-    Moment,
+    Once,
     StopAt,
     When,
 )
@@ -74,7 +74,7 @@ def follow_calendar(
 
 def _of_event(calendar: RoomCalendar, event: Event, schedule_id: str, at: datetime) -> Schedule:
     zone = ZoneInfo(calendar.zone)
-    start = Moment(event.start.astimezone(zone), calendar.zone)
+    start = Once(event.start.astimezone(zone), calendar.zone)
     when = When(start, StopAt(event.end.astimezone(zone)), calendar.zone)
     one = Schedule(
         schedule_id=schedule_id,

@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 
 from bot.access.people import WITHIN_S
-from bot.core.deliveries import NEVER_FAILED, Delivery, Kind, State, Work
+from bot.core.deliveries import NEVER_FAILED, Delivery, DeliveryState, Kind, Work
 from bot.core.places import is_direct
 from bot.core.policy import Policy, is_unheard, silence_to_show, tried_until
 from bot.core.proofs import SeenRecording
@@ -52,11 +52,11 @@ class Orphans:
         card = next((d for d in cards if _is_there(d, user, channel)), None)
         if card is None or card.ts == ts:
             return
-        if card.state in (State.SENDING, State.WAITING, State.GONE):
+        if card.state in (DeliveryState.SENDING, DeliveryState.WAITING, DeliveryState.GONE):
             log.info("card_adopted", key=key, channel=channel, ts=ts)
             found = replace(
                 card,
-                state=State.SENT,
+                state=DeliveryState.SENT,
                 posted_in=channel,
                 ts=ts,
                 hash="",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from bot.access.rights import NoRight, Rights
-from bot.core.deliveries import NOBODY_THERE, Delivery, Kind, State, Wanted, refusals_name
+from bot.core.deliveries import NOBODY_THERE, Delivery, DeliveryState, Kind, Wanted, refusals_name
 from bot.core.note import Note
 from bot.core.places import is_channel
 from bot.core.policy import (
@@ -50,16 +50,16 @@ def card_of(ctx: Context, who: Who = esc) -> Message:
 def _nobody_there(ctx: Context) -> bool:
     """Whether the notice in the room's chat is being retried because nobody was there."""
     notice = ctx.work.delivery(Kind.ROOM, ctx.recording.room_id)
-    waits = notice is not None and notice.state in (State.WAITING, State.SENDING)
+    waits = notice is not None and notice.state in (DeliveryState.WAITING, DeliveryState.SENDING)
     return waits and notice is not None and notice.error == NOBODY_THERE
 
 
 def _lost(ctx: Context) -> str:
     """Slack's error if it does not accept the results message, or has not for several tries."""
     results = ctx.work.delivery(Kind.RESULTS, ctx.recording.origin)
-    if results is None or results.state is State.SENT:
+    if results is None or results.state is DeliveryState.SENT:
         return ""
-    refused = results.state is State.DROPPED or _is_refused(ctx, results)
+    refused = results.state is DeliveryState.DROPPED or _is_refused(ctx, results)
     return results.error or "" if refused else ""
 
 
@@ -114,7 +114,7 @@ async def update_card(ctx: Context, channel: str) -> Note:
         editing = ctx.deps.slack.update(card.posted_in, card.ts, message.payload())
         cleared = await insist(ctx, card, editing, tries=ctx.deps.policy.edits_refused)
     except MessageGone as gone:
-        return Note(deliveries=[replace(card, state=State.GONE, error=gone.error)])
+        return Note(deliveries=[replace(card, state=DeliveryState.GONE, error=gone.error)])
     except NotAuthorized:
         raise
     except SlackRefused as refused:
@@ -122,7 +122,7 @@ async def update_card(ctx: Context, channel: str) -> Note:
         return Note(deliveries=[parked(ctx, tried, refused)])
     edited = replace(
         card,
-        state=State.SENT,
+        state=DeliveryState.SENT,
         hash=shown,
         error=None,
         retry=Retry(0, ctx.now + ctx.deps.policy.card_every),
@@ -169,7 +169,7 @@ async def tell_silence(ctx: Context, kind: Kind, target: str) -> Note:
     link = ctx.pointer_link or await ctx.deps.slack.link_to(card)
     may_start = await may_start_again(ctx, target)
     message = _silence(ctx, kind, link, may_start=may_start)
-    if posted and posted.state is State.SENT and not posted.message and _still(ctx, kind):
+    if posted and posted.state is DeliveryState.SENT and not posted.message and _still(ctx, kind):
         return Note(deliveries=[replace(posted, hash=shown)])  # read in the channel; no edits there
     if posted is None or posted.message is None:
         note = await post(ctx, kind, target, message, shown=shown)
@@ -199,13 +199,13 @@ async def _in_the_channel(ctx: Context, note: Note, message: Message, shown: str
     (told,) = note.deliveries
     noes, origin = note.retries.get(refusals_name(told)), ctx.recording.origin
     often = noes is not None and noes.attempts >= ctx.deps.policy.tells_refused
-    if told.state is State.SENT or not often or not is_channel(origin):
+    if told.state is DeliveryState.SENT or not often or not is_channel(origin):
         return note
     try:
         await ctx.deps.slack.ephemeral(origin, told.target, message.payload())
     except SlackError:
         return note
-    seen = replace(told, state=State.SENT, hash=shown, retry=Retry(), changed_at=ctx.now)
+    seen = replace(told, state=DeliveryState.SENT, hash=shown, retry=Retry(), changed_at=ctx.now)
     return replace(note, deliveries=[seen])
 
 
@@ -216,7 +216,7 @@ async def _say_anew(ctx: Context, posted: Delivery, refused: SlackRefused) -> No
             await ctx.deps.slack.delete(*posted.message)
     anew = replace(
         posted,
-        state=State.WAITING,
+        state=DeliveryState.WAITING,
         posted_in=None,
         ts=None,
         error=refused.error,

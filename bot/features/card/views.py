@@ -8,7 +8,7 @@ from bot.core.assets import Transcription
 from bot.core.facts import StartRequested, StopDue, StopRefused, StopRequested
 from bot.core.moments import Brief
 from bot.core.policy import Silence, is_by_clock
-from bot.core.recording import ON_AIR, Phase, Recording, Why, can_read, can_watch
+from bot.core.recording import ON_AIR, FailureReason, Phase, Recording, can_read, can_watch
 from bot.features.card.log import Who, card_lines, written
 from bot.features.options.table import options_line
 from bot.ui import ids
@@ -177,7 +177,7 @@ def _notes(recording: Recording, late: bool, expected_at: datetime | None, bot: 
         notes.append(elsewhere_note(recording))
     if recording.phase is Phase.POINTER:
         notes.append("The running recording has its own card.")
-    if recording.problem and recording.problem.why is not Why.CANCELLED:
+    if recording.problem and recording.problem.why is not FailureReason.CANCELLED:
         explanation = explain(recording.problem, recording, bot=bot)
         notes.append(f"{explanation.why} {explanation.fix}")
     if recording.stop_failed:

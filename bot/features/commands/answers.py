@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.core.when import Day, Moment, Refused, StopAt, Unclear, When
+from bot.core.when import Day, Once, Refused, StopAt, Unclear, When
 from bot.core.when_words import (
     say_date,
     say_due,
@@ -240,7 +240,7 @@ def _when(when: object, now: datetime) -> str:
 def _at(when: object, now: datetime) -> str:
     """Say a start in the middle of a sentence: ` on Thu 3 Dec, 9:00 (Europe/Berlin)`."""
     said = _when(when, now)
-    dated = isinstance(when, Day) or (isinstance(when, When) and isinstance(when.start, Moment))
+    dated = isinstance(when, Day) or (isinstance(when, When) and isinstance(when.start, Once))
     return said.replace(": ", " on " if dated else " ", 1) if said.startswith(":") else said
 
 
@@ -249,7 +249,7 @@ def _on(when: object, now: datetime) -> str:
     match when:
         case Day(date=day):
             return f" on {say_date(day, today=now.date())}"
-        case When(start=Moment(at=at)):
+        case When(start=Once(at=at)):
             return f" on {say_date(at.date(), today=now.date())}"
     return ""
 

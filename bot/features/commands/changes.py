@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core.when import Day, Moment, Refused, When
+from bot.core.when import Day, Once, Refused, When
 from bot.core.when_days import Purpose
 from bot.core.when_grammar import read_when
 from bot.core.when_words import say_moment
@@ -178,7 +178,7 @@ def _shift_of(said: ParsedText) -> timedelta | None:
         return None
     now, zone = said.world.now, said.world.zone
     when = read_when(f"in {found['number']} {found['unit']}", now=now, zone=zone)
-    if not isinstance(when, When) or not isinstance(when.start, Moment):
+    if not isinstance(when, When) or not isinstance(when.start, Once):
         return None
     by = when.start.at.replace(tzinfo=None) - now.replace(tzinfo=None)
     return -by if way["earlier"] else by
@@ -220,7 +220,7 @@ def _asked_to_move(said: ParsedText, moves: Sequence[tuple[Scheduled, When]]) ->
             Intent.RESCHEDULE,
             room,
             say_moment(when.start.at, today=today)
-            if several and isinstance(when.start, Moment)
+            if several and isinstance(when.start, Once)
             else None,
             schedule=one,
         )
@@ -275,11 +275,11 @@ def _moved_to(said: ParsedText, planned: Scheduled) -> When | None:
         said_at = f"at {clock['at']}{clock['length'] or ''}"
         when = read_when(said_at, now=max(morning, now), zone=zone)
     elif not said.start_time() and (by := _shift_of(said)):
-        return When(Moment(there + by, zone), None, zone)
+        return When(Once(there + by, zone), None, zone)
     elif not isinstance(when, When):
         words = said.time_words() or " ".join(said.text[start:end] for start, end in said.loose)
         day = read_when(f"on {words}", now=now, zone=zone, purpose=Purpose.DAY)
         if isinstance(day, Day):
             moved = datetime.combine(day.date, there.timetz())
-            return When(Moment(moved, zone), None, zone)
-    return when if isinstance(when, When) and isinstance(when.start, Moment) else None
+            return When(Once(moved, zone), None, zone)
+    return when if isinstance(when, When) and isinstance(when.start, Once) else None

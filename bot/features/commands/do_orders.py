@@ -12,7 +12,7 @@ from bot.access.views import as_far_as_known
 from bot.core.deliveries import OutcomeAddress
 from bot.core.places import is_channel
 from bot.core.recording import ON_AIR
-from bot.core.when import Moment, Refused, StopAfter, StopAt, When, this_minute
+from bot.core.when import Once, Refused, StopAfter, StopAt, When, this_minute
 from bot.core.when_words import say_length_of, say_time
 from bot.features.automatic import service as automatic_service
 from bot.features.commands import views
@@ -101,7 +101,7 @@ async def _too_late(request: Request, order: StoredOrder) -> Message | None:
     if when is None:
         return None
     ends = when.stop.at if isinstance(when.stop, StopAt) else None
-    begins = when.start.at if isinstance(when.start, Moment) else None
+    begins = when.start.at if isinstance(when.start, Once) else None
     if order.verb == Intent.STOP:
         if ends is None or ends > now:
             return None

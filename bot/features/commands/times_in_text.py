@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.when import Day, Moment, Past, Reading, Refused, When
+from bot.core.when import Day, Once, Past, Reading, Refused, When
 from bot.core.when_days import Purpose
 from bot.core.when_grammar import find_times
 from bot.features.commands.parsed import Mood, Parsed, skipped
@@ -127,7 +127,7 @@ class TimeReader:
         said = ", ".join(text[start:end] for start, end in spans)
         now, zone = self.now, self.zone
         again = find_times(said, now=now, zone=zone).reading
-        if isinstance(again, When) and isinstance(again.start, Moment):  # at 14:10, typed at 14:20
+        if isinstance(again, When) and isinstance(again.start, Once):  # at 14:10, typed at 14:20
             return find_times(said, now=now, zone=zone, purpose=Purpose.STOP).reading
         return again
 

@@ -12,7 +12,7 @@ from dateutil.relativedelta import relativedelta
 
 from bot.core.when import (
     Day,
-    Moment,
+    Once,
     Reading,
     Refused,
     Repeat,
@@ -457,7 +457,7 @@ def _unschedule_room(
         return replace(made, why=Why.DATE_OR_ALL, offers=(next_one, order))
     if day or order.date:
         there = (order.date or one.at).astimezone(said.world.now.tzinfo)
-        made = replace(made, when=When(Moment(there, said.world.zone), None, said.world.zone))
+        made = replace(made, when=When(Once(there, said.world.zone), None, said.world.zone))
     if clear:
         return replace(made, outcome=Outcome.DO, sure=True, why=Why.CLEAR, offers=(), acts=fits)
     return replace(made, offers=fits)
@@ -494,14 +494,14 @@ def _date_on(one: Scheduled, day: date, world: World) -> datetime | None:
 
 
 def _moment_of(when: Reading | None) -> datetime | None:
-    return when.start.at if isinstance(when, When) and isinstance(when.start, Moment) else None
+    return when.start.at if isinstance(when, When) and isinstance(when.start, Once) else None
 
 
 def _date_of(when: Reading | None) -> date | None:
     match when:
         case Day(date=day):
             return day
-        case When(start=Moment(at=at)):
+        case When(start=Once(at=at)):
             return at.date()
         case When(start=Repeat(start=start)):
             return start.date()

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.deliveries import NOBODY_THERE, Delivery, Kind, State
+from bot.core.deliveries import NOBODY_THERE, Delivery, DeliveryState, Kind
 from bot.core.facts import (
     Fact,
     PauseDropped,
@@ -135,7 +135,9 @@ async def ask_to_stop(ctx: Context, asker: str) -> Note:
     message = stop_suggestion(ctx.recording, asker)
     note = await send(ctx, sending, message, channel=starter, thread_ts=None)
     card = ctx.work.delivery(Kind.CARD, ctx.recording.origin)
-    refused = any(one.state in (State.PARKED, State.DROPPED) for one in note.deliveries)
+    refused = any(
+        one.state in (DeliveryState.PARKED, DeliveryState.DROPPED) for one in note.deliveries
+    )
     if not refused or card is None or card.message is None:
         return note
     channel, ts = card.message
@@ -164,9 +166,9 @@ async def say_in_room(ctx: Context, room_id: str) -> Note:
     except HmsNotFound:
         return _once_somebody_is_there(ctx, sending)
     except HmsRefused as refused:
-        dropped = replace(sending, state=State.DROPPED, error=f"HTTP {refused.status}")
+        dropped = replace(sending, state=DeliveryState.DROPPED, error=f"HTTP {refused.status}")
         return Note(deliveries=[dropped])
-    return Note(deliveries=[replace(sending, state=State.SENT, changed_at=ctx.now)])
+    return Note(deliveries=[replace(sending, state=DeliveryState.SENT, changed_at=ctx.now)])
 
 
 async def _name(ctx: Context) -> str:
@@ -183,18 +185,18 @@ async def _name(ctx: Context) -> str:
 def _once_somebody_is_there(ctx: Context, sending: Delivery) -> Note:
     """Repeat the announcement later if the room was empty, for the people who join next."""
     if sending.retry.attempts >= TRIES_ALONE:
-        return Note(deliveries=[replace(sending, state=State.DROPPED, error=NOBODY_THERE)])
+        return Note(deliveries=[replace(sending, state=DeliveryState.DROPPED, error=NOBODY_THERE)])
     later = ctx.now + ctx.deps.policy.poll_running_alone * sending.retry.attempts
     retry = Retry(sending.retry.attempts, later)
-    waiting = replace(sending, state=State.WAITING, retry=retry, error=NOBODY_THERE)
+    waiting = replace(sending, state=DeliveryState.WAITING, retry=retry, error=NOBODY_THERE)
     return Note(deliveries=[waiting])
 
 
 def _again(ctx: Context, sending: Delivery, failed: HmsUnavailable) -> Note:
     if sending.retry.attempts >= TRIES:
-        return Note(deliveries=[replace(sending, state=State.DROPPED, error=str(failed))])
+        return Note(deliveries=[replace(sending, state=DeliveryState.DROPPED, error=str(failed))])
     earlier = Retry(sending.retry.attempts - 1)
     later = next_retry(ctx.deps.policy, ctx.now, earlier, retry_after_s=failed.retry_after_s)
-    state = State.SENDING if failed.reached else State.WAITING
+    state = DeliveryState.SENDING if failed.reached else DeliveryState.WAITING
     waiting = replace(sending, state=state, retry=later, error=str(failed))
     return Note(deliveries=[waiting])

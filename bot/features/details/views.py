@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bot.core.assets import VIDEO_TYPES
-from bot.core.deliveries import EMPTY, Delivery, Kind, State
+from bot.core.deliveries import EMPTY, Delivery, DeliveryState, Kind
 from bot.core.facts import AssetSeen
 from bot.core.forgetting import is_forgettable
 from bot.core.options import RecordingOptions
@@ -68,12 +68,12 @@ _KINDS = {
 }
 _ON_AIR_ONLY = {Kind.ROOM, Kind.STOP_SUGGESTION, Kind.TELL, Kind.SILENT_START, Kind.SILENT_STOP}
 _STATES = {
-    State.SENDING: "being sent",
-    State.WAITING: "waiting to be sent",
-    State.SENT: "sent",
-    State.PARKED: "held back until Slack allows it",
-    State.GONE: "deleted in Slack",
-    State.DROPPED: "given up",
+    DeliveryState.SENDING: "being sent",
+    DeliveryState.WAITING: "waiting to be sent",
+    DeliveryState.SENT: "sent",
+    DeliveryState.PARKED: "held back until Slack allows it",
+    DeliveryState.GONE: "deleted in Slack",
+    DeliveryState.DROPPED: "given up",
 }
 
 
@@ -228,9 +228,13 @@ def _deliveries(deliveries: Sequence[Delivery], *, over: bool) -> Iterator[Block
             continue  # between the bot and one person
         target = _target(d)
         why = f" ({esc(d.error, 60)})" if d.error else ""
-        sent = "kept" if d.kind is Kind.KEPT else _STATES[State.SENT]
-        state = sent if d.state is State.SENT else _STATES[d.state]
-        late = over and d.kind in _ON_AIR_ONLY and d.state in (State.SENDING, State.WAITING)
+        sent = "kept" if d.kind is Kind.KEPT else _STATES[DeliveryState.SENT]
+        state = sent if d.state is DeliveryState.SENT else _STATES[d.state]
+        late = (
+            over
+            and d.kind in _ON_AIR_ONLY
+            and d.state in (DeliveryState.SENDING, DeliveryState.WAITING)
+        )
         if late:
             state = "not sent, the recording ended first"
         came_to = "nothing in it" if d.error == EMPTY else f"{state}{why}"

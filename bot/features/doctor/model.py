@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.core.deliveries import Kind, State
+from bot.core.deliveries import DeliveryState, Kind
 from bot.core.facts import CallFailed, Cause
-from bot.kit.rate_limits import Paused
+from bot.kit.cooldowns import Cooldown
 from bot.store.values import Owed
 
 MOST_CHARS = 200
@@ -113,7 +113,7 @@ class Stuck:
     target: str  # a channel's or person's id
     here: bool  # the recording is shown in the asker's channel
     kind: Kind | None = None
-    state: State | None = None
+    state: DeliveryState | None = None
     error: str | None = None
     step: str = ""
     until: datetime | None = None
@@ -143,7 +143,7 @@ class DoctorReport:
     owed: Owed | None
     stuck: tuple[Stuck, ...]
     unanswered: int  # recordings for which 100ms does not answer
-    paused: tuple[Paused, ...]
+    cooldowns: tuple[Cooldown, ...]
     findings: tuple[Finding, ...]  # from `checks`
     place: Place | None
     asker: str

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
-from bot.core.deliveries import State
+from bot.core.deliveries import DeliveryState
 from bot.core.derive import last_failure
 from bot.core.places import is_channel
 from bot.core.policy import is_late
@@ -66,7 +66,7 @@ async def report(deps: Deps, *, user: str, channel: str) -> DoctorReport:
         owed=await store.heartbeat.owed_replay(),
         stuck=(*(message for message in messages if not message.over), *steps, *overdue),
         unanswered=await DoctorRepository(store.db).unanswered(),
-        paused=tuple(await store.rate_limits.paused()),
+        cooldowns=tuple(await store.cooldowns.running()),
         findings=findings(
             Collected(
                 scopes=identity.scopes if identity else (),
@@ -179,5 +179,5 @@ async def _place(deps: Deps, channel: str, stuck: list[Stuck]) -> Place:
         return Place(channel, "is_archived")
     if not seen.member:
         return Place(channel, "not_in_channel")
-    parked = (s.error for s in stuck if s.target == channel and s.state is State.PARKED)
+    parked = (s.error for s in stuck if s.target == channel and s.state is DeliveryState.PARKED)
     return Place(channel, next((error for error in parked if error in CLOSED), None))

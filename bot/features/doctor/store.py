@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, func, or_, select
 
-from bot.core.deliveries import Kind, State
+from bot.core.deliveries import DeliveryState, Kind
 from bot.core.recording import Phase
 from bot.core.retry import Retry
 from bot.features.doctor.model import Ends, Received, Stuck
@@ -79,7 +79,7 @@ class DoctorRepository(Repository):
         `only_for` a person: only for recordings of theirs or shown in this channel.
         """
         trying = and_(
-            d.state.in_((State.WAITING.value, State.SENDING.value)),
+            d.state.in_((DeliveryState.WAITING.value, DeliveryState.SENDING.value)),
             d.attempts > 0,
             or_(d.error.is_not(None), d.changed_at < self._now() - BEING_SENT),
             r.next_due_at.is_not(None),
@@ -142,7 +142,7 @@ def _stuck_message(row: rows.AnyRow) -> Stuck | None:
             target,
             bool(here),
             Kind(kind),
-            State(state),
+            DeliveryState(state),
             error,
             until=until,
             over=bool(over),

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from bot.core.deliveries import Kind, State
+from bot.core.deliveries import DeliveryState, Kind
 from bot.core.places import is_channel
 from bot.features.doctor.model import (
     DoctorReport,
@@ -16,7 +16,7 @@ from bot.features.doctor.model import (
     Undelivered,
     Verdict,
 )
-from bot.kit.rate_limits import Paused
+from bot.kit.cooldowns import Cooldown
 from bot.store.values import Owed
 from bot.ui.message import FALLBACK_MOST, Message, context, lines, section, spoken
 from bot.ui.problems import BOT, edit_refusal, hms_failure, slack_failure, slack_refusal
@@ -181,14 +181,14 @@ def _owed(owed: Owed) -> str:
 
 
 def _waiting(found: DoctorReport, bot: str) -> Iterator[str]:
-    yield from map(_paused, found.paused)
+    yield from map(_cooldown, found.cooldowns)
     if found.unanswered:
         asked = count(found.unanswered, "recording")
         yield f"{BAD} 100ms gave no usable answer about {asked}. The bot keeps checking."
     mine = [s for s in found.stuck if s.here or s.starter == found.asker]
     yield from _few([_stuck(s, bot) for s in mine], "more")
     yield from _few(list(_elsewhere((s for s in found.stuck if s not in mine), bot)), "more places")
-    if not (found.paused or found.unanswered or found.stuck):
+    if not (found.cooldowns or found.unanswered or found.stuck):
         yield f"{GOOD} Nothing is waiting."
 
 
@@ -197,14 +197,14 @@ def _few(few: Sequence[str], rest: str) -> list[str]:
     return [*few[:LINES], *([f"… and {more:,} {rest}."] if more > 0 else [])]
 
 
-def _paused(paused: Paused) -> str:
-    if paused.since is None:
-        who = "100ms" if paused.by_hms else "Slack"
-        return f"{BAD} {who} rate-limits {code(paused.method)} until {clock(paused.until)}."
-    said = f"(error {code(paused.why or 'none', 60)})"
+def _cooldown(one: Cooldown) -> str:
+    if one.since is None:
+        who = "100ms" if one.by_hms else "Slack"
+        return f"{BAD} {who} rate-limits {code(one.method)} until {clock(one.until)}."
+    said = f"(error {code(one.why or 'none', 60)})"
     return (
-        f"{BAD} Slack has rejected the bot's token since {when(paused.since)} {said}. Recordings "
-        f"continue. The bot keeps pending posts and tries again at {clock(paused.until)}. If "
+        f"{BAD} Slack has rejected the bot's token since {when(one.since)} {said}. Recordings "
+        f"continue. The bot keeps pending posts and tries again at {clock(one.until)}. If "
         "the app was removed, ask the person who runs the bot to reinstall it."
     )
 
@@ -222,7 +222,7 @@ def _stuck(stuck: Stuck, bot: str) -> str:
     channel, _, _ = stuck.target.partition(":")  # a shared moment's target ends in its number
     where = f" for {place(channel)}" if is_channel(channel) else ""
     what = f"{name}: {_MESSAGES[stuck.kind]}{where}"
-    if stuck.state is State.PARKED:
+    if stuck.state is DeliveryState.PARKED:
         error = stuck.error or ""
         if stuck.posted:
             why, fix = edit_refusal(error, stuck.target, bot=bot)
@@ -264,7 +264,7 @@ def _elsewhere(others: Iterable[Stuck], bot: str) -> Iterator[str]:
         else:
             target, _, _ = stuck.target.partition(":")
             channel = target if is_channel(target) else ""
-            parked = stuck.state is State.PARKED
+            parked = stuck.state is DeliveryState.PARKED
             alike[(channel, (stuck.error or "") if parked else None)] += 1
     for (channel, refused), n in alike.most_common():
         what = (

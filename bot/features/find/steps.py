@@ -10,7 +10,7 @@ from bot.access.people import People
 from bot.access.rights import NoRight
 from bot.access.visibility import Visibility
 from bot.core.assets import SummarySection
-from bot.core.deliveries import Delivery, Kind, State
+from bot.core.deliveries import Delivery, DeliveryState, Kind
 from bot.core.facts import AssetSeen, MomentShared
 from bot.core.note import Note
 from bot.core.plan import files_to_keep
@@ -41,7 +41,7 @@ async def keep_transcript(ctx: Context) -> Note:
     now = Delivery(
         Kind.KEPT,
         ctx.recording.room_id,
-        State.WAITING,
+        DeliveryState.WAITING,
         hash=files_to_keep(ctx.recording),
         changed_at=ctx.now,
     )
@@ -59,13 +59,13 @@ async def keep_transcript(ctx: Context) -> Note:
         raise  # about the token, not about the file
     except HmsRefused as refused:
         error = f"100ms refused the file ({refused.status})"
-        return Note(deliveries=[replace(now, state=State.DROPPED, error=error)])
+        return Note(deliveries=[replace(now, state=DeliveryState.DROPPED, error=error)])
     if made == "busy":
         retry = next_retry(ctx.deps.policy, ctx.now, earlier.retry if earlier else Retry())
         return Note(deliveries=[replace(now, retry=retry)])
     if made != "kept":
-        return Note(deliveries=[replace(now, state=State.DROPPED, error=made)])
-    return Note(deliveries=[replace(now, state=State.SENT)])
+        return Note(deliveries=[replace(now, state=DeliveryState.DROPPED, error=made)])
+    return Note(deliveries=[replace(now, state=DeliveryState.SENT)])
 
 
 async def post_moment(ctx: Context, target: str) -> Note:
@@ -77,7 +77,9 @@ async def post_moment(ctx: Context, target: str) -> Note:
 
     def dropped(why: str) -> Note:
         return Note(
-            deliveries=[Delivery(Kind.MOMENT, target, State.DROPPED, error=why, changed_at=ctx.now)]
+            deliveries=[
+                Delivery(Kind.MOMENT, target, DeliveryState.DROPPED, error=why, changed_at=ctx.now)
+            ]
         )
 
     if not await _may_still_share(ctx, shared):

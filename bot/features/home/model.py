@@ -15,7 +15,7 @@ class HomeHealth:
     webhooks: bool  # whether they are set up
     last_webhook_at: datetime | None
     unanswered: int  # recordings for which 100ms does not answer
-    paused: tuple[str, ...]  # methods of Slack and 100ms
+    cooldowns: tuple[str, ...]  # methods of Slack and 100ms
     permissions: Finding
     late: int = 0  # recordings for which 100ms takes longer than usual
 

@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 PER_PAGE = 8
 AT_ONCE = 10
-LEAST_PAUSE = timedelta(seconds=0.5)  # also if a sandbox runs time faster
+LEAST_INTERVAL = timedelta(seconds=0.5)  # also if a sandbox runs time faster
 IDLE = timedelta(seconds=5)
 
 
@@ -51,8 +51,8 @@ class Homes:
         """Update open Homes until cancelled. While there are none, each check is one query."""
 
         async def turn() -> float:
-            pause = max(LEAST_PAUSE, self._deps.policy.home_every)
-            return min(pause if await self._refresh() else IDLE, IDLE).total_seconds()
+            interval = max(LEAST_INTERVAL, self._deps.policy.home_every)
+            return min(interval if await self._refresh() else IDLE, IDLE).total_seconds()
 
         away = (SlackError, StoreError)
         await forever("home", turn, away=away, pause_s=IDLE.total_seconds())
@@ -116,7 +116,7 @@ class Homes:
             webhooks=deps.policy.webhooks,
             last_webhook_at=received.last_at,
             unanswered=await DoctorRepository(deps.db).unanswered(),
-            paused=tuple(one.method for one in await deps.store.rate_limits.paused()),
+            cooldowns=tuple(one.method for one in await deps.store.cooldowns.running()),
             permissions=permissions(deps.identity.scopes),
             late=len(await late(deps)),
         )

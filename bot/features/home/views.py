@@ -150,10 +150,10 @@ def _webhooks(health: HomeHealth) -> Iterator[str]:
 def _waiting(health: HomeHealth) -> Iterator[str]:
     if health.unanswered:
         yield f"100ms does not answer requests about {count(health.unanswered, 'recording')}."
-    if health.paused:
-        named = ", ".join(code(method, 60) for method in health.paused[:5])
+    if health.cooldowns:
+        named = ", ".join(code(method, 60) for method in health.cooldowns[:5])
         yield f"Calls to {named} are on hold: Slack or 100ms is limiting them."
     if health.late:
         yield f"{count(health.late, 'recording')}: {LATE}"
-    elif not health.unanswered and not health.paused:
+    elif not health.unanswered and not health.cooldowns:
         yield "100ms and Slack are answering."

@@ -72,12 +72,12 @@ async def id_changed(event: IdChanged, bot: Bot) -> None:
 
 @on.event("app_uninstalled", needs_no_proof=OURS)
 async def removed(event: Removed, bot: Bot) -> None:
-    """Pause all calls to Slack until it accepts the token again."""
+    """Make no calls to Slack until it accepts the token again."""
     await bot.deps.slack.token_refused(event.why)
 
 
 @on.event("tokens_revoked", needs_no_proof=OURS)
 async def revoked(event: Removed, bot: Bot) -> None:
-    """Pause like `removed`, if the bot's own token was revoked and not a person's."""
+    """The same as `removed`, if the bot's own token was revoked and not a person's."""
     if bot.deps.identity.bot_user_id in event.bots:
         await removed(event, bot)

@@ -10,7 +10,7 @@ import structlog
 
 from bot.core import transcript
 from bot.core.assets import Assets, SummarySection, assets_of
-from bot.core.deliveries import EMPTY, TOLD, Delivery, Kind, State
+from bot.core.deliveries import EMPTY, TOLD, Delivery, DeliveryState, Kind
 from bot.core.facts import AssetSeen, Fact, FileReading, ResultsChecked, TranscriptionReported
 from bot.core.forgetting import is_past_keeping
 from bot.core.note import Note
@@ -99,8 +99,8 @@ async def fetch_transcript(ctx: Context) -> Note:
 def _read_again(ctx: Context, tries: int) -> Note:
     """Retry a refused file soon: there are few tries, and people wait."""
     policy = ctx.deps.policy
-    pause = policy.backoff(tries, policy.retry_first, policy.refused_cap)
-    later = Retry(tries, ctx.now + pause)
+    wait = policy.backoff(tries, policy.retry_first, policy.refused_cap)
+    later = Retry(tries, ctx.now + wait)
     return Note(retries={FILE_REFUSED: Retry(tries, ctx.now), retry_name(FetchTranscript()): later})
 
 
@@ -231,7 +231,9 @@ async def update_results(ctx: Context, target: str) -> Note:
         editing = ctx.deps.slack.update(*posted.message, message.payload())
         cleared = await insist(ctx, posted, editing, tries=ctx.deps.policy.edits_refused)
     except MessageGone as gone:
-        return Note(facts=listed, deliveries=[replace(edited, state=State.GONE, error=gone.error)])
+        return Note(
+            facts=listed, deliveries=[replace(edited, state=DeliveryState.GONE, error=gone.error)]
+        )
     except NotAuthorized:
         raise
     except SlackRefused as refused:
@@ -300,7 +302,7 @@ async def upload_file(ctx: Context, kind: Kind, target: str) -> Note:
             return await _say_failed(ctx, await announce(ctx, kind, target), place, UNREADABLE)
         content = (await asyncio.to_thread(readable_chat, content)).encode()
         if not content:
-            return Note(deliveries=[Delivery(kind, target, State.DROPPED, error=EMPTY)])
+            return Note(deliveries=[Delivery(kind, target, DeliveryState.DROPPED, error=EMPTY)])
     earlier = ctx.work.delivery(kind, target)
     if earlier and earlier.file_id:
         await _delete_copy(ctx, earlier.file_id)
@@ -329,7 +331,7 @@ async def upload_file(ctx: Context, kind: Kind, target: str) -> Note:
         return await _give_up(ctx, sending, place, refused.error)
     except SlackRefused as refused:
         return await _give_up(ctx, sending, place, refused.error)
-    sent = replace(sending, state=State.SENT, file_id=file_id, changed_at=ctx.now)
+    sent = replace(sending, state=DeliveryState.SENT, file_id=file_id, changed_at=ctx.now)
     return Note(deliveries=[sent])
 
 
@@ -451,9 +453,9 @@ async def _say_failed(ctx: Context, sending: Delivery, place: _Place, error: str
     )
     note = await send(ctx, sending, message, channel=place.channel, thread_ts=place.thread_ts)
     (said,) = note.deliveries
-    if said.state is not State.SENT:
+    if said.state is not DeliveryState.SENT:
         return note
-    return Note(deliveries=[replace(said, state=State.DROPPED, error=error, hash=None)])
+    return Note(deliveries=[replace(said, state=DeliveryState.DROPPED, error=error, hash=None)])
 
 
 def _filename(ctx: Context, kind: Kind, mode: str) -> str:

@@ -13,7 +13,7 @@ from typing import Literal
 from bot.core.facts import EndSet
 from bot.core.options import RecordingOptions
 from bot.core.when import (
-    Moment,
+    Once,
     Repeat,
     StopAfter,
     StopAt,
@@ -30,7 +30,7 @@ PASSED_MOST = 500  # dates missed in one downtime
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A planned recording. `when.start` is a Moment or a Repeat. Times are aware UTC.
+    """A planned recording. `when.start` is `Once` or a `Repeat`. Times are aware UTC.
 
     `due_at` is the next date that is not armed yet, `armed_for` the date that waits for people.
     `options` apply without the preset; `said` overrides the preset.
@@ -110,7 +110,7 @@ def subject_of(identity: str) -> Subject | None:
 def dates_after(when: When, after: datetime) -> Iterator[datetime]:
     """Yield the dates later than `after`, in order."""
     match when.start:
-        case Moment(at=at):
+        case Once(at=at):
             yield from (one for one in (at,) if one > after)
         case Repeat() as repeat:
             yield from occurrences(repeat, after=after)

@@ -9,7 +9,7 @@ from bot.access.gate import Gate
 from bot.access.rights import Rights
 from bot.core.options import RecordingOptions
 from bot.core.proofs import KnownRoom, MayStart, SeenRecording, SeenSchedule
-from bot.core.when import Moment, Refused, Repeat, Unclear, When
+from bot.core.when import Once, Refused, Repeat, Unclear, When
 from bot.core.when_grammar import read_when
 from bot.deps import Deps
 from bot.features.automatic.model import Notice, to_owner
@@ -121,7 +121,7 @@ async def wait_for_people(
     now = deps.now().astimezone(ZoneInfo(zone.name))
     request = ScheduleRequest(
         room=await gate.room(may, row.room_id, known_as=row.room_name),
-        when=When(Moment(now, zone.name), None, zone.name),
+        when=When(Once(now, zone.name), None, zone.name),
         may=may,
         options=options_for(recording, seen.by),
         as_chosen=True,

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from bot.core.options import RecordingOptions
-from bot.core.when import Moment, Repeat, Stop, StopAfter, StopAt, StopAtTime, When, instant
+from bot.core.when import Once, Repeat, Stop, StopAfter, StopAt, StopAtTime, When, instant
 from bot.features.automatic.model import Notice
 from bot.features.automatic.store import WithNotices, channels_in
 from bot.features.schedules.model import Schedule
@@ -191,9 +191,9 @@ def _skips(schedule: Schedule) -> str | None:
 
 def _schedule(row: AnyRow) -> Schedule:
     wall = datetime.fromisoformat(row.wall)
-    start: Moment | Repeat
+    start: Once | Repeat
     if row.rrule is None:
-        start = Moment(instant(wall, row.zone), row.zone)
+        start = Once(instant(wall, row.zone), row.zone)
     else:
         start = Repeat(wall, row.zone, row.rrule)
     return Schedule(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.core.deliveries import WITHDRAWN, Delivery, Kind, State
+from bot.core.deliveries import WITHDRAWN, Delivery, DeliveryState, Kind
 from bot.core.facts import PlaceSeen
 from bot.core.note import Note
 from bot.core.places import Place
@@ -69,19 +69,19 @@ async def withdraw(ctx: Context, channel: str) -> Note:
     gone = [
         d.kind.value
         for d in ctx.work.deliveries
-        if d.target == channel and d.state is State.GONE and d.kind is not Kind.CARD
+        if d.target == channel and d.state is DeliveryState.GONE and d.kind is not Kind.CARD
     ]
     try:
         editing = ctx.deps.slack.update(card.posted_in, card.ts, withdrawn().payload())
         await insist(ctx, card, editing, tries=ctx.deps.policy.tries_refused)
     except MessageGone as missing:
-        return Note(deliveries=[replace(card, state=State.GONE, error=missing.error)])
+        return Note(deliveries=[replace(card, state=DeliveryState.GONE, error=missing.error)])
     except NotAuthorized:
         raise
     except SlackRefused as refused:
         return Note(deliveries=[await _deleted(ctx, card, refused.error)])
     log.info("withdrawn", key=ctx.key, channel=channel, cards=1, deleted=len(gone), kinds=gone)
-    reduced = replace(card, state=State.SENT, hash=WITHDRAWN, changed_at=ctx.now)
+    reduced = replace(card, state=DeliveryState.SENT, hash=WITHDRAWN, changed_at=ctx.now)
     return Note(deliveries=[replace(reduced, error=None, retry=Retry())])
 
 
@@ -98,6 +98,6 @@ async def _deleted(ctx: Context, card: Delivery, error: str) -> Delivery:
         if isinstance(refused, SlackUnavailable) and in_time:
             raise
         log.warning("not_withdrawn", key=ctx.key, channel=card.target, why=str(refused))
-        return replace(card, state=State.DROPPED, error=error)
+        return replace(card, state=DeliveryState.DROPPED, error=error)
     log.info("withdrawn", key=ctx.key, channel=card.target, cards=0, deleted=1)
-    return replace(card, state=State.GONE, ts=None, error=error)
+    return replace(card, state=DeliveryState.GONE, ts=None, error=error)

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from bot.core.deliveries import Kind, OutcomeAddress, State, Work
+from bot.core.deliveries import DeliveryState, Kind, OutcomeAddress, Work
 from bot.core.facts import EndSet, Via
 from bot.core.options import RecordingOptions
 from bot.core.places import Place
 from bot.core.proofs import KnownRoom, MayStart
-from bot.core.recording import Phase, Recording, Why
+from bot.core.recording import FailureReason, Phase, Recording
 from bot.core.when import StopAfter, StopAt, When
 from bot.features.options.drafts import WhenKind
 from bot.ui.forms import FieldErrors
@@ -130,10 +130,10 @@ def left_to_say(
     if recording.problem is None or recording.phase is Phase.POINTER:
         is_said = address.external_id is None and recording.phase is not Phase.POINTER
         return Left.NOTHING if is_shown and is_said else Left.ALL
-    if recording.problem.why is Why.CANCELLED and recording.stopped_by == address.user:
+    if recording.problem.why is FailureReason.CANCELLED and recording.stopped_by == address.user:
         return Left.NOTHING if address.external_id is None else Left.ALL
     told = work.delivery(Kind.SILENT_START, address.user)
-    if told is not None and told.state is State.SENT:
+    if told is not None and told.state is DeliveryState.SENT:
         return Left.NOTHING
     says_why = card is not None and is_shown and card.hash == wanted_card
     return Left.POINTER if says_why else Left.ALL

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core.deliveries import Kind, OutcomeAddress, State
+from bot.core.deliveries import DeliveryState, Kind, OutcomeAddress
 from bot.core.facts import (
     Adopted,
     Followed,
@@ -28,8 +28,7 @@ from bot.features.card.views import retry_button
 from bot.features.start.model import Left, left_to_say, say_at
 from bot.features.start.views import outcome_pointer, outcome_reply, outcome_view
 from bot.hms.errors import HmsConflict, HmsRefused, HmsUnavailable
-from bot.hms.models import Recording as HmsRecording
-from bot.hms.models import facts_of_recording
+from bot.hms.models import HmsRecording, facts_of_recording
 from bot.slack.errors import NotInstalled, SlackError, SlackRefused, SlackUnavailable
 from bot.ui.message import Message, content_hash
 
@@ -195,17 +194,17 @@ async def outcome(ctx: Context, target: str) -> Note:
     wanted_card = content_hash(card_of(ctx))
     left = left_to_say(ctx.recording, ctx.work, address, wanted_card=wanted_card)
     if left is Left.NOTHING:
-        return Note(deliveries=[replace(delivery, state=State.SENT, changed_at=ctx.now)])
+        return Note(deliveries=[replace(delivery, state=DeliveryState.SENT, changed_at=ctx.now)])
     due = say_at(ctx.recording, ctx.work)
     if ctx.now < due:
         later = replace(delivery.retry, not_before=due)
-        return Note(deliveries=[replace(delivery, state=State.WAITING, retry=later)])
+        return Note(deliveries=[replace(delivery, state=DeliveryState.WAITING, retry=later)])
     if left is Left.POINTER and not await _sees_card(ctx, address.user):
         left = Left.ALL
     card = ctx.work.delivery(Kind.CARD, ctx.recording.origin)
     link = ctx.pointer_link or await ctx.deps.slack.link_to(card)
     message = await _answer(ctx, address, left, link)
-    nearer = [] if delivery.state is State.SENDING else _ways(ctx, address, link, message)
+    nearer = [] if delivery.state is DeliveryState.SENDING else _ways(ctx, address, link, message)
     unavailable = False
     for way in nearer:
         try:
@@ -217,17 +216,21 @@ async def outcome(ctx: Context, target: str) -> Note:
         except SlackRefused:
             continue
         else:
-            return Note(deliveries=[replace(delivery, state=State.SENT, changed_at=ctx.now)])
+            return Note(
+                deliveries=[replace(delivery, state=DeliveryState.SENT, changed_at=ctx.now)]
+            )
     note = await post(ctx, Kind.OUTCOME, target, message, channel=address.user)
     (outcome,) = note.deliveries
-    if outcome.state is State.SENT:
+    if outcome.state is DeliveryState.SENT:
         return note
-    if outcome.retry.attempts >= _TELL_TRIES or (outcome.state is State.PARKED and not unavailable):
+    if outcome.retry.attempts >= _TELL_TRIES or (
+        outcome.state is DeliveryState.PARKED and not unavailable
+    ):
         return Note(
-            deliveries=[replace(outcome, state=State.DROPPED, error="no way to the person")]
+            deliveries=[replace(outcome, state=DeliveryState.DROPPED, error="no way to the person")]
         )
-    if outcome.state is State.PARKED:  # a closer way may work again by then
-        return Note(deliveries=[replace(outcome, state=State.WAITING)])
+    if outcome.state is DeliveryState.PARKED:  # a closer way may work again by then
+        return Note(deliveries=[replace(outcome, state=DeliveryState.WAITING)])
     return note
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.policy import Silence
-from bot.core.recording import Phase, Recording, Why
+from bot.core.recording import FailureReason, Phase, Recording
 from bot.features.card.views import ELSEWHERE, retry_button
 from bot.ui import ids
 from bot.ui.buttons import card_link, filled_form_button, form_button, no_end_button, stop_button
@@ -114,7 +114,7 @@ def outcome_pointer(
     if recording.problem is None:
         raise ValueError("only a failure is explained by the card")
     explained = explain(recording.problem, recording)
-    if recording.problem.why is Why.CANCELLED:
+    if recording.problem.why is FailureReason.CANCELLED:
         text = f"{name}: {explained.text}"
     else:
         text = f"{name}: {explained.what} Its card says why."

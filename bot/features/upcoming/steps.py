@@ -100,9 +100,9 @@ class Timekeeper:
         except SlackUnavailable as failed:
             now, policy = self._deps.now(), self._deps.policy
             if notice.made_at is None or now - notice.made_at < TELL_FOR:
-                pause = policy.backoff(notice.attempts, policy.retry_first, policy.retry_cap)
+                wait = policy.backoff(notice.attempts, policy.retry_first, policy.retry_cap)
                 asked = timedelta(seconds=failed.retry_after_s or 0)
-                await self._notices.put_off(notice, now + max(pause, asked))
+                await self._notices.put_off(notice, now + max(wait, asked))
                 return
             log.warning("notice_dropped", why=str(failed))
         await self._notices.mark_sent(notice)

@@ -22,7 +22,7 @@ from bot.hms.errors import (
     HmsTooLarge,
     HmsUnavailable,
 )
-from bot.hms.models import Recording, WebhookDelivery, facts_of_recording
+from bot.hms.models import HmsRecording, WebhookDelivery, facts_of_recording
 from bot.hms.results import parse_summary
 from bot.hms.transport import rfc3339
 from tests.contract.hms_kit import SPEED, client_of, now, room_named
@@ -32,8 +32,8 @@ ENDED = frozenset({"completed", "failed"})
 
 
 async def until(
-    client: HmsClient, recording_id: str, ready: Callable[[Recording], bool]
-) -> Recording:
+    client: HmsClient, recording_id: str, ready: Callable[[HmsRecording], bool]
+) -> HmsRecording:
     async with asyncio.timeout(PATIENCE_S):
         while True:
             recording = await client.get_recording(recording_id)
@@ -42,11 +42,11 @@ async def until(
             await asyncio.sleep(0.02)
 
 
-def running(recording: Recording) -> bool:
+def running(recording: HmsRecording) -> bool:
     return recording.status == "running"
 
 
-def all_done(recording: Recording) -> bool:
+def all_done(recording: HmsRecording) -> bool:
     types = {asset.type for asset in recording.assets}
     done = all(asset.status in ENDED for asset in recording.assets)
     return recording.status in ENDED and "summary" in types and done

@@ -8,6 +8,7 @@ import pytest
 from record_bot_sandbox.slack.seed import DESIGN, STANDUP
 
 from bot.outbound import Outbound
+from bot.slack.cooldowns import WHOLE_APP, SlackCooldowns
 from bot.slack.errors import (
     CannotPostThere,
     NotAuthorized,
@@ -16,7 +17,6 @@ from bot.slack.errors import (
     TokenRefused,
 )
 from bot.slack.gateway import SlackGateway
-from bot.slack.pauses import WHOLE_APP, SlackPauses
 from bot.store.store import Store
 from tests.contract.sim_slack_kit import World, slack
 from tests.contract.store_support import Clock, S
@@ -36,7 +36,7 @@ def gateway(world: World, store: Store, clock: Clock) -> SlackGateway:
     return SlackGateway(
         world.client,
         Outbound([world.url]),
-        SlackPauses(store.rate_limits, clock.now, first=1 * S, cap=CAP),
+        SlackCooldowns(store.cooldowns, clock.now, first=1 * S, cap=CAP),
     )
 
 
@@ -81,7 +81,7 @@ async def test_one_call_that_refuses_a_good_token_stops_no_other(
         await door.post(DESIGN, HELLO)
     assert not isinstance(caught.value, NotInstalled)
     assert caught.value.reached is False
-    assert await store.rate_limits.refused(WHOLE_APP) is None
+    assert await store.cooldowns.refused(WHOLE_APP) is None
     await door.post(STANDUP, HELLO)
     await door.post(DESIGN, HELLO)
 
@@ -94,7 +94,7 @@ async def test_without_an_answer_about_the_token_nothing_is_stopped(
     with pytest.raises(SlackUnavailable) as caught:
         await door.post(STANDUP, HELLO)
     assert not isinstance(caught.value, NotInstalled)
-    assert await store.rate_limits.refused(WHOLE_APP) is None
+    assert await store.cooldowns.refused(WHOLE_APP) is None
     await door.post(STANDUP, HELLO)
 
 
@@ -112,7 +112,7 @@ async def test_a_workspace_without_the_app_closes_its_channels_only(
         with pytest.raises(CannotPostThere):
             await door.post(DESIGN, HELLO)
         await door.post(STANDUP, HELLO)
-    assert await store.rate_limits.refused(WHOLE_APP) is None
+    assert await store.cooldowns.refused(WHOLE_APP) is None
     assert "auth.test" not in called(world)
 
 
@@ -147,7 +147,7 @@ async def test_it_goes_on_by_itself_when_it_is_back(
     refused, passed = ["chat.postMessage", "auth.test"], ["auth.test", "chat.postMessage"]
     assert called(world) == refused + passed
     await gateway(world, another, clock).post(STANDUP, HELLO)
-    assert await another.rate_limits.refused(WHOLE_APP) is None
+    assert await another.cooldowns.refused(WHOLE_APP) is None
 
 
 async def test_what_slack_says_by_event_stops_calls_that_were_never_made(
@@ -186,10 +186,10 @@ async def test_an_outage_during_the_probe_says_nothing_about_the_token(
     await world.ines.tell("faults", method="auth.test", http_status=500)
     with pytest.raises(Exception, match="HTTP 500"):
         await door.post(STANDUP, HELLO)
-    assert await store.rate_limits.refused(WHOLE_APP) is not None
+    assert await store.cooldowns.refused(WHOLE_APP) is not None
     clock.advance(10 * S)
     await door.post(STANDUP, HELLO)
-    assert await store.rate_limits.refused(WHOLE_APP) is None
+    assert await store.cooldowns.refused(WHOLE_APP) is None
 
 
 async def test_before_there_are_gates_the_token_itself_is_refused(world: World) -> None:

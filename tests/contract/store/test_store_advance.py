@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import event
 
-from bot.core.deliveries import Kind, OutcomeAddress, Polled, State
+from bot.core.deliveries import DeliveryState, Kind, OutcomeAddress, Polled
 from bot.core.facts import Followed, Observed, StartAccepted, StartAttempted, StopRequested
 from bot.core.note import Loaded, Note
 from bot.core.proofs import OwnWork
@@ -37,7 +37,7 @@ NOTES = [
     Note(facts=[ACCEPTED, Observed(at=T0 + S, status="running")], aliases=["job-1"]),
     Note(facts=[Followed(at=T0, channel_id="C2", by="U2")]),
     Note(facts=[StartAttempted(at=T0)], retries={"Start": None, "Stop": Retry(2, T0 + S)}),
-    Note(deliveries=[card(posted_in="C1", ts="1.0", hash="h"), card("C2", State.PARKED)]),
+    Note(deliveries=[card(posted_in="C1", ts="1.0", hash="h"), card("C2", DeliveryState.PARKED)]),
     Note(deliveries=[replace(card("U1"), kind=Kind.OUTCOME)]),
     Note(polled=Polled(T0 + S, 3), retries={POLL: Retry(1, T0)}),
 ]

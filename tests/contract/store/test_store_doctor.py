@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 
 from bot.core import facts as f
-from bot.core.deliveries import Delivery, Kind, Polled, State
+from bot.core.deliveries import Delivery, DeliveryState, Kind, Polled
 from bot.core.note import Note
 from bot.core.proofs import OwnWork
 from bot.core.retry import Retry
 from bot.core.steps import POLL
 from bot.features.doctor.model import Ends, Received, Stuck
 from bot.features.doctor.store import DoctorRepository
-from bot.kit.rate_limits import Paused
+from bot.kit.cooldowns import Cooldown
 from bot.store.store import Store
 from bot.store.values import InboxState, Settled
 from tests.contract.store_support import T0, Clock, S, add_facts, card, created, entry
@@ -78,21 +78,30 @@ async def test_recordings_that_get_no_answer(store: Store, clock: Clock) -> None
 async def test_messages_that_slack_has_not_taken(store: Store) -> None:
     mine = await created(store)
     other = await created(store, room_id="r2", channel_id="C2", by="U2")
-    parked = card("C2", State.PARKED, error="is_archived", changed_at=T0)
+    parked = card("C2", DeliveryState.PARKED, error="is_archived", changed_at=T0)
     trying = Delivery(
-        Kind.RESULTS, "C1", State.WAITING, retry=Retry(2, T0 + 9 * S), error="HTTP 500"
+        Kind.RESULTS, "C1", DeliveryState.WAITING, retry=Retry(2, T0 + 9 * S), error="HTTP 500"
     )
     await store.recordings.record(other, Note(deliveries=[parked]))
     await store.recordings.record(mine, Note(deliveries=[card("C1"), trying]))
     await store.recordings.record(
-        mine, Note(deliveries=[Delivery(Kind.OUTCOME, "U1", State.WAITING)])
+        mine, Note(deliveries=[Delivery(Kind.OUTCOME, "U1", DeliveryState.WAITING)])
     )  # its turn comes
-    now = Delivery(Kind.TRANSCRIPT, "C1", State.SENDING, retry=Retry(1), changed_at=T0)
+    now = Delivery(Kind.TRANSCRIPT, "C1", DeliveryState.SENDING, retry=Retry(1), changed_at=T0)
     await store.recordings.record(mine, Note(deliveries=[now]))  # just being sent
     found = await DoctorRepository(store.db).stuck_messages("C1", WEEK, 10)
     assert found == [
-        Stuck(NAME, "U2", "C2", False, Kind.CARD, State.PARKED, "is_archived"),
-        Stuck(NAME, "U1", "C1", True, Kind.RESULTS, State.WAITING, "HTTP 500", until=T0 + 9 * S),
+        Stuck(NAME, "U2", "C2", False, Kind.CARD, DeliveryState.PARKED, "is_archived"),
+        Stuck(
+            NAME,
+            "U1",
+            "C1",
+            True,
+            Kind.RESULTS,
+            DeliveryState.WAITING,
+            "HTTP 500",
+            until=T0 + 9 * S,
+        ),
     ]
     assert len(await DoctorRepository(store.db).stuck_messages("C1", T0 + S, 10)) == 1, (
         "parked too long ago"
@@ -106,7 +115,9 @@ async def test_messages_that_slack_has_not_taken(store: Store) -> None:
 
 async def test_the_card_of_what_never_started_waits_for_nothing(store: Store) -> None:
     key = await created(store)
-    parked = card("C1", State.PARKED, error="not_in_channel", changed_at=T0, retry=Retry(0, T0 + S))
+    parked = card(
+        "C1", DeliveryState.PARKED, error="not_in_channel", changed_at=T0, retry=Retry(0, T0 + S)
+    )
     await store.recordings.record(key, Note(deliveries=[parked]))
     assert [s.over for s in await DoctorRepository(store.db).stuck_messages("C1", WEEK, 10)] == [
         False
@@ -134,41 +145,41 @@ async def test_steps_that_wait_for_their_next_try(store: Store, clock: Clock) ->
 async def test_a_gate_that_is_shut_until_somebody_tries(
     store: Store, another: Store, clock: Clock
 ) -> None:
-    await store.rate_limits.pause_until_probed("slack", T0 + 5 * S, "token_revoked")
-    assert await another.rate_limits.refused("slack") == Paused(
+    await store.cooldowns.start_until_probed("slack", T0 + 5 * S, "token_revoked")
+    assert await another.cooldowns.refused("slack") == Cooldown(
         "slack", T0 + 5 * S, T0, "token_revoked"
     )
-    assert await store.rate_limits.claim_probe("slack", T0 + 15 * S) is False
+    assert await store.cooldowns.claim_probe("slack", T0 + 15 * S) is False
     clock.advance(5 * S)
-    assert await another.rate_limits.refused("slack") is not None, "it does not open by itself"
-    tried = [await one.rate_limits.claim_probe("slack", T0 + 15 * S) for one in (store, another)]
+    assert await another.cooldowns.refused("slack") is not None, "it does not open by itself"
+    tried = [await one.cooldowns.claim_probe("slack", T0 + 15 * S) for one in (store, another)]
     assert tried == [True, False]
-    await another.rate_limits.pause_until_probed("slack", T0 + 20 * S, "account_inactive")
-    assert await store.rate_limits.refused("slack") == Paused(
+    await another.cooldowns.start_until_probed("slack", T0 + 20 * S, "account_inactive")
+    assert await store.cooldowns.refused("slack") == Cooldown(
         "slack", T0 + 20 * S, T0, "account_inactive"
     )
-    await store.rate_limits.resume("slack")
-    assert await another.rate_limits.refused("slack") is None
-    assert await store.rate_limits.claim_probe("slack", T0 + 99 * S) is False
+    await store.cooldowns.end("slack")
+    assert await another.cooldowns.refused("slack") is None
+    assert await store.cooldowns.claim_probe("slack", T0 + 99 * S) is False
 
 
 async def test_all_that_nothing_goes_through(store: Store, other_team: Store, clock: Clock) -> None:
-    await store.rate_limits.pause("chat.update", T0 + 5 * S)
-    await store.rate_limits.pause("chat.postMessage", T0 + S)
-    await store.rate_limits.pause_until_probed("slack", T0 + S, "token_revoked")
+    await store.cooldowns.start("chat.update", T0 + 5 * S)
+    await store.cooldowns.start("chat.postMessage", T0 + S)
+    await store.cooldowns.start_until_probed("slack", T0 + S, "token_revoked")
     clock.advance(2 * S)
-    assert [gate.method for gate in await store.rate_limits.paused()] == [
+    assert [gate.method for gate in await store.cooldowns.running()] == [
         "chat.update",
         "slack",
     ]
-    assert await other_team.rate_limits.paused() == []
+    assert await other_team.cooldowns.running() == []
 
 
 @pytest.mark.parametrize("limit", [1, 2])
 async def test_no_more_than_asked_for(store: Store, limit: int) -> None:
     for n in range(4):
         key = await created(store, room_id=f"r{n}")
-        parked = card("C1", State.PARKED, changed_at=T0 + n * S)
+        parked = card("C1", DeliveryState.PARKED, changed_at=T0 + n * S)
         await store.recordings.record(
             key, Note(deliveries=[parked], retries={"Stop": Retry(1, T0 + 9 * S)})
         )

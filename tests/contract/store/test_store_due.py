@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from bot.core.calm import Calm
-from bot.core.deliveries import Kind, Polled, State
+from bot.core.deliveries import DeliveryState, Kind, Polled
 from bot.core.facts import StopRequested
 from bot.core.note import POLL_NOW, Note
 from bot.core.proofs import OwnWork
@@ -167,17 +167,20 @@ async def test_two_wakes_of_many_do_not_deadlock(store: Store, another: Store) -
         *(another.recordings.record(k, Note()) for k in keys[::-1]),
         *(store.queue.wake_all_open() for _ in range(5)),
         *(another.queue.wake_parked("C1") for _ in range(5)),
-        *(another.recordings.record(k, Note(deliveries=[card(state=State.PARKED)])) for k in keys),
+        *(
+            another.recordings.record(k, Note(deliveries=[card(state=DeliveryState.PARKED)]))
+            for k in keys
+        ),
     )
     assert sorted(keys_of(await store.queue.take(99, "a"))) == sorted(keys)
 
 
 async def test_what_was_parked_in_a_channel_is_tried_again(store: Store) -> None:
     one, two = await rooms(store, 2)
-    parked = card("C1", State.PARKED, error="is_archived", retry=Retry(7, T0 + 900 * S))
+    parked = card("C1", DeliveryState.PARKED, error="is_archived", retry=Retry(7, T0 + 900 * S))
     await store.recordings.record(one, Note(deliveries=[parked]))
-    await store.recordings.record(one, Note(deliveries=[card("C2", State.PARKED)]))
-    await store.recordings.record(two, Note(deliveries=[card("C1", State.SENT)]))
+    await store.recordings.record(one, Note(deliveries=[card("C2", DeliveryState.PARKED)]))
+    await store.recordings.record(two, Note(deliveries=[card("C1", DeliveryState.SENT)]))
     await store.queue.take(9, "a")
     for key in (one, two):
         await store.queue.release(OwnWork(key, "a"), None)
@@ -185,7 +188,7 @@ async def test_what_was_parked_in_a_channel_is_tried_again(store: Store) -> None
     assert await store.queue.wake_parked("C1") == []
     assert keys_of(await store.queue.take(9, "a")) == [one]
     states = {d.target: d.state for d in (await store.recordings.load(one)).work.deliveries}
-    assert states == {"C1": State.WAITING, "C2": State.PARKED}
+    assert states == {"C1": DeliveryState.WAITING, "C2": DeliveryState.PARKED}
     woken = (await store.recordings.load(one)).work.delivery(Kind.CARD, "C1")
     assert woken is not None
     assert (woken.retry, woken.error) == (Retry(), None)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.core.deliveries import Delivery, Kind, State
+from bot.core.deliveries import Delivery, DeliveryState, Kind
 from bot.core.facts import Discovered, ForgetRequested, StartAccepted
 from bot.core.note import Note
 from bot.core.proofs import OwnWork
@@ -78,7 +78,9 @@ async def test_no_row_is_left_of_it(store: Store) -> None:
             facts=[StartAccepted(at=T0, hms_id="hms-1")],
             aliases=["beam-1"],
             deliveries=[
-                Delivery(Kind.CARD, "C1", State.SENT, posted_in="C1", ts="1.0", file_id="F1")
+                Delivery(
+                    Kind.CARD, "C1", DeliveryState.SENT, posted_in="C1", ts="1.0", file_id="F1"
+                )
             ],
         ),
     )

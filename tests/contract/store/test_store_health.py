@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.core import facts as f
-from bot.core.deliveries import Delivery, Kind, State
+from bot.core.deliveries import Delivery, DeliveryState, Kind
 from bot.core.note import Note
 from bot.core.proofs import OwnWork
 from bot.core.recording import Phase
@@ -54,7 +54,9 @@ async def test_webhooks_that_are_not_matched(store: Store, other_team: Store) ->
 async def test_posts_that_slack_refused_of_open_recordings(store: Store) -> None:
     one, two = await created(store), await created(store, room_id="r2")
     for key in (one, two):
-        parked = Delivery(Kind.CARD, "C1", State.PARKED, error="not_in_channel", changed_at=T0)
+        parked = Delivery(
+            Kind.CARD, "C1", DeliveryState.PARKED, error="not_in_channel", changed_at=T0
+        )
         await store.recordings.record(key, Note(deliveries=[parked]))
     assert (await store.health.read()).parked == 2
     await store.queue.take(5, "me")
@@ -86,9 +88,9 @@ async def test_the_time_of_the_last_webhook_is_missing_rather_than_zero(store: S
 
 
 async def test_a_refused_token_and_a_rate_limit_are_told_apart(store: Store) -> None:
-    await store.rate_limits.pause_until_probed("slack", T0 + MINUTE, "account_inactive")
-    await store.rate_limits.pause("chat.update", T0 + MINUTE)
-    paused = tuple(await store.rate_limits.paused())
+    await store.cooldowns.start_until_probed("slack", T0 + MINUTE, "account_inactive")
+    await store.cooldowns.start("chat.update", T0 + MINUTE)
+    paused = tuple(await store.cooldowns.running())
     told = shown(Gauges(await store.health.read(), paused))
     assert told["record_bot_slack_token_refused"] == 1
     assert told["record_bot_paused_methods"] == 1

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.deliveries import Delivery, Kind, State
+from bot.core.deliveries import Delivery, DeliveryState, Kind
 from bot.core.facts import StartAccepted
 from bot.core.note import Note
 from bot.core.proofs import OwnWork
@@ -12,7 +12,7 @@ from bot.core.retry import Retry
 from bot.store.store import Store
 from tests.contract.store_support import LEASE, T0, Clock, S, card, created, held, keys_of
 
-ANNOUNCED = card(state=State.SENDING, retry=Retry(1))
+ANNOUNCED = card(state=DeliveryState.SENDING, retry=Retry(1))
 AGAIN = replace(ANNOUNCED, retry=Retry(2))
 POSTED = card(posted_in="C1", ts="1.0", hash="then", retry=Retry(1))
 EARLIER = replace(POSTED, hash="before")
@@ -45,9 +45,9 @@ async def the_card(store: Store, key: str) -> Delivery | None:
 @pytest.mark.parametrize(
     "late",
     [
-        replace(ANNOUNCED, state=State.WAITING, retry=Retry(0, T0)),
-        replace(ANNOUNCED, state=State.PARKED, error="not_in_channel"),
-        replace(ANNOUNCED, state=State.GONE),
+        replace(ANNOUNCED, state=DeliveryState.WAITING, retry=Retry(0, T0)),
+        replace(ANNOUNCED, state=DeliveryState.PARKED, error="not_in_channel"),
+        replace(ANNOUNCED, state=DeliveryState.GONE),
         replace(POSTED, ts="0.5"),
     ],
 )
@@ -67,7 +67,7 @@ async def test_what_the_other_one_is_posting_stays_announced(
 ) -> None:
     key = await taken_over(store, another, clock, ANNOUNCED)
     await announce(another, key, "b", AGAIN)
-    await advance(store, key, "a", replace(ANNOUNCED, state=State.WAITING))
+    await advance(store, key, "a", replace(ANNOUNCED, state=DeliveryState.WAITING))
     assert await the_card(store, key) == AGAIN
 
 

@@ -135,19 +135,19 @@ async def test_a_draft_is_kept_for_the_person_who_typed_it(store: Store, clock: 
 
 
 async def gate(store: Store, method: str) -> datetime | None:
-    return next((g.until for g in await store.rate_limits.paused() if g.method == method), None)
+    return next((g.until for g in await store.cooldowns.running() if g.method == method), None)
 
 
 async def test_a_gate_is_closed_for_the_team_until_its_time(
     store: Store, another: Store, other_team: Store, clock: Clock
 ) -> None:
     assert await gate(store, "chat.update") is None
-    await store.rate_limits.pause("chat.update", T0 + 30 * S)
-    await another.rate_limits.pause("chat.update", T0 + 10 * S)
+    await store.cooldowns.start("chat.update", T0 + 30 * S)
+    await another.cooldowns.start("chat.update", T0 + 10 * S)
     assert await gate(another, "chat.update") == T0 + 30 * S
     assert await gate(store, "chat.postMessage") is None
     assert await gate(other_team, "chat.update") is None
     clock.advance(30 * S)
     assert await gate(store, "chat.update") is None
-    await store.rate_limits.pause("chat.update", T0 + 31 * S)
+    await store.cooldowns.start("chat.update", T0 + 31 * S)
     assert await gate(store, "chat.update") == T0 + 31 * S

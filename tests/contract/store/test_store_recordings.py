@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from bot.core.deliveries import Kind, OutcomeAddress, Polled, State
+from bot.core.deliveries import DeliveryState, Kind, OutcomeAddress, Polled
 from bot.core.derive import derive
 from bot.core.facts import (
     Adopted,
@@ -59,7 +59,7 @@ async def test_a_recording_comes_back_as_its_facts_have_it(store: Store) -> None
     assert loaded.addresses == {(Kind.OUTCOME, "U1"): WAITING_AT}
     outcome = loaded.work.delivery(Kind.OUTCOME, "U1")
     assert outcome is not None
-    assert outcome.state is State.WAITING
+    assert outcome.state is DeliveryState.WAITING
     assert await next_due(store) == T0
 
 
@@ -183,7 +183,7 @@ async def test_one_step_is_all_or_nothing(store: Store) -> None:
 async def test_deliveries_retries_and_polls_are_notes_that_change(store: Store) -> None:
     key = await created(store)
     hold = Retry(2, T0 + 5 * S)
-    sending = card(state=State.SENDING, retry=Retry(1), changed_at=T0)
+    sending = card(state=DeliveryState.SENDING, retry=Retry(1), changed_at=T0)
     await store.recordings.record(
         key, Note(deliveries=[sending], retries={"Start": hold, "Ask": hold})
     )
@@ -203,7 +203,7 @@ async def test_an_address_lives_until_its_outcome_is_told(store: Store) -> None:
     [waiting] = loaded.work.deliveries
     await store.recordings.record(key, Note(deliveries=[waiting]))
     assert (await store.recordings.load(key)).addresses == loaded.addresses
-    told = replace(waiting, state=State.SENT)
+    told = replace(waiting, state=DeliveryState.SENT)
     await store.recordings.record(key, Note(deliveries=[told]))
     assert (await store.recordings.load(key)).addresses == {}
 

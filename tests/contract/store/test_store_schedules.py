@@ -4,13 +4,12 @@ import asyncio
 from contextvars import Context
 from dataclasses import replace
 from datetime import timedelta
-from typing import get_args
 
 import pytest
 
 from bot.core.when import StopAfter, When
 from bot.core.when_grammar import read_when
-from bot.features.automatic.model import Notice, PauseReason
+from bot.features.automatic.model import Notice
 from bot.features.automatic.store import NoticeRepository
 from bot.features.rules.model import Rule
 from bot.features.rules.store import RuleRepository
@@ -211,28 +210,3 @@ async def test_what_looks_again_and_again_reads_by_an_index(store: Store) -> Non
             plans.append(" ".join(str(row["detail"]) for row in rows.mappings()))
     assert "ix_schedules_armed (team_id=? AND room_id>?)" in plans[0]
     assert "ix_schedules_wake_at" in plans[1]
-
-
-async def test_a_room_has_one_rule_of_one_channel(store: Store, clock: Clock) -> None:
-    rules = RuleRepository(store.db)
-    first = await rules.set(Rule("room-1", "Stand-up", "C1", "U1", T0))
-    other = await rules.set(Rule("room-1", "Stand-up", "C2", "U2", T0))
-    assert (other.channel, other.by) == ("C1", "U1")
-    checked = replace(first, session_id="session", parts=1, seen_in="k", empty_since=T0)
-    await rules.checked(first, checked)
-    again = await rules.set(Rule("room-1", "Stand-up", "C1", "U3", T0, least_people=2))
-    assert (again.least_people, again.session_id) == (2, "session")
-    assert not await rules.delete("room-1", "C2")
-    assert await rules.delete("room-1", "C1")
-
-
-@pytest.mark.parametrize("why", get_args(PauseReason))
-async def test_a_rule_that_is_paused_for_good_does_not_occupy_the_room(
-    store: Store, why: PauseReason
-) -> None:
-    rules = RuleRepository(store.db)
-    first = await rules.set(Rule("room-1", "Stand-up", "U1", "U1", T0))
-    await rules.checked(first, replace(first, state="paused", why=why))
-    other = await rules.set(Rule("room-1", "Stand-up", "C2", "U2", T0))
-    replaced = (other.channel, other.state, other.why) == ("C2", "active", None)
-    assert replaced is (why in {"right", "left", "away", "channel"})

@@ -12,7 +12,7 @@ from bot.core.facts import StopRequested
 from bot.core.policy import Policy
 from bot.deps import Deps
 from bot.dispatch import DISPATCH
-from bot.engine.loop import FEW, SIDE_BY_SIDE, Reconciler
+from bot.engine.loop import SIDE_BY_SIDE, Reconciler
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
 from bot.outbound import Outbound
@@ -58,10 +58,9 @@ async def test_everything_due_is_done_without_waiting(store: Store, clock: Clock
 async def test_webhooks_that_came_in_a_rush_are_all_matched(store: Store, clock: Clock) -> None:
     entries = [
         InboxEntry(f"e{n}", "beam.started.success", clock.now(), {"type": "beam.started.success"})
-        for n in range(10 * FEW)
+        for n in range(20)
     ]
     await asyncio.gather(*(store.inbox.put(entry) for entry in entries))
-    assert store.inbox.is_rushed
     async with reconciling(store, clock), asyncio.timeout(PATIENCE_S):
         while await next_due(store) is not None:  # noqa: ASYNC110 - the loop makes it true
             await asyncio.sleep(0.02)

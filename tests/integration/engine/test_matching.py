@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from bot.core.facts import BeamStarted, Observed, StartAccepted, StartAttempted
 from bot.core.note import Note
 from bot.core.policy import Policy
-from bot.core.recording import Why
+from bot.core.recording import FailureReason
 from bot.deps import Deps
 from bot.engine.housekeeping import tidy
 from bot.engine.inbox import match_inbox
@@ -170,14 +170,14 @@ def failure(at: timedelta, session_id: str | None = "session-1") -> dict[str, ob
 @pytest.mark.parametrize(
     ("body", "cause"),
     [
-        (failure(30 * S), Why.UPLOAD_ERROR),
-        (failure(-30 * S), Why.UNKNOWN),  # of an earlier one
-        (failure(30 * S, "session-2"), Why.UNKNOWN),
-        (failure(30 * S, None), Why.UNKNOWN),
+        (failure(30 * S), FailureReason.UPLOAD_ERROR),
+        (failure(-30 * S), FailureReason.UNKNOWN),  # of an earlier one
+        (failure(30 * S, "session-2"), FailureReason.UNKNOWN),
+        (failure(30 * S, None), FailureReason.UNKNOWN),
     ],
 )
 async def test_a_failure_under_unknown_ids_belongs_to_the_one_that_failed_in_its_session(
-    store: Store, clock: Clock, webhook_first: bool, body: dict[str, object], cause: Why
+    store: Store, clock: Clock, webhook_first: bool, body: dict[str, object], cause: FailureReason
 ) -> None:
     key = await created(store)
     accepted = StartAccepted(at=T0 + S, hms_id="job-1")
@@ -199,7 +199,7 @@ async def test_a_failure_under_unknown_ids_belongs_to_the_one_that_failed_in_its
     problem = (await store.recordings.load(key)).recording.problem
     assert problem is not None
     assert problem.why is cause
-    if cause is Why.UPLOAD_ERROR:
+    if cause is FailureReason.UPLOAD_ERROR:
         assert await store.recordings.keys_by_alias(["beam-9", "job-9"]) == {
             "beam-9": key,
             "job-9": key,

@@ -15,7 +15,7 @@ from record_bot_sandbox.slack.http import new_client
 from record_bot_sandbox.slack.seed import STANDUP, STARTER
 from record_bot_sandbox.slack.seen import SeenMessage
 
-from bot.core.deliveries import Kind, State
+from bot.core.deliveries import DeliveryState, Kind
 from bot.core.facts import StopRequested
 from bot.core.options import RecordingOptions
 from bot.core.policy import Policy
@@ -199,7 +199,7 @@ async def test_what_comes_late_is_added_by_an_edit_and_its_file_calls_nobody(lif
     thread = await life.thread()
     assert len([text for text in thread if f"<@{STARTER}>" in text]) == 1
     loaded = await life.store.recordings.load(key)
-    sent = {d.kind for d in loaded.work.deliveries if d.state is State.SENT and d.file_id}
+    sent = {d.kind for d in loaded.work.deliveries if d.state is DeliveryState.SENT and d.file_id}
     assert sent == {Kind.TRANSCRIPT}
 
 
@@ -231,7 +231,7 @@ async def test_a_chat_in_which_nobody_wrote_is_not_uploaded(life: Life) -> None:
     await life.until(life.clock.now() + 10 * HOUR)
     loaded = await life.store.recordings.load(key)
     assert loaded.recording.assets.chat is not None
-    sent = {d.kind for d in loaded.work.deliveries if d.state is State.SENT}
+    sent = {d.kind for d in loaded.work.deliveries if d.state is DeliveryState.SENT}
     assert sent == {Kind.CARD, Kind.RESULTS, Kind.TRANSCRIPT, Kind.KEPT}
     assert not [text for text in await life.thread() if "chat" in text]
     assert await next_due(life.store) is None

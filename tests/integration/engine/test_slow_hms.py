@@ -39,7 +39,7 @@ from bot.features.control.steps import pause, stop
 from bot.hms.auth import FixedToken
 from bot.hms.client import HmsClient
 from bot.hms.errors import HmsUnavailable
-from bot.kit.pauses import Pauses
+from bot.kit.shared_cooldowns import Cooldowns
 from bot.outbound import Outbound
 from bot.slack.gateway import SlackGateway
 from bot.store.store import Store
@@ -114,7 +114,11 @@ async def test_a_429_pauses_its_method_for_every_replica(
     async with serving(hms.app()) as url, new_client() as http:
         one, other = (
             HmsClient(
-                url, FixedToken("t"), http, Outbound(), pauses=Pauses(shared.rate_limits, clock.now)
+                url,
+                FixedToken("t"),
+                http,
+                Outbound(),
+                cooldowns=Cooldowns(shared.cooldowns, clock.now),
             )
             for shared in (store, another)
         )

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from bot.core.deliveries import Delivery, Kind, Polled, State
+from bot.core.deliveries import Delivery, DeliveryState, Kind, Polled
 from bot.core.note import Note
 from bot.core.retry import Retry
 from bot.core.steps import Action
@@ -71,8 +71,8 @@ async def put_off(store: Store, key: str) -> None:
     """An edit, a post and a poll, each for some seconds; then nothing is due for half a minute."""
     note = Note(
         deliveries=[
-            Delivery(Kind.CARD, "C1", State.SENT, retry=Retry(0, T0 + S), changed_at=T0),
-            Delivery(Kind.RESULTS, "C1", State.WAITING, retry=Retry(3, T0 + 20 * S)),
+            Delivery(Kind.CARD, "C1", DeliveryState.SENT, retry=Retry(0, T0 + S), changed_at=T0),
+            Delivery(Kind.RESULTS, "C1", DeliveryState.WAITING, retry=Retry(3, T0 + 20 * S)),
         ],
         retries={"Stop": Retry(2, T0 + 10 * S), "Pause": Retry(1, T0 - S)},
         polled=Polled(T0, 5),
@@ -89,7 +89,7 @@ async def test_a_clock_set_back_an_hour_holds_nothing_up_for_an_hour(
     await put_off(store, key)
     await store.recordings.record(leased, Note())
     await store.queue.take(1, "a replica that dies now")
-    await store.rate_limits.pause("chat.update", T0 + 5 * S)
+    await store.cooldowns.start("chat.update", T0 + 5 * S)
     clock.advance(-HOUR)
     await store.queue.clock_set_back(HOUR)
     now = clock.now()
@@ -100,7 +100,7 @@ async def test_a_clock_set_back_an_hour_holds_nothing_up_for_an_hour(
     assert state.work.polled == Polled()
     assert (await row_of(store, key)).next_due_at == now
     assert (await row_of(store, leased)).leased_until == now + LEASE
-    [gate] = await store.rate_limits.paused()
+    [gate] = await store.cooldowns.running()
     assert gate.until == now + 5 * S
 
 

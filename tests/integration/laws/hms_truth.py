@@ -13,7 +13,7 @@ from bot.core.options import RecordingOptions
 from bot.hms.client import HmsClient
 from bot.hms.errors import HmsConflict, HmsForbidden, HmsNotFound, HmsUnauthorized
 from bot.hms.errors import HmsUnavailable as Unavailable
-from bot.hms.models import Asset, AttendedSession, Recording
+from bot.hms.models import Asset, AttendedSession, HmsRecording
 from tests.integration.laws.job import (
     ALONE_S,
     BUSY,
@@ -99,10 +99,10 @@ class HmsTruth:
             raise HmsNotFound(404, "recording not found")
         return self.jobs[job_id]
 
-    def shown(self, job: Job, *, files: bool) -> Recording:
+    def shown(self, job: Job, *, files: bool) -> HmsRecording:
         now_s = self.time_s()
         over = job.stopped_s is not None and job.stopped_s <= now_s
-        return Recording.model_validate(
+        return HmsRecording.model_validate(
             {
                 "id": job.id,
                 "room_id": job.room_id,
@@ -191,16 +191,16 @@ class HmsDoor(HmsClient):
     async def check_start(self) -> None:
         """No start is held back here."""
 
-    async def start(self, room_id: str, options: RecordingOptions) -> Recording:
+    async def start(self, room_id: str, options: RecordingOptions) -> HmsRecording:
         self._truth.start_calls.append((self._truth.time_s(), room_id))
 
-        def do() -> Recording:
+        def do() -> HmsRecording:
             return self._truth.shown(self._truth.start(room_id, options, ours=True), files=False)
 
         return await self._through("start", do)
 
-    async def stop(self, recording_id: str) -> Recording | None:
-        def do() -> Recording:
+    async def stop(self, recording_id: str) -> HmsRecording | None:
+        def do() -> HmsRecording:
             return self._truth.shown(self._truth.stop(recording_id), files=False)
 
         return await self._through("stop", do)
@@ -220,7 +220,7 @@ class HmsDoor(HmsClient):
             raise HmsNotFound(404, "beam not found")
         job.pauses.append((self._truth.time_s(), on))
 
-    async def get_recording(self, recording_id: str) -> Recording:
+    async def get_recording(self, recording_id: str) -> HmsRecording:
         truth = self._truth
         return await self._through("get", lambda: truth.shown(truth.job(recording_id), files=True))
 
@@ -237,12 +237,12 @@ class HmsDoor(HmsClient):
         room_id: str | None = None,
         session_id: str | None = None,
         status: HmsStatus | None = None,
-    ) -> AsyncIterator[Recording]:
+    ) -> AsyncIterator[HmsRecording]:
         found = await self._through("list", lambda: self._listed(room_id, status))
         for one in found:
             yield one
 
-    def _listed(self, room_id: str | None, status: HmsStatus | None) -> list[Recording]:
+    def _listed(self, room_id: str | None, status: HmsStatus | None) -> list[HmsRecording]:
         every = () if room_id is None and self._truth.unlisted else self._truth.jobs.values()
         jobs = [j for j in every if room_id in (None, j.room_id)]
         shown = [self._truth.shown(j, files=False) for j in jobs]

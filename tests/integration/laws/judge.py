@@ -2,9 +2,9 @@
 
 from prometheus_client import Counter
 
-from bot.core.deliveries import Kind, State
+from bot.core.deliveries import DeliveryState, Kind
 from bot.core.note import Loaded
-from bot.core.recording import ENDED, Phase, Recording, Why
+from bot.core.recording import ENDED, FailureReason, Phase, Recording
 from bot.core.transcript import Transcript, read
 from bot.kit.metrics import POSSIBLE_DOUBLES, STEPS
 from bot.ui.message import Message as View
@@ -82,26 +82,27 @@ def _assert_shown(drill: Drill, loaded: Loaded, channel: str, job: Job | None) -
     recording, work = loaded.recording, loaded.work
     card = work.delivery(Kind.CARD, channel)
     if recording.phase is Phase.POINTER or (
-        recording.problem and recording.problem.why in (Why.CANCELLED, Why.CANNOT_POST)
+        recording.problem
+        and recording.problem.why in (FailureReason.CANCELLED, FailureReason.CANNOT_POST)
     ):
         return
     assert card is not None
-    assert card.state in (State.SENT, State.GONE), card
-    if card.state is State.SENT:
+    assert card.state in (DeliveryState.SENT, DeliveryState.GONE), card
+    if card.state is DeliveryState.SENT:
         there = [m for m in drill.slack.messages if m.ts == card.ts]
         assert [content_hash(View(m.text, m.blocks)) for m in there] == [card.hash]  # type: ignore[arg-type]
     if not recording.is_settled:
         return
     results = work.delivery(Kind.RESULTS, channel)
     assert results is not None
-    assert results.state is State.SENT, results
+    assert results.state is DeliveryState.SENT, results
     text = next(m for m in drill.slack.messages if m.ts == results.ts)
     found = recording.results
     assert ("ship it" in readable(text.blocks)) == bool(found and found.has_summary)
     if found and found.words:
         file = work.delivery(Kind.TRANSCRIPT, channel)
         assert file is not None
-        assert file.state is State.SENT, file
+        assert file.state is DeliveryState.SENT, file
 
 
 def _assert_once(drill: Drill, loaded: list[Loaded], counted: float) -> None:
@@ -113,7 +114,7 @@ def _assert_once(drill: Drill, loaded: list[Loaded], counted: float) -> None:
         assert excused(drill, message), message
     more = len(extra)
     for kind in (Kind.TRANSCRIPT, Kind.CHAT):
-        sent = sum(d.kind is kind and d.state is State.SENT for d in all_deliveries)
+        sent = sum(d.kind is kind and d.state is DeliveryState.SENT for d in all_deliveries)
         files = [m for m in drill.slack.messages if m.file and f"-{kind}." in m.file]
         sure = [m for m in files if not excused(drill, m)]
         assert len(sure) <= sent <= len(files), (kind, sent, files)

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core import facts as f
-from bot.core.deliveries import Delivery, Kind, Polled, State, Wanted, Work
+from bot.core.deliveries import Delivery, DeliveryState, Kind, Polled, Wanted, Work
 from bot.core.derive import derive
 from bot.core.plan import next_step
 from bot.core.policy import Policy, transcript_expected_at
@@ -47,7 +47,7 @@ def test_next_step_always_makes_progress(facts: list[f.Fact], at_s: int) -> None
     ago_s=st.none() | st.integers(0, 4000),
     asks=st.integers(0, 50),
     failures=st.integers(0, 50),
-    states=st.lists(st.sampled_from(State), min_size=3, max_size=3),
+    states=st.lists(st.sampled_from(DeliveryState), min_size=3, max_size=3),
     hold=st.integers(1, 360),
     held=st.sets(st.sampled_from(["Stop", "Start", "FetchTranscript", "PostCard:C1"])),
     webhooks=st.booleans(),
@@ -59,7 +59,7 @@ def test_waits_are_bounded(
     ago_s: int | None,
     asks: int,
     failures: int,
-    states: list[State],
+    states: list[DeliveryState],
     hold: int,
     held: set[str],
     webhooks: bool,

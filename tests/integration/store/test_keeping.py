@@ -9,7 +9,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.channel_settings import ChannelSettings
-from bot.core.deliveries import Delivery, Kind, State
+from bot.core.deliveries import Delivery, DeliveryState, Kind
 from bot.core.facts import AssetSeen, Fact, Observed, StartAccepted
 from bot.core.note import Note
 from bot.core.policy import Policy
@@ -103,7 +103,9 @@ async def test_what_is_missing_is_kept_anew_but_nothing_that_is_too_old(
     missing = await created(store, room_id=f"room-{new_word()}")
     for key in (there, missing):
         await add_facts(store, key, read)
-    gone = Delivery(Kind.KEPT, "room", State.DROPPED, hash="a1", error="100ms has no such file")
+    gone = Delivery(
+        Kind.KEPT, "room", DeliveryState.DROPPED, hash="a1", error="100ms has no such file"
+    )
     await store.queue.take(9, "me")
     state = await store.recordings.load(missing)
     await store.recordings.advance(OwnWork(missing, "me"), state, Note(deliveries=[gone]))

@@ -8,7 +8,7 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from bot.core.channel_settings import ChannelSettings
-from bot.core.deliveries import Delivery, Kind, OutcomeAddress, State
+from bot.core.deliveries import Delivery, DeliveryState, Kind, OutcomeAddress
 from bot.core.facts import Followed, PlaceSeen, Shared
 from bot.core.note import Note
 from bot.core.options import RecordingOptions
@@ -52,7 +52,7 @@ async def filled(store: Store) -> str:
         also=[PlaceSeen(at=T0, channel_id=OLD, place="private")],
         outcome=OutcomeAddress("U1", channel=OLD),
     )
-    card = Delivery(Kind.CARD, OLD, State.SENT, posted_in=OLD, ts="1.0")
+    card = Delivery(Kind.CARD, OLD, DeliveryState.SENT, posted_in=OLD, ts="1.0")
     await store.recordings.record(key, Note(deliveries=[card]))
     other = await created(store, room_id="room-2", channel_id="C0OTHER001")
     await add_facts(store, other, [Shared(at=T0 + S, channel_id=OLD, by="U1")])

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Table, func, insert, select, text, update
 
 from bot.core import facts as f
-from bot.core.deliveries import Delivery, Kind, State
+from bot.core.deliveries import Delivery, DeliveryState, Kind
 from bot.core.note import Note
 from bot.core.options import RecordingOptions, Section
 from bot.deps import Deps
@@ -109,7 +109,9 @@ LIFE: list[f.Fact] = [
     ),
 ]
 SENT = [
-    Delivery(kind, target, State.SENT, "C0STANDUP1", "1795442580.000100", "0" * 64, file_id=file)
+    Delivery(
+        kind, target, DeliveryState.SENT, "C0STANDUP1", "1795442580.000100", "0" * 64, file_id=file
+    )
     for kind, target, file in [
         (Kind.CARD, "C0STANDUP1", None),
         (Kind.CARD, "C0DESIGN01", None),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.core.when import (
     Day,
-    Moment,
+    Once,
     Past,
     Reading,
     Repeat,
@@ -45,7 +45,7 @@ def _said(reading: Reading, now: datetime) -> str:
             said = [say_when(reading, now=now)]
             due = say_due(reading, now=now)
             said += [due] if not due.endswith(said[0]) else []
-            dates = [start.at] if isinstance(start, Moment) else []
+            dates = [start.at] if isinstance(start, Once) else []
             dates += (
                 next_occurrences(start, after=now, count=2) if isinstance(start, Repeat) else []
             )

@@ -14,7 +14,7 @@ from typing import get_args
 
 from bot.core import facts as f
 from bot.core import plan
-from bot.core.deliveries import TOLD, Delivery, Kind, Polled, State, Wanted, Work
+from bot.core.deliveries import TOLD, Delivery, DeliveryState, Kind, Polled, Wanted, Work
 from bot.core.derive import derive
 from bot.core.options import RecordingOptions
 from bot.core.policy import (
@@ -147,23 +147,23 @@ FACTS: dict[str, _Made] = {
 }  # fmt: skip
 
 _STATES: dict[str, dict[str, object]] = {
-    "sent": {"state": State.SENT, "posted_in": "C1", "ts": "1.0", "hash": "now"},
-    "stale": {"state": State.SENT, "posted_in": "C1", "ts": "1.0", "hash": "old"},
-    "stale waits": {"state": State.SENT, "posted_in": "C1", "ts": "1.0", "hash": "old",
+    "sent": {"state": DeliveryState.SENT, "posted_in": "C1", "ts": "1.0", "hash": "now"},
+    "stale": {"state": DeliveryState.SENT, "posted_in": "C1", "ts": "1.0", "hash": "old"},
+    "stale waits": {"state": DeliveryState.SENT, "posted_in": "C1", "ts": "1.0", "hash": "old",
                     "retry": Retry(0, at(9000))},
-    "told": {"state": State.SENT, "posted_in": "C1", "ts": "1.0", "hash": f"{TOLD}now"},
-    "told less": {"state": State.SENT, "posted_in": "C1", "ts": "1.0", "hash": f"{TOLD}old"},
-    "withdrawn": {"state": State.SENT, "posted_in": "C1", "ts": "1.0", "hash": "withdrawn"},
-    "uploaded": {"state": State.SENT, "file_id": "F1"},
-    "kept": {"state": State.SENT, "hash": "tj sj"},
-    "waiting": {"state": State.WAITING, "retry": Retry(1, at(9000))},
-    "waits not": {"state": State.WAITING},
-    "sending": {"state": State.SENDING},
-    "parked": {"state": State.PARKED, "error": "not_in_channel"},
-    "parked a while": {"state": State.PARKED, "retry": Retry(2, at(9000))},
-    "uneditable": {"state": State.PARKED, "posted_in": "C1", "ts": "1.0"},
-    "gone": {"state": State.GONE},
-    "dropped": {"state": State.DROPPED},
+    "told": {"state": DeliveryState.SENT, "posted_in": "C1", "ts": "1.0", "hash": f"{TOLD}now"},
+    "told less": {"state": DeliveryState.SENT, "posted_in": "C1", "ts": "1.0", "hash": f"{TOLD}old"},
+    "withdrawn": {"state": DeliveryState.SENT, "posted_in": "C1", "ts": "1.0", "hash": "withdrawn"},
+    "uploaded": {"state": DeliveryState.SENT, "file_id": "F1"},
+    "kept": {"state": DeliveryState.SENT, "hash": "tj sj"},
+    "waiting": {"state": DeliveryState.WAITING, "retry": Retry(1, at(9000))},
+    "waits not": {"state": DeliveryState.WAITING},
+    "sending": {"state": DeliveryState.SENDING},
+    "parked": {"state": DeliveryState.PARKED, "error": "not_in_channel"},
+    "parked a while": {"state": DeliveryState.PARKED, "retry": Retry(2, at(9000))},
+    "uneditable": {"state": DeliveryState.PARKED, "posted_in": "C1", "ts": "1.0"},
+    "gone": {"state": DeliveryState.GONE},
+    "dropped": {"state": DeliveryState.DROPPED},
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.core import facts as f
 from bot.core.calm import Calm, after_list, calm_of
-from bot.core.deliveries import Delivery, Kind, Polled, State, Wanted, Work
+from bot.core.deliveries import Delivery, DeliveryState, Kind, Polled, Wanted, Work
 from bot.core.derive import derive
 from bot.core.note import Loaded
 from bot.core.plan import next_step
@@ -27,7 +27,7 @@ RUNNING: list[f.Fact] = [
     f.BeamStarted(at=at(6)),
     SEEN,
 ]
-CARD = Delivery(Kind.CARD, "C1", State.SENT, posted_in="C1", ts="1.0", hash="h")
+CARD = Delivery(Kind.CARD, "C1", DeliveryState.SENT, posted_in="C1", ts="1.0", hash="h")
 NOW = at(100)
 
 
@@ -47,7 +47,7 @@ def test_a_running_recording_without_anything_to_do_is_calm() -> None:
     assert calm
     assert (calm.key, calm.hms_id, calm.wakes) == ("k", "j", 7)
     assert calm.known == {SEEN.identity}
-    assert calm.due_at == NOW + calm.pause
+    assert calm.due_at == NOW + calm.interval
     assert calm.until == NOW + POLICY.look_every
 
 
@@ -74,7 +74,7 @@ def test_a_list_without_news_is_a_poll() -> None:
     calm = _calm(_loaded())
     assert calm
     later = after_list(calm, {SEEN.identity}, at(500))
-    assert later == replace(calm, polled=Polled(at(500), 4), due_at=at(500) + calm.pause)
+    assert later == replace(calm, polled=Polled(at(500), 4), due_at=at(500) + calm.interval)
     last = after_list(calm, {SEEN.identity}, calm.until - timedelta(seconds=1))
     assert last
     assert last.due_at == calm.until
@@ -102,7 +102,7 @@ def test_a_list_with_news_or_of_no_use_changes_nothing(said: list[f.Fact], at_s:
     ago_s=st.integers(0, 600),
     listed_s=st.integers(1, 4000),
     then=st.floats(0, 1),
-    states=st.lists(st.sampled_from(State), min_size=3, max_size=3),
+    states=st.lists(st.sampled_from(DeliveryState), min_size=3, max_size=3),
     put_off_s=st.integers(1, 4000),
 )
 def test_nothing_is_due_before_the_time_that_a_list_sets(
@@ -111,7 +111,7 @@ def test_nothing_is_due_before_the_time_that_a_list_sets(
     ago_s: int,
     listed_s: int,
     then: float,
-    states: list[State],
+    states: list[DeliveryState],
     put_off_s: int,
 ) -> None:
     """As if it had been polled by itself when the list was made, and asked again at any time."""

@@ -7,7 +7,7 @@ import pytest
 from bot.core import facts as f
 from bot.core import plan as p
 from bot.core import steps as s
-from bot.core.deliveries import Delivery, Kind, Polled, State, Wanted, Work
+from bot.core.deliveries import Delivery, DeliveryState, Kind, Polled, Wanted, Work
 from bot.core.derive import derive
 from bot.core.policy import Policy
 from tests.unit.some import at, requested
@@ -27,7 +27,7 @@ FOLLOWED: list[f.Fact] = [
     f.ResultsChecked(at=at(651), words=812, has_summary=True),
 ]
 CARDS = [
-    Delivery(Kind.CARD, channel, State.SENT, posted_in=channel, ts="1.0", hash="h")
+    Delivery(Kind.CARD, channel, DeliveryState.SENT, posted_in=channel, ts="1.0", hash="h")
     for channel in ("C1", "C2", "C3")
 ]
 
@@ -45,9 +45,9 @@ def _posted(card_only: Iterable[str]) -> list[s.Step]:
             return done
         done.append(step)
         if isinstance(step, s.PostSummary):
-            sent.append(Delivery(Kind.RESULTS, step.target, State.SENT, ts="2.0"))
+            sent.append(Delivery(Kind.RESULTS, step.target, DeliveryState.SENT, ts="2.0"))
         elif isinstance(step, s.UploadFile):
-            sent.append(Delivery(step.kind, step.target, State.SENT, file_id="F1"))
+            sent.append(Delivery(step.kind, step.target, DeliveryState.SENT, file_id="F1"))
     raise AssertionError(done)
 
 

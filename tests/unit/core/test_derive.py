@@ -11,7 +11,7 @@ from bot.core import facts as f
 from bot.core.assets import Transcription
 from bot.core.derive import NoBeginning, derive
 from bot.core.options import RecordingOptions
-from bot.core.recording import Phase, Why
+from bot.core.recording import FailureReason, Phase
 from tests.unit.some import T0, any_facts, at, discovered, requested
 
 
@@ -20,7 +20,7 @@ def test_without_a_request_there_is_no_recording() -> None:
         derive("k", [f.StopSent(at=T0)])
 
 
-PHASES: list[tuple[str, list[f.Fact], Phase, Why | None]] = [
+PHASES: list[tuple[str, list[f.Fact], Phase, FailureReason | None]] = [
     ("asked for", [], Phase.REQUESTED, None),
     ("attempted", [f.StartAttempted(at=at(1))], Phase.REQUESTED, None),
     ("accepted", [f.StartAccepted(at=at(2), hms_id="j")], Phase.STARTING, None),
@@ -28,14 +28,19 @@ PHASES: list[tuple[str, list[f.Fact], Phase, Why | None]] = [
         "refused",
         [f.StartAttempted(at=at(1)), f.StartRefused(at=at(2), status=403, message="no")],
         Phase.NOT_STARTED,
-        Why.REFUSED,
+        FailureReason.REFUSED,
     ),
-    ("stopped before", [f.StopRequested(at=at(1), by="U2")], Phase.NOT_STARTED, Why.CANCELLED),
+    (
+        "stopped before",
+        [f.StopRequested(at=at(1), by="U2")],
+        Phase.NOT_STARTED,
+        FailureReason.CANCELLED,
+    ),
     (
         "no place to post",
         [f.CannotPost(at=at(1), channel_id="C1", error="not_in_channel")],
         Phase.NOT_STARTED,
-        Why.CANNOT_POST,
+        FailureReason.CANNOT_POST,
     ),
     (
         "no place to post, but started already",
@@ -52,7 +57,7 @@ PHASES: list[tuple[str, list[f.Fact], Phase, Why | None]] = [
         Phase.REQUESTED,
         None,
     ),
-    ("too late", [f.StartExpired(at=at(200))], Phase.NOT_STARTED, Why.EXPIRED),
+    ("too late", [f.StartExpired(at=at(200))], Phase.NOT_STARTED, FailureReason.EXPIRED),
     ("pointer", [f.PointsTo(at=at(2), key="other")], Phase.POINTER, None),
 ]
 
@@ -60,7 +65,7 @@ RUNNING: list[f.Fact] = [
     f.StartAccepted(at=at(2), hms_id="j"),
     f.BeamStarted(at=at(6), session_id="s"),
 ]
-AT_100MS: list[tuple[str, list[f.Fact], Phase, Why | None]] = [
+AT_100MS: list[tuple[str, list[f.Fact], Phase, FailureReason | None]] = [
     ("running", [], Phase.RUNNING, None),
     ("paused", [f.PauseSent(at=at(9), asked_at=at(8), pause=True)], Phase.PAUSED, None),
     (
@@ -94,20 +99,25 @@ AT_100MS: list[tuple[str, list[f.Fact], Phase, Why | None]] = [
         "failed",
         [f.BeamFailed(at=at(9), error_type="MAX_RETRIES_REACHED")],
         Phase.FAILED,
-        Why.MAX_RETRIES_REACHED,
+        FailureReason.MAX_RETRIES_REACHED,
     ),
-    ("failed newly", [f.BeamFailed(at=at(9), error_type="NEW_KIND")], Phase.FAILED, Why.UNKNOWN),
+    (
+        "failed newly",
+        [f.BeamFailed(at=at(9), error_type="NEW_KIND")],
+        Phase.FAILED,
+        FailureReason.UNKNOWN,
+    ),
     (
         "failed, in our words",
         [f.BeamFailed(at=at(9), error_type="PARKED")],
         Phase.FAILED,
-        Why.UNKNOWN,
+        FailureReason.UNKNOWN,
     ),
     (
         "stopped by a failure",
         [f.BeamStopped(at=at(9), reason="failure: INTERNAL_ERROR")],
         Phase.FAILED,
-        Why.INTERNAL_ERROR,
+        FailureReason.INTERNAL_ERROR,
     ),
     (
         "failed by asking, reason by webhook",
@@ -116,7 +126,7 @@ AT_100MS: list[tuple[str, list[f.Fact], Phase, Why | None]] = [
             f.BeamStopped(at=at(9), reason="failure: UPLOAD_ERROR"),
         ],
         Phase.FAILED,
-        Why.UPLOAD_ERROR,
+        FailureReason.UPLOAD_ERROR,
     ),
     (
         "a failure is told, but the file is there",
@@ -124,8 +134,8 @@ AT_100MS: list[tuple[str, list[f.Fact], Phase, Why | None]] = [
         Phase.COMPLETED,
         None,
     ),
-    ("gone at 100ms", [f.Vanished(at=at(99), status=404)], Phase.FAILED, Why.VANISHED),
-    ("given up", [f.GaveUp(at=at(99), on="recording")], Phase.FAILED, Why.GIVEN_UP),
+    ("gone at 100ms", [f.Vanished(at=at(99), status=404)], Phase.FAILED, FailureReason.VANISHED),
+    ("given up", [f.GaveUp(at=at(99), on="recording")], Phase.FAILED, FailureReason.GIVEN_UP),
 ]
 
 
@@ -134,7 +144,7 @@ AT_100MS: list[tuple[str, list[f.Fact], Phase, Why | None]] = [
     [pytest.param(m, p, w, id=n) for n, m, p, w in PHASES]
     + [pytest.param([*RUNNING, *m], p, w, id=n) for n, m, p, w in AT_100MS],
 )
-def test_phase(more: list[f.Fact], phase: Phase, why: Why | None) -> None:
+def test_phase(more: list[f.Fact], phase: Phase, why: FailureReason | None) -> None:
     recording = derive("k", [requested(), *more])
     assert recording.phase is phase
     assert (recording.problem.why if recording.problem else None) is why

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.core import facts as f
-from bot.core.deliveries import Delivery, Kind, State, Wanted, Work
+from bot.core.deliveries import Delivery, DeliveryState, Kind, Wanted, Work
 from bot.core.derive import derive
 from bot.core.plan import next_step, plan
 from bot.core.policy import Policy, start_by
@@ -12,7 +12,7 @@ from bot.core.steps import SayItEnds, Stop, end_name
 from tests.unit.some import T0, at, derive_of
 
 POLICY = Policy()
-CARD = Delivery(Kind.CARD, "C1", State.SENT, posted_in="C1", ts="1.0", hash="h")
+CARD = Delivery(Kind.CARD, "C1", DeliveryState.SENT, posted_in="C1", ts="1.0", hash="h")
 RUNS: list[f.Fact] = [
     f.StartAccepted(at=at(1), hms_id="h"),
     f.Observed(at=at(10), status="running", started_at=at(10)),
@@ -69,7 +69,7 @@ def test_everybody_left_is_a_stop_until_100ms_has_taken_it() -> None:
 
 def test_it_is_said_two_minutes_before_once_for_each_end() -> None:
     recording = told(f.EndSet(at=at(0), until=at(1800)))
-    said = Delivery(Kind.ENDING, end_name(at(1800)), State.SENT, posted_in="C1", ts="2.0")
+    said = Delivery(Kind.ENDING, end_name(at(1800)), DeliveryState.SENT, posted_in="C1", ts="2.0")
     assert not isinstance(step(recording, 1679), SayItEnds)
     assert step(recording, 1680) == SayItEnds(end_name(at(1800)))
     assert not isinstance(step(recording, 1700, said), SayItEnds)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.core import facts as f
 from bot.core import plan as p
 from bot.core import steps as s
-from bot.core.deliveries import TOLD, Delivery, Kind, Polled, State, Wanted, Work
+from bot.core.deliveries import TOLD, Delivery, DeliveryState, Kind, Polled, Wanted, Work
 from bot.core.derive import derive
 from bot.core.options import RecordingOptions
 from bot.core.policy import Policy, deadlines, is_late, look_again_at, transcript_expected_at
@@ -20,8 +20,8 @@ from tests.unit.some import any_facts, at, discovered, requested
 POLICY = Policy()
 WANTED = Wanted(card="h2", results=f"{TOLD}now")
 EXPECTED_AT = at(600 + 300 + 594 / 5)
-CARD = Delivery(Kind.CARD, "C1", State.SENT, posted_in="C1", ts="1.0", hash="h2")
-OUTCOME = Delivery(Kind.OUTCOME, "U1", State.WAITING)
+CARD = Delivery(Kind.CARD, "C1", DeliveryState.SENT, posted_in="C1", ts="1.0", hash="h2")
+OUTCOME = Delivery(Kind.OUTCOME, "U1", DeliveryState.WAITING)
 RUNNING: list[f.Fact] = [
     f.StartAttempted(at=at(1)),
     f.StartAccepted(at=at(2), hms_id="j"),
@@ -58,7 +58,7 @@ def test_the_card_comes_before_the_start() -> None:
 
 
 def test_a_slow_slack_delays_the_start_by_ten_seconds_at_most() -> None:
-    waiting = _with(CARD, state=State.WAITING, retry=Retry(0, at(60)))
+    waiting = _with(CARD, state=DeliveryState.WAITING, retry=Retry(0, at(60)))
     assert _step([], waiting, now=at(3)) == s.Wait(at(10))
     assert _step([], waiting, now=at(10)) == s.Start()
 
@@ -69,9 +69,9 @@ def test_an_unknown_attempt_is_settled_before_anything_waits_for_slack() -> None
 
 def test_where_we_cannot_post_nothing_starts_and_the_person_hears_of_it() -> None:
     closed = f.CannotPost(at=at(1), channel_id="C1", error="not_in_channel")
-    parked = _with(CARD, state=State.PARKED, ts=None)
+    parked = _with(CARD, state=DeliveryState.PARKED, ts=None)
     assert _step([closed], parked, OUTCOME, now=at(1)) == s.Outcome("U1")
-    done = _with(OUTCOME, state=State.SENT)
+    done = _with(OUTCOME, state=DeliveryState.SENT)
     assert _step([closed], parked, done, now=at(1)) == s.Done()
 
 
@@ -107,7 +107,7 @@ def _unanswered(kind: Kind, asked: list[f.Fact], *, since: datetime) -> None:
     stale = _with(CARD, hash="h1")
     assert _step(asked, stale, now=silent_at, work=held) == s.UpdateCard("C1")
     assert _step(asked, CARD, now=tell_at, work=held) == s.TellSilence(kind, "U1")
-    told = Delivery(kind, "U1", State.SENT, posted_in="D1", ts="3.0", hash="said")
+    told = Delivery(kind, "U1", DeliveryState.SENT, posted_in="D1", ts="3.0", hash="said")
     later = _step(asked, CARD, told, now=tell_at, work=held)
     assert later == s.TellSilence(kind, "U1"), "what it says is not so any more"
     same = replace(WANTED, silence={kind: "said"})
@@ -119,15 +119,15 @@ def _unanswered(kind: Kind, asked: list[f.Fact], *, since: datetime) -> None:
 @pytest.mark.parametrize(
     ("told", "step"),
     [
-        (Delivery(Kind.SILENT_START, "U1", State.SENT, ts="3.0", hash="h1"), True),
-        (Delivery(Kind.SILENT_START, "U1", State.SENT, ts="3.0", hash="h2"), False),
+        (Delivery(Kind.SILENT_START, "U1", DeliveryState.SENT, ts="3.0", hash="h1"), True),
+        (Delivery(Kind.SILENT_START, "U1", DeliveryState.SENT, ts="3.0", hash="h2"), False),
         # Slack refused to edit it, so it is posted anew.
-        (Delivery(Kind.SILENT_START, "U1", State.WAITING, hash="h1"), True),
-        (Delivery(Kind.SILENT_START, "U1", State.SENDING, hash="h1"), True),
-        (Delivery(Kind.SILENT_START, "U1", State.DROPPED, hash="h1"), False),
+        (Delivery(Kind.SILENT_START, "U1", DeliveryState.WAITING, hash="h1"), True),
+        (Delivery(Kind.SILENT_START, "U1", DeliveryState.SENDING, hash="h1"), True),
+        (Delivery(Kind.SILENT_START, "U1", DeliveryState.DROPPED, hash="h1"), False),
         # It was never posted, and there is nothing to correct.
-        (Delivery(Kind.SILENT_START, "U1", State.WAITING), False),
-        (Delivery(Kind.SILENT_START, "U1", State.PARKED, retry=Retry(1, at(3))), False),
+        (Delivery(Kind.SILENT_START, "U1", DeliveryState.WAITING), False),
+        (Delivery(Kind.SILENT_START, "U1", DeliveryState.PARKED, retry=Retry(1, at(3))), False),
     ],
 )
 def test_whoever_was_told_of_a_silence_is_told_what_became_of_it(
@@ -223,20 +223,20 @@ def test_edits_of_a_card_coalesce() -> None:
 
 
 def test_a_deleted_card_is_not_posted_again() -> None:
-    gone = _with(CARD, state=State.GONE)
+    gone = _with(CARD, state=DeliveryState.GONE)
     step = _step(RUNNING, gone, now=at(9))
     assert isinstance(step, s.Wait)
 
 
 def test_a_parked_card_does_not_hold_up_a_follower() -> None:
-    parked = _with(CARD, state=State.PARKED)
+    parked = _with(CARD, state=DeliveryState.PARKED)
     follow = f.Followed(at=at(8), channel_id="C2", by="U2")
     assert _step([*RUNNING, follow], parked, now=at(9)) == s.AskPlace(ended=False)
     shared = f.Shared(at=at(8), channel_id="C2", by="U2")
     assert _step([*RUNNING, shared], parked, now=at(9)) == s.PostCard("C2")
     other = _with(CARD, target="C2")
     assert _step([*RUNNING, shared], parked, other, now=at(9)) == s.Tell("U1")
-    told = Delivery(Kind.TELL, "U1", State.SENT)
+    told = Delivery(Kind.TELL, "U1", DeliveryState.SENT)
     assert isinstance(_step([*RUNNING, shared], parked, other, told, now=at(9)), s.Wait)
 
 
@@ -309,7 +309,7 @@ def test_a_long_recording_is_given_five_minutes_and_a_fifth_of_its_length() -> N
 def test_without_a_transcript_results_come_at_once_then_the_files() -> None:
     step = _step(ENDED, CARD, now=at(621), options=NO_TEXT)
     assert step == s.PostSummary("C1")
-    posted = Delivery(Kind.RESULTS, "C1", State.SENT, ts="2.0")
+    posted = Delivery(Kind.RESULTS, "C1", DeliveryState.SENT, ts="2.0")
     assert _step(ENDED, CARD, posted, now=at(621), options=NO_TEXT) == s.Done()
     chat = f.AssetSeen(at=at(621), asset_id="c", type="chat", status="completed")
     step = _step([*ENDED, chat], CARD, posted, now=at(622), options=NO_TEXT)
@@ -320,18 +320,18 @@ def test_files_go_first_and_the_message_that_calls_people_last() -> None:
     chat = f.AssetSeen(at=at(621), asset_id="c", type="chat", status="completed")
     ended = [*ENDED, chat]
     assert _step(ended, CARD, now=at(622), options=NO_TEXT) == s.UploadFile(Kind.CHAT, "C1")
-    held_up = Delivery(Kind.CHAT, "C1", State.WAITING, retry=Retry(3, at(900)))
+    held_up = Delivery(Kind.CHAT, "C1", DeliveryState.WAITING, retry=Retry(3, at(900)))
     waits = _step(ended, CARD, held_up, now=at(622), options=NO_TEXT)
     assert waits == s.Wait(at(621) + POLICY.files_patience)
     step = _step(ended, CARD, held_up, now=at(621) + POLICY.files_patience, options=NO_TEXT)
     assert step == s.PostSummary("C1")
-    gone = _with(CARD, state=State.GONE)
+    gone = _with(CARD, state=DeliveryState.GONE)
     assert _step(ended, gone, now=at(622), options=NO_TEXT) == s.PostSummary("C1")
 
 
 def test_what_comes_after_the_results_is_added_by_an_edit() -> None:
     posted = Delivery(
-        Kind.RESULTS, "C1", State.SENT, posted_in="C1", ts="2.0", hash=f"{TOLD}before"
+        Kind.RESULTS, "C1", DeliveryState.SENT, posted_in="C1", ts="2.0", hash=f"{TOLD}before"
     )
     assert _step(ENDED, CARD, posted, now=at(621), options=NO_TEXT) == s.UpdateResults("C1")
     same = _with(posted, hash=WANTED.results)
@@ -345,9 +345,9 @@ def test_the_transcript_is_looked_into_then_posted() -> None:
     assert _step(ready, CARD, now=at(951)) == s.FetchTranscript()
     checked = [*ready, f.ResultsChecked(at=at(952), words=812, has_summary=True)]
     assert _step(checked, CARD, now=at(953)) == s.UploadFile(Kind.TRANSCRIPT, "C1")
-    uploaded = Delivery(Kind.TRANSCRIPT, "C1", State.SENT, file_id="F1")
+    uploaded = Delivery(Kind.TRANSCRIPT, "C1", DeliveryState.SENT, file_id="F1")
     assert _step(checked, CARD, uploaded, now=at(953)) == s.PostSummary("C1")
-    posted = Delivery(Kind.RESULTS, "C1", State.SENT, ts="2.0")
+    posted = Delivery(Kind.RESULTS, "C1", DeliveryState.SENT, ts="2.0")
     empty = [*ready, f.ResultsChecked(at=at(952), words=0, has_summary=False)]
     assert _step(empty, CARD, posted, now=at(953)) == s.Done()
 
@@ -378,10 +378,10 @@ def test_a_transcript_is_kept_once_and_anew_when_its_files_are_others() -> None:
     checked = [*ready, f.ResultsChecked(at=at(952), words=812, has_summary=True)]
     done = (
         CARD,
-        Delivery(Kind.TRANSCRIPT, "C1", State.SENT, file_id="F1"),
-        Delivery(Kind.RESULTS, "C1", State.SENT, ts="2.0"),
+        Delivery(Kind.TRANSCRIPT, "C1", DeliveryState.SENT, file_id="F1"),
+        Delivery(Kind.RESULTS, "C1", DeliveryState.SENT, ts="2.0"),
     )
-    kept = Delivery(Kind.KEPT, requested().room_id, State.SENT, hash="t")
+    kept = Delivery(Kind.KEPT, requested().room_id, DeliveryState.SENT, hash="t")
     keep = replace(WANTED, keep=True)
     assert _step(checked, *done, now=at(953), wanted=keep) == s.KeepTranscript()
     assert _step(checked, *done, kept, now=at(953), wanted=keep) == s.Done()
@@ -395,7 +395,7 @@ def test_a_transcript_is_kept_once_and_anew_when_its_files_are_others() -> None:
 def test_a_failure_seen_by_asking_is_told_with_its_cause_if_that_comes_soon() -> None:
     seen: list[f.Fact] = [*RUNNING, f.Observed(at=at(60), status="failed")]
     known_at = at(60) + POLICY.cause_patience
-    told = [CARD, _with(OUTCOME, state=State.SENT)]
+    told = [CARD, _with(OUTCOME, state=DeliveryState.SENT)]
     assert _step(seen, *told, now=at(61)) == s.Wait(known_at)
     assert _step(seen, *told, now=known_at) == s.PostSummary("C1")
     named = [*seen, f.BeamFailed(at=at(60), error_type="UPLOAD_ERROR")]
@@ -420,9 +420,9 @@ def test_results_wait_for_the_video() -> None:
 @pytest.mark.parametrize(
     ("card", "step"),
     [
-        (_with(CARD, state=State.SENDING), s.PostCard("C1")),
-        (_with(CARD, state=State.WAITING, retry=Retry(0, at(700))), s.Wait(at(700))),
-        (_with(CARD, state=State.GONE), s.PostSummary("C1")),
+        (_with(CARD, state=DeliveryState.SENDING), s.PostCard("C1")),
+        (_with(CARD, state=DeliveryState.WAITING, retry=Retry(0, at(700))), s.Wait(at(700))),
+        (_with(CARD, state=DeliveryState.GONE), s.PostSummary("C1")),
         (CARD, s.PostSummary("C1")),
     ],
     ids=["being sent", "waiting", "deleted", "there"],
@@ -432,8 +432,8 @@ def test_results_wait_for_the_card_they_belong_to(card: Delivery, step: s.Step) 
 
 
 def test_what_slack_refused_is_looked_at_again_ever_more_seldom() -> None:
-    refused = _with(CARD, state=State.PARKED, retry=Retry(0, at(30)))
-    told = Delivery(Kind.TELL, "U1", State.SENT)
+    refused = _with(CARD, state=DeliveryState.PARKED, retry=Retry(0, at(30)))
+    told = Delivery(Kind.TELL, "U1", DeliveryState.SENT)
     assert _step(RUNNING, refused, told, now=at(29)) == s.Wait(at(30))
     assert _step(RUNNING, refused, told, now=at(30)) == s.PostCard("C1")
     recording = derive("k", [requested(), *RUNNING])
@@ -451,8 +451,8 @@ def test_a_day_after_the_end_nothing_refused_is_looked_at_any_more() -> None:
 
 
 def test_results_reach_the_starter_when_the_home_channel_is_closed() -> None:
-    parked = _with(CARD, state=State.PARKED)
-    told = Delivery(Kind.TELL, "U1", State.SENT)
+    parked = _with(CARD, state=DeliveryState.PARKED)
+    told = Delivery(Kind.TELL, "U1", DeliveryState.SENT)
     assert _step(ENDED, parked, told, now=at(621), options=NO_TEXT) == s.PostSummary("U1")
 
 
@@ -513,7 +513,7 @@ def _deliveries() -> st.SearchStrategy[tuple[Delivery, ...]]:
         Delivery,
         kind=st.sampled_from(Kind),
         target=st.sampled_from(["C1", "C2", "U1"]),
-        state=st.sampled_from(State),
+        state=st.sampled_from(DeliveryState),
         hash=st.sampled_from(["h1", "h2"]),
         retry=st.builds(Retry, st.integers(0, 9), st.none() | _TIMES),
     )
@@ -579,7 +579,8 @@ def test_time_scale_divides_every_wait_and_nothing_else() -> None:
 def test_of_what_nobody_asked_us_for_nobody_is_told() -> None:
     """Its home is closed: the other channel gets the results, and no starter is written to."""
     work = Work(
-        deliveries=(_with(CARD, state=State.PARKED), _with(CARD, target="C2")), polled=Polled(at(8))
+        deliveries=(_with(CARD, state=DeliveryState.PARKED), _with(CARD, target="C2")),
+        polled=Polled(at(8)),
     )
     running = derive("k", [discovered("C1", "C2"), f.BeamStarted(at=at(6))])
     assert isinstance(p.next_step(running, work, WANTED, POLICY, at(9)), s.Wait)
@@ -590,9 +591,11 @@ def test_a_card_that_slack_refuses_to_edit_is_withdrawn_too_with_the_word_below_
     """It was shown to followers before Slack said that the recording is private."""
     follow = f.Followed(at=at(0), channel_id="C2")
     private = f.PlaceSeen(at=at(700), channel_id="C1", place="private", ended=True)
-    stuck = _with(CARD, target="C2", posted_in="C2", state=State.PARKED, error="internal_error")
-    told = Delivery(Kind.TELL, "C2", State.SENT, posted_in="C2", ts="2.0", hash="t")
+    stuck = _with(
+        CARD, target="C2", posted_in="C2", state=DeliveryState.PARKED, error="internal_error"
+    )
+    told = Delivery(Kind.TELL, "C2", DeliveryState.SENT, posted_in="C2", ts="2.0", hash="t")
     facts = [follow, *ENDED, private]
     assert _step(facts, CARD, stuck, told, now=at(701)) == s.Erase(Kind.TELL, "C2")
-    gone = _with(told, state=State.GONE, ts=None)
+    gone = _with(told, state=DeliveryState.GONE, ts=None)
     assert _step(facts, CARD, stuck, gone, now=at(701)) == s.Withdraw("C2")

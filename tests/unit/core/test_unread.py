@@ -8,7 +8,7 @@ from bot.core import facts as f
 from bot.core import plan as p
 from bot.core import steps as s
 from bot.core.assets import Transcription
-from bot.core.deliveries import Delivery, Kind, Polled, State, Wanted, Work
+from bot.core.deliveries import Delivery, DeliveryState, Kind, Polled, Wanted, Work
 from bot.core.derive import derive
 from bot.core.policy import Policy, is_late
 from bot.core.retry import Retry
@@ -22,7 +22,7 @@ FACTS: list[f.Fact] = [
     f.RecordingUploaded(at=at(620), duration_s=594),
     f.TranscriptionReported(at=at(1000), outcome="success", txt_asset_id="a"),
 ]
-CARD = Delivery(Kind.CARD, "C1", State.SENT, posted_in="C1", ts="1.0", hash="h")
+CARD = Delivery(Kind.CARD, "C1", DeliveryState.SENT, posted_in="C1", ts="1.0", hash="h")
 GIVE_UP = s.GiveUp(on_recording=False)
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.when import Day, Moment, Past, Reading, Refused, Repeat, StopAt, Unclear, When
+from bot.core.when import Day, Once, Past, Reading, Refused, Repeat, StopAt, Unclear, When
 from bot.core.when_days import EXAMPLES, RULE_EXAMPLES, STOP_EXAMPLES, Purpose
 from bot.core.when_grammar import LONGEST_TEXT, TimesFound, find_times, read_when
 from bot.core.when_words import say_due, say_offset, say_problem, say_when
@@ -364,7 +364,7 @@ def test_a_zone_is_named_in_full(zone: str) -> None:
     assert "like America/New_York" in reading.reason
     assert said("tomorrow at 9 my time") == "Thu 3 Dec, 9:00"
     assert read("tomorrow at 9 America/New_York") == When(
-        Moment(datetime(2026, 12, 3, 9, tzinfo=ZoneInfo("America/New_York")), "America/New_York"),
+        Once(datetime(2026, 12, 3, 9, tzinfo=ZoneInfo("America/New_York")), "America/New_York"),
         None,
         "America/New_York",
     )
@@ -857,7 +857,7 @@ def test_spoken_times_are_those_in_digits(text: str, same: str) -> None:
 )
 def test_a_place_names_its_zone(text: str, zone: str) -> None:
     at = datetime(2026, 12, 3, 9, tzinfo=ZoneInfo(zone))
-    assert read(text) == When(Moment(at, zone), None, zone)
+    assert read(text) == When(Once(at, zone), None, zone)
 
 
 def test_a_recurrence_may_start_next_week() -> None:

@@ -13,8 +13,8 @@ from bot.hms import lenient
 from bot.hms.models import (
     ActiveRoom,
     Asset,
+    HmsRecording,
     PresignedUrl,
-    Recording,
     Replay,
     Room,
     Template,
@@ -110,7 +110,7 @@ def test_whole(said: object, meant: int | None) -> None:
 
 
 def test_a_recording_says_what_was_observed_and_which_files_there_are() -> None:
-    assert facts_of_recording(Recording.model_validate(RECORDING), NOW) == [
+    assert facts_of_recording(HmsRecording.model_validate(RECORDING), NOW) == [
         Observed(
             at=NOW,
             status="completed",
@@ -134,12 +134,12 @@ def test_a_recording_says_what_was_observed_and_which_files_there_are() -> None:
 
 @pytest.mark.parametrize("status", ["paused", "", None, 7, ["running"]])
 def test_an_unknown_status_observes_nothing(status: object) -> None:
-    recording = Recording.model_validate({"id": "r", "status": status, "recording_assets": None})
+    recording = HmsRecording.model_validate({"id": "r", "status": status, "recording_assets": None})
     assert facts_of_recording(recording, NOW) == []
 
 
 def test_the_same_answer_later_is_the_same_facts() -> None:
-    recording = Recording.model_validate(RECORDING)
+    recording = HmsRecording.model_validate(RECORDING)
     later = NOW.replace(hour=13)
     assert [f.identity for f in facts_of_recording(recording, NOW)] == [
         f.identity for f in facts_of_recording(recording, later)
@@ -148,7 +148,7 @@ def test_the_same_answer_later_is_the_same_facts() -> None:
 
 def test_models_can_be_built_by_name() -> None:
     asset = Asset(id="a", duration_s=3, output_mode="srt")
-    assert Recording(id="r", assets=(asset,)).assets == (asset,)
+    assert HmsRecording(id="r", assets=(asset,)).assets == (asset,)
 
 
 def test_a_presigned_url_does_not_show_itself() -> None:
@@ -190,11 +190,11 @@ def test_a_delivery_keeps_no_link_and_no_address() -> None:
     assert "s3cret" not in repr(delivery)
 
 
-MODELS = [Asset, Recording, Room, ActiveRoom, Replay, Template, WebhookDelivery]
+MODELS = [Asset, HmsRecording, Room, ActiveRoom, Replay, Template, WebhookDelivery]
 
 
 @given(model=st.sampled_from(MODELS), answer=JSON)
-def test_any_answer_is_read_or_refused_as_one(model: type[Recording], answer: object) -> None:
+def test_any_answer_is_read_or_refused_as_one(model: type[HmsRecording], answer: object) -> None:
     with suppress(ValidationError):
         model.model_validate(answer)
 
@@ -203,6 +203,6 @@ def test_any_answer_is_read_or_refused_as_one(model: type[Recording], answer: ob
 def test_a_recording_with_an_id_can_always_be_read(values: list[object]) -> None:
     names = [*RECORDING, "destination", "metadata", "job_id", "path", "size", "duration"]
     noise = dict(zip(names, values, strict=False))
-    recording = Recording.model_validate({**noise, "id": "r"})
+    recording = HmsRecording.model_validate({**noise, "id": "r"})
     asset = Asset.model_validate({**noise, "id": "a", "type": noise["status"]})
     facts_of_recording(recording.model_copy(update={"assets": (asset,)}), NOW)

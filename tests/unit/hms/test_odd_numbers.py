@@ -8,18 +8,18 @@ from hypothesis import strategies as st
 
 from bot.core import facts as f
 from bot.core import plan as p
-from bot.core.deliveries import Delivery, Kind, Polled, State, Wanted, Work
+from bot.core.deliveries import Delivery, DeliveryState, Kind, Polled, Wanted, Work
 from bot.core.derive import derive
 from bot.core.policy import Policy, is_late, transcript_expected_at
 from bot.core.steps import Wait
 from bot.features.card.views import recording_card
-from bot.hms.models import Recording, facts_of_recording
+from bot.hms.models import HmsRecording, facts_of_recording
 from bot.hms.webhook import fact_of, parse
 from tests.unit.some import at, requested
 
 POLICY = Policy()
 LONGEST = timedelta(days=10)  # a fifth of a month, and what is added to it
-CARD = Delivery(Kind.CARD, "C1", State.SENT, posted_in="C1", ts="1.0", hash="h")
+CARD = Delivery(Kind.CARD, "C1", DeliveryState.SENT, posted_in="C1", ts="1.0", hash="h")
 TOLD = at(900)
 AGES = ("9999-12-31T23:59:59Z", "2999-01-01T00:00:00Z", "2000-01-01T00:00:00Z", "never", "")
 times = st.sampled_from(AGES) | st.datetimes().map(lambda t: f"{t.isoformat()}Z")
@@ -74,4 +74,4 @@ def test_an_answer_of_any_numbers(
         "stopped_at": stopped_at,
         "recording_assets": [video, text],
     }
-    looked_at(*facts_of_recording(Recording.model_validate(answer), at(600)))
+    looked_at(*facts_of_recording(HmsRecording.model_validate(answer), at(600)))

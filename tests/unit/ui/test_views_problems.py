@@ -9,7 +9,7 @@ from inline_snapshot import snapshot
 
 from bot.core.facts import CallFailed, Cause
 from bot.core.options import RecordingOptions
-from bot.core.recording import Problem, Why
+from bot.core.recording import FailureReason, Problem
 from bot.ui import replies
 from bot.ui.problems import explain, hms_failure, slack_refusal
 from tests.unit.rows import each, each_row
@@ -18,7 +18,10 @@ from tests.unit.views_samples import RUNS, assert_only_our_markup, at, folded, r
 
 CASES = [
     *(
-        Problem(Why.EXPIRED, after=CallFailed(at=at(9), call="start", cause=cause, status=status))
+        Problem(
+            FailureReason.EXPIRED,
+            after=CallFailed(at=at(9), call="start", cause=cause, status=status),
+        )
         for cause, status in (
             ("refused", 409),
             ("refused", 404),
@@ -30,14 +33,21 @@ CASES = [
             ("unreadable", 200),
         )
     ),
-    *(Problem(why) for why in Why if why not in (Why.REFUSED, Why.CANNOT_POST)),
-    *(Problem(Why.REFUSED, "said", status) for status in (400, 401, 403, 404, 409, 422, 500)),
-    Problem(Why.REFUSED, "room is disabled", 403),
-    Problem(Why.REFUSED, "meeting_url is required", 400),
-    Problem(Why.REFUSED, "multiple destinations found", 400),
-    Problem(Why.REFUSED),
     *(
-        Problem(Why.CANNOT_POST, error)
+        Problem(why)
+        for why in FailureReason
+        if why not in (FailureReason.REFUSED, FailureReason.CANNOT_POST)
+    ),
+    *(
+        Problem(FailureReason.REFUSED, "said", status)
+        for status in (400, 401, 403, 404, 409, 422, 500)
+    ),
+    Problem(FailureReason.REFUSED, "room is disabled", 403),
+    Problem(FailureReason.REFUSED, "meeting_url is required", 400),
+    Problem(FailureReason.REFUSED, "multiple destinations found", 400),
+    Problem(FailureReason.REFUSED),
+    *(
+        Problem(FailureReason.CANNOT_POST, error)
         for error in (
             "not_in_channel",
             "channel_not_found",
@@ -183,19 +193,21 @@ def test_only_where_the_person_repeats_it_are_they_told_to_try_again(error: str)
 
 
 def test_settings_that_cannot_work_are_not_to_be_tried_again() -> None:
-    assert not explain(Problem(Why.REFUSED, "invalid input", 400), recording()).can_retry
-    assert explain(Problem(Why.REFUSED, "", 401), recording()).can_retry
+    assert not explain(Problem(FailureReason.REFUSED, "invalid input", 400), recording()).can_retry
+    assert explain(Problem(FailureReason.REFUSED, "", 401), recording()).can_retry
 
 
-@given(st.sampled_from(Why), TEXTS, st.sampled_from([None, 400, 403, 409, 418]))
-def test_what_others_said_is_quoted_as_data(why: Why, detail: str, status: int | None) -> None:
+@given(st.sampled_from(FailureReason), TEXTS, st.sampled_from([None, 400, 403, 409, 418]))
+def test_what_others_said_is_quoted_as_data(
+    why: FailureReason, detail: str, status: int | None
+) -> None:
     words = explain(Problem(why, detail, status), recording(*RUNS))
     assert_only_our_markup(words.text)
     assert len(words.text) < 900
 
 
 def test_a_room_that_is_not_found_is_not_tried_again_but_changed() -> None:
-    words = explain(Problem(Why.REFUSED, "room not found", 404), recording())
+    words = explain(Problem(FailureReason.REFUSED, "room not found", 404), recording())
     assert (words.can_retry, words.can_change) == (False, True)
 
 
@@ -246,27 +258,27 @@ unreadable 200: 100ms gave an answer that the bot cannot read. | Try again in a
 
 # What the person may do about it: try again with these settings, or change them.
 REMEDIES: list[tuple[Problem, bool, bool]] = [
-    (Problem(Why.CANCELLED), True, False),
-    (Problem(Why.EXPIRED), True, False),
-    (Problem(Why.CANNOT_POST, "not_in_channel"), True, False),
-    (Problem(Why.REFUSED, "meeting_url is required", 400), False, True),
-    (Problem(Why.REFUSED, "no subdomain", 422), False, True),
-    (Problem(Why.REFUSED, "no such destination", 400), False, True),
-    (Problem(Why.REFUSED, "invalid", 422), False, True),
-    (Problem(Why.REFUSED, "", 401), True, False),
-    (Problem(Why.REFUSED, "Room is DISABLED", 403), True, False),
-    (Problem(Why.REFUSED, "", 403), True, False),
-    (Problem(Why.REFUSED, "", 404), False, True),
-    (Problem(Why.REFUSED, "", 409), True, False),
-    (Problem(Why.REFUSED, "", 500), True, False),
-    (Problem(Why.REFUSED), True, False),
-    (Problem(Why.INTERNAL_ERROR), True, False),
-    (Problem(Why.MAX_RETRIES_REACHED), True, False),
-    (Problem(Why.UPLOAD_ERROR), True, False),
-    (Problem(Why.BEAM_STOPPED), True, False),
-    (Problem(Why.VANISHED), True, False),
-    (Problem(Why.GIVEN_UP), True, False),
-    (Problem(Why.UNKNOWN), True, False),
+    (Problem(FailureReason.CANCELLED), True, False),
+    (Problem(FailureReason.EXPIRED), True, False),
+    (Problem(FailureReason.CANNOT_POST, "not_in_channel"), True, False),
+    (Problem(FailureReason.REFUSED, "meeting_url is required", 400), False, True),
+    (Problem(FailureReason.REFUSED, "no subdomain", 422), False, True),
+    (Problem(FailureReason.REFUSED, "no such destination", 400), False, True),
+    (Problem(FailureReason.REFUSED, "invalid", 422), False, True),
+    (Problem(FailureReason.REFUSED, "", 401), True, False),
+    (Problem(FailureReason.REFUSED, "Room is DISABLED", 403), True, False),
+    (Problem(FailureReason.REFUSED, "", 403), True, False),
+    (Problem(FailureReason.REFUSED, "", 404), False, True),
+    (Problem(FailureReason.REFUSED, "", 409), True, False),
+    (Problem(FailureReason.REFUSED, "", 500), True, False),
+    (Problem(FailureReason.REFUSED), True, False),
+    (Problem(FailureReason.INTERNAL_ERROR), True, False),
+    (Problem(FailureReason.MAX_RETRIES_REACHED), True, False),
+    (Problem(FailureReason.UPLOAD_ERROR), True, False),
+    (Problem(FailureReason.BEAM_STOPPED), True, False),
+    (Problem(FailureReason.VANISHED), True, False),
+    (Problem(FailureReason.GIVEN_UP), True, False),
+    (Problem(FailureReason.UNKNOWN), True, False),
 ]
 
 
@@ -280,7 +292,7 @@ def test_every_problem_can_be_tried_again_or_changed() -> None:
 
 def test_a_url_of_ones_own_that_could_not_be_opened_can_be_changed() -> None:
     own = RecordingOptions(meeting_url="https://meet.example/x")
-    words = explain(Problem(Why.MAX_RETRIES_REACHED), recording(*RUNS, options=own))
+    words = explain(Problem(FailureReason.MAX_RETRIES_REACHED), recording(*RUNS, options=own))
     assert (words.can_retry, words.can_change) == (True, True)
     assert words.fix == (
         "Change the settings: the URL must join the room without a click or a login. "

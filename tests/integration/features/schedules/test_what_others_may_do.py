@@ -12,17 +12,13 @@ from bot.core.channel_settings import Allowed, ChannelSettings
 from bot.core.proofs import SeenSchedule
 from bot.features.calendars import ids as calendars_ids
 from bot.features.calendars import service as calendars_service
-from bot.features.calendars.model import RoomCalendar
-from bot.features.calendars.store import CalendarRepository
-from bot.features.rooms.refreshing import Refreshing
 from bot.features.rules import ids as rules_ids
 from bot.features.rules import service as rules_service
-from bot.features.rules.model import Rule
 from bot.features.schedules import ids, service
 from bot.features.schedules.model import Schedule, deleted, next_dates, paused, skipped
 from bot.features.upcoming import service as upcoming_service
 from bot.features.upcoming import views as upcoming_views
-from tests.integration.schedules_kit import Stage
+from tests.integration.schedules_kit import Stage, rule_and_calendar
 
 OUTSIDE = "U0OUTSIDE1"  # a full member who is in no channel
 CHANGES = {ids.CHANGE, ids.DELETE}
@@ -72,17 +68,6 @@ async def test_a_paused_schedule_is_resumed_by_those_who_may_start_there(there: 
     assert await offered(there, seed.MEMBER) == {ids.RESUME, ids.RUN_NOW} | CHANGES
     assert await offered(there, OUTSIDE, None) == CHANGES
     assert await offered(there, seed.GUEST) == set()
-
-
-async def rule_and_calendar(there: Stage) -> tuple[Rule, RoomCalendar]:
-    room, now = there.room(), there.parts.deps.now()
-    rule = Rule(room.id, room.name, seed.STANDUP, seed.STARTER, now)
-    calendar = RoomCalendar(
-        "c1", room.id, room.name, seed.STANDUP, seed.STARTER, "UTC", now, "https://x.example/a"
-    )
-    await there.rules.set(rule)
-    await CalendarRepository(there.parts.deps.db).add(calendar)
-    return rule, calendar
 
 
 async def test_a_rule_and_a_calendar_are_turned_off_by_those_who_may(there: Stage) -> None:
@@ -190,39 +175,6 @@ async def test_the_owners_of_rules_and_calendars_are_told_as_well(there: Stage) 
         told = await there.notices()
         assert [one.channel for one in told] == [seed.STARTER] * number
     assert "`/record auto standup on` in <#" in " ".join(one.text for one in told)
-
-
-async def test_the_owner_is_told_that_somebody_changed_their_rule(there: Stage) -> None:
-    deps, rights = there.parts.deps, Rights(there.parts.deps)
-    rule, _ = await rule_and_calendar(there)
-    for by, number in ((seed.STARTER, 0), (seed.MEMBER, 1)):
-        await rules_service.set_rule(deps, rights, replace(rule, by=by, least_people=2))
-        told = await there.notices()
-        assert [one.channel for one in told] == [seed.STARTER] * number
-    assert f"<@{seed.MEMBER}> changed your rule for *standup*" in told[0].text
-
-
-async def test_an_owner_reads_nothing_of_the_channel_that_takes_over_a_rule(there: Stage) -> None:
-    deps, rights = there.parts.deps, Rights(there.parts.deps)
-    rule, _ = await rule_and_calendar(there)
-    await there.rules.set(replace(rule, state="paused", why="left"))
-    elsewhere = replace(rule, channel=seed.DESIGN, by=seed.MEMBER)
-    made = await rules_service.set_rule(deps, rights, elsewhere)
-    assert made.channel == seed.DESIGN
-    assert await there.notices() == []
-
-
-async def test_the_list_says_that_a_room_is_disabled(there: Stage) -> None:
-    """A rule of such a room would wait for ever; nobody can join it."""
-    deps, rights = there.parts.deps, Rights(there.parts.deps)
-    await rule_and_calendar(there)
-    to = await there.gate().horizon(seed.MEMBER, seed.STANDUP)
-    for enabled, number in ((True, 0), (False, 2)):
-        there.room().enabled = enabled
-        await Refreshing(deps).rooms()
-        found = await upcoming_service.listed(deps, there.gate(), rights, to, here=seed.STANDUP)
-        said = upcoming_views.schedules_list(found, deps.now()).text
-        assert said.count("The room is disabled in 100ms") == number
 
 
 async def test_the_list_says_who_paused_a_schedule(there: Stage) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from bot.core import facts as f
 from bot.core.channel_settings import ChannelSettings
-from bot.core.deliveries import Delivery, Kind, State, Work
+from bot.core.deliveries import Delivery, DeliveryState, Kind, Work
 from bot.core.derive import derive
 from bot.core.plan import notices
 from bot.core.steps import AskToStop, Notice, SayInRoom
@@ -24,7 +24,7 @@ def test_a_wish_is_told_to_the_starter_once_per_person() -> None:
     again = f.StopSuggested(at=at(20), by="U4")
     other = f.StopSuggested(at=at(21), by="U5")
     assert due(*RUNS, WISH, again, other) == [AskToStop("U4"), AskToStop("U5")]
-    sent = Work(deliveries=(Delivery(Kind.STOP_SUGGESTION, "U4", State.SENT),))
+    sent = Work(deliveries=(Delivery(Kind.STOP_SUGGESTION, "U4", DeliveryState.SENT),))
     assert due(*RUNS, WISH, again, work=sent) == []
 
 
@@ -43,7 +43,7 @@ def test_the_room_is_told_once_it_is_recorded() -> None:
     assert due(RUNS[0], tell_room=True) == []
     assert due(*RUNS, tell_room=True) == [SayInRoom(room)]
     assert due(*RUNS, tell_room=False) == []
-    for state in (State.SENT, State.DROPPED):
+    for state in (DeliveryState.SENT, DeliveryState.DROPPED):
         done = Work(deliveries=(Delivery(Kind.ROOM, room, state),))
         assert due(*RUNS, work=done, tell_room=True) == []
     adopted = f.Adopted(at=at(1), hms_id="h", elsewhere=True)

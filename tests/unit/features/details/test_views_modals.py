@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from bot.core import facts as f
-from bot.core.deliveries import EMPTY, Delivery, Kind, State
+from bot.core.deliveries import EMPTY, Delivery, DeliveryState, Kind
 from bot.core.options import RecordingOptions
 from bot.core.recording import Recording
 from bot.features.details.views import ViewerAccess, details_view
@@ -115,11 +115,11 @@ ALL = ViewerAccess(frozenset({"C1", "C2"}))
 
 def test_details() -> None:
     deliveries = [
-        Delivery(Kind.CARD, "C1", State.SENT),
-        Delivery(Kind.RESULTS, "C2", State.PARKED, error="is_archived"),
-        Delivery(Kind.CHAT, "C1", State.DROPPED, error=EMPTY),
-        Delivery(Kind.TELL, "U1", State.SENT),
-        Delivery(Kind.OUTCOME, "view-1", State.SENT),
+        Delivery(Kind.CARD, "C1", DeliveryState.SENT),
+        Delivery(Kind.RESULTS, "C2", DeliveryState.PARKED, error="is_archived"),
+        Delivery(Kind.CHAT, "C1", DeliveryState.DROPPED, error=EMPTY),
+        Delivery(Kind.TELL, "U1", DeliveryState.SENT),
+        Delivery(Kind.OUTCOME, "view-1", DeliveryState.SENT),
     ]
     assert shown(details_view(recording(*READ), deliveries, viewer=ALL)) == snapshot("""\
 ✅ **\u2068Q&A <weekly> 🎉 שלום\u2069** · Ready
@@ -165,7 +165,7 @@ record-bot: key-1
 
 def test_details_for_a_guest_have_no_links_and_name_no_channel_that_they_cannot_see() -> None:
     everywhere = recording(*READ, f.Shared(at=at(1), channel_id="C2", by="U3"))
-    deliveries = [Delivery(Kind.CARD, c, State.SENT) for c in everywhere.channels]
+    deliveries = [Delivery(Kind.CARD, c, DeliveryState.SENT) for c in everywhere.channels]
     told = shown(
         details_view(everywhere, deliveries, viewer=ViewerAccess(frozenset({"C2"}), False))
     )
@@ -216,7 +216,7 @@ DELIVERIES = st.builds(
     Delivery,
     kind=st.sampled_from(Kind),
     target=CHANNELS | st.just("U1") | TEXTS,
-    state=st.sampled_from(State),
+    state=st.sampled_from(DeliveryState),
     error=st.none() | TEXTS,
 )
 

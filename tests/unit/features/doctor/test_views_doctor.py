@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from bot.core import steps
-from bot.core.deliveries import Delivery, Kind, State
+from bot.core.deliveries import Delivery, DeliveryState, Kind
 from bot.core.retry import Retry
 from bot.features.details.views import ViewerAccess, details_view
 from bot.features.doctor.checks import Collected, findings
@@ -25,7 +25,7 @@ from bot.features.doctor.model import (
     Undelivered,
 )
 from bot.features.doctor.views import doctor_reply, local_reply
-from bot.kit.rate_limits import Paused
+from bot.kit.cooldowns import Cooldown
 from bot.store.values import DeadLetterCount, Owed
 from bot.ui.message import Message
 from bot.ui.text import esc
@@ -84,10 +84,10 @@ def test_every_step_that_is_held_up_has_a_name(kind: type) -> None:
 @each_row("kind", Kind)
 def test_every_message_that_waits_has_a_name(kind: Kind) -> None:
     """A new kind needs a row in the doctor's `_MESSAGES`, and in Details in `_KINDS`."""
-    waits = Stuck(NAME, "U1", "C1", True, kind=kind, state=State.WAITING, until=at(60))
+    waits = Stuck(NAME, "U1", "C1", True, kind=kind, state=DeliveryState.WAITING, until=at(60))
     assert esc(NAME) in reply(replace(WELL, stuck=(waits,)))
     assert esc(NAME) in read(local_reply(LocalReport((waits,), None, "U1"), bot="recorder"))
-    delivery = Delivery(kind, "C1", State.SENT, changed_at=at(1))
+    delivery = Delivery(kind, "C1", DeliveryState.SENT, changed_at=at(1))
     assert_accepted(details_view(recording(*READ), [delivery], viewer=ALL))
 
 
@@ -121,15 +121,21 @@ def test_before_the_first_recording() -> None:
     assert "No webhooks yet." in reply(replace(fresh, ends=Ends(1)))
 
 
-MINE = Stuck(NAME, "U1", "C1", True, Kind.CARD, State.PARKED, "not_in_channel", until=at(90))
-TRYING = Stuck(NAME, "U1", "C1", True, Kind.RESULTS, State.WAITING, "HTTP 500", until=at(60))
+MINE = Stuck(
+    NAME, "U1", "C1", True, Kind.CARD, DeliveryState.PARKED, "not_in_channel", until=at(90)
+)
+TRYING = Stuck(
+    NAME, "U1", "C1", True, Kind.RESULTS, DeliveryState.WAITING, "HTTP 500", until=at(60)
+)
 HELD = Stuck(NAME, "U1", "C1", True, step="Start", until=at(30))
 SECRET = "Layoffs 2027"
 THEIRS = [
-    Stuck(SECRET, "U2", "C0SECRET", False, Kind.CARD, State.PARKED, "is_archived"),
-    Stuck(SECRET, "U2", "C0SECRET", False, Kind.RESULTS, State.PARKED, "is_archived"),
-    Stuck(SECRET, "U2", "C0SECRET", False, Kind.CARD, State.WAITING, "HTTP 500", until=at(9)),
-    Stuck(SECRET, "U2", "U2", False, Kind.TELL, State.PARKED, "cannot_dm_bot"),
+    Stuck(SECRET, "U2", "C0SECRET", False, Kind.CARD, DeliveryState.PARKED, "is_archived"),
+    Stuck(SECRET, "U2", "C0SECRET", False, Kind.RESULTS, DeliveryState.PARKED, "is_archived"),
+    Stuck(
+        SECRET, "U2", "C0SECRET", False, Kind.CARD, DeliveryState.WAITING, "HTTP 500", until=at(9)
+    ),
+    Stuck(SECRET, "U2", "U2", False, Kind.TELL, DeliveryState.PARKED, "cannot_dm_bot"),
     Stuck(SECRET, "U2", "C0SECRET", False, step="Start", until=at(9)),
 ]
 
@@ -290,7 +296,7 @@ STUCK = st.builds(
     CHANNELS | USERS,
     st.booleans(),
     KINDS,
-    st.none() | st.sampled_from(State),
+    st.none() | st.sampled_from(DeliveryState),
     st.none() | TEXTS,
     step=st.sampled_from(["Start", "UploadFile:chat:C1", "Unheard", ""]),
     until=st.none() | TIMES,
@@ -311,8 +317,8 @@ REPORTS = st.builds(
     owed=st.none() | st.builds(Owed, TIMES, TIMES, st.builds(Retry, COUNTS, st.none() | TIMES)),
     stuck=st.lists(STUCK, max_size=30).map(tuple),
     unanswered=COUNTS,
-    paused=st.lists(
-        st.builds(Paused, TEXTS, TIMES, st.none() | TIMES, st.none() | TEXTS), max_size=9
+    cooldowns=st.lists(
+        st.builds(Cooldown, TEXTS, TIMES, st.none() | TIMES, st.none() | TEXTS), max_size=9
     ).map(tuple),
     findings=st.builds(
         Collected,

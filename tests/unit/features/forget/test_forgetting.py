@@ -5,7 +5,7 @@ from inline_snapshot import snapshot
 from bot.core import facts as f
 from bot.core import plan as p
 from bot.core import steps as s
-from bot.core.deliveries import Delivery, Kind, Polled, State, Wanted, Work
+from bot.core.deliveries import Delivery, DeliveryState, Kind, Polled, Wanted, Work
 from bot.core.forgetting import erased, is_forgettable
 from bot.core.policy import Policy
 from bot.core.steps import Erase, Forget, Receipt
@@ -23,10 +23,10 @@ from tests.unit.views_samples import (
 )
 
 WISH = f.ForgetRequested(at=at(6000), by="U3")
-CARD = Delivery(Kind.CARD, "C1", State.SENT, posted_in="C1", ts="1.0")
-RESULTS = Delivery(Kind.RESULTS, "C1", State.SENT, posted_in="C1", ts="2.0")
-FILE = Delivery(Kind.TRANSCRIPT, "C1", State.SENT, file_id="F1")
-RECEIPT = Delivery(Kind.RECEIPT, "U3", State.SENT, posted_in="D3", ts="3.0")
+CARD = Delivery(Kind.CARD, "C1", DeliveryState.SENT, posted_in="C1", ts="1.0")
+RESULTS = Delivery(Kind.RESULTS, "C1", DeliveryState.SENT, posted_in="C1", ts="2.0")
+FILE = Delivery(Kind.TRANSCRIPT, "C1", DeliveryState.SENT, file_id="F1")
+RECEIPT = Delivery(Kind.RECEIPT, "U3", DeliveryState.SENT, posted_in="D3", ts="3.0")
 
 
 def step(*deliveries: Delivery, ended: bool = True) -> s.Step:
@@ -53,7 +53,7 @@ def test_nothing_is_posted_or_asked_any_more() -> None:
 
 
 def test_a_receipt_that_cannot_be_given_holds_nothing_up() -> None:
-    parked = Delivery(Kind.RECEIPT, "U3", State.PARKED, error="user_not_found")
+    parked = Delivery(Kind.RECEIPT, "U3", DeliveryState.PARKED, error="user_not_found")
     assert step(parked) == Forget()
 
 

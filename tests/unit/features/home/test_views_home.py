@@ -67,7 +67,7 @@ HEALTH = HomeHealth(
     webhooks=True,
     last_webhook_at=None,
     unanswered=2,
-    paused=("chat.update",),
+    cooldowns=("chat.update",),
     permissions=permissions(GRANTED - {"groups:read"}),
 )
 
@@ -133,7 +133,7 @@ HEALTHS = st.builds(
     webhooks=st.booleans(),
     last_webhook_at=st.none() | TIMES,
     unanswered=st.integers(0, 10**6),
-    paused=st.lists(TEXTS, max_size=30).map(tuple),
+    cooldowns=st.lists(TEXTS, max_size=30).map(tuple),
     permissions=st.sets(st.sampled_from(sorted(GRANTED))).map(permissions),
 )
 PRESETS = st.builds(

@@ -10,7 +10,7 @@ from bot.features.join.model import domain_of, link_with_code, link_with_token, 
 from bot.hms.auth import JOIN_FOR, JoinTokens
 
 ROOM = "65f0c0ffee00000000000001"
-NOW = datetime.now(UTC).replace(microsecond=0)
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,12 @@ def test_the_domain_is_learnt_from_a_link_to_the_room(url: str | None, domain: s
 def test_a_token_names_the_person_the_room_and_the_role_for_ten_minutes() -> None:
     secret = "a secret of more than thirty-two bytes"
     token = JoinTokens("key", secret, lambda: NOW).token(ROOM, user_id_of("T1", "U1"), "guest")
-    claims = jwt.decode(token, secret, algorithms=["HS256"])
+    claims = jwt.decode(
+        token,
+        secret,
+        algorithms=["HS256"],
+        options={"verify_exp": False, "verify_iat": False, "verify_nbf": False},
+    )
     assert claims["type"] == "app"
     assert claims["version"] == 2
     assert (claims["access_key"], claims["room_id"]) == ("key", ROOM)

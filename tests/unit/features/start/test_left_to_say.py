@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.core import facts as f
-from bot.core.deliveries import Delivery, Kind, OutcomeAddress, State, Work
+from bot.core.deliveries import Delivery, DeliveryState, Kind, OutcomeAddress, Work
 from bot.core.policy import Silence
 from bot.core.retry import Retry
 from bot.features.start.model import ANSWERED_WITHIN, Left, left_to_say, say_at
@@ -18,10 +18,10 @@ from bot.ui import ids
 from tests.unit.rows import each_row
 from tests.unit.views_samples import ACCEPTED, REFUSED, RUNS, at, recording
 
-SHOWN = Delivery(Kind.CARD, "C1", State.SENT, posted_in="C1", ts="1.0", hash="now")
+SHOWN = Delivery(Kind.CARD, "C1", DeliveryState.SENT, posted_in="C1", ts="1.0", hash="now")
 OUTDATED = replace(SHOWN, hash="an earlier one", retry=Retry(0, at(9)))
-PARKED = Delivery(Kind.CARD, "C1", State.PARKED, posted_in="C1", ts="1.0")
-TOLD = Delivery(Kind.SILENT_START, "U1", State.SENT, posted_in="D1", ts="2.0")
+PARKED = Delivery(Kind.CARD, "C1", DeliveryState.PARKED, posted_in="C1", ts="1.0")
+TOLD = Delivery(Kind.SILENT_START, "U1", DeliveryState.SENT, posted_in="D1", ts="2.0")
 POINTS: tuple[f.Fact, ...] = (f.PointsTo(at=at(2), key="key-0"),)
 FORM = {"external_id": "view-1"}
 
