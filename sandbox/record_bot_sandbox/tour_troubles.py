@@ -84,7 +84,7 @@ async def is_killed(tour: Scenario) -> None:
     await bot.kill()
     room = await hms.room(name)
     await hms.sim(f"/rooms/{room['id']}/end", {"reason": "that was all"})
-    await hms.recording(room["recording_id"], "completed")
+    await hms.recording(room["recording_id"], "completed", patience_s=tour.longest_s)
     await _all_given_up(tour, room["id"])
     every = tour.stage.hms_sim.webhooks.events[before:]
     events = [event for event in every if event.room.id == room["id"]]

@@ -90,6 +90,9 @@ async def test_a_question_is_answered_in_words_by_the_person_who_was_asked(bench
     for who, channel in ((bench.tariq, seed.DESIGN), (bench.ines, seed.STANDUP)):
         await who.mention(channel, f"{BOT} yes")
         await bench.told(who, channel, NOT_ASKED)
+    await bench.ines.mention(seed.DESIGN, f"{BOT} ok")
+    again = await bench.told(bench.ines, seed.DESIGN, "Do you mean this?")
+    assert labels(again.blocks) == [f"Stop {room.name}"]
     assert (await bench.recording(room))["status"] == "running"
     await bench.ines.mention(seed.DESIGN, f"{BOT} yes")
     await bench.told(bench.ines, seed.DESIGN, f"Stopping {room.name}")

@@ -121,7 +121,7 @@ async def test_a_yes_is_no_answer_if_another_replica_has_asked_since(rig: Rig) -
     choices = ChoiceRepository(rig.bot.parts.deps.db)
     await choices.save("c-newer", seed.STARTER, Choice(answers={"0": (order,)}))
     done = await rig.send(mention(rig, "yes", ts="131.2"), form="event")
-    assert "Which one do you mean?" in done.told
+    assert "Do you mean this?" in done.told
     assert not done.rows["facts:stop_requested"]
 
 

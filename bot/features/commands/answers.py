@@ -41,7 +41,7 @@ _ASKED = {
     Intent.STOP: "Stop the recording of {room}?",
     Intent.PAUSE: "Pause the recording of {room}?",
     Intent.RESUME: "Resume the recording of {room}?",
-    Intent.SCHEDULE: "Record {room}{at}?",
+    Intent.SCHEDULE: "Record {room}{options}{at}?",
     Intent.UNSCHEDULE: "{unschedule} the recording of {room}{at}?",
     Intent.FOLLOW: "Follow {room} in this channel?",
     Intent.UNFOLLOW: "Stop following {room} in this channel?",
@@ -150,6 +150,7 @@ def _say(found: Understood, now: datetime) -> str:
         "it": f" {found.room.name}" if found.room else "",
         "when": _when(found.when, now),
         "how": _how(found, now),
+        "options": _options(found),
         "at": _at(found.when, now),
         "to_when": _when(found.when, now).replace(": ", " to ", 1),
         "on": _on(found.when, now),
@@ -255,9 +256,14 @@ def _on(when: object, now: datetime) -> str:
 
 def _how(found: Understood, now: datetime) -> str:
     """Say a length and the options of a start: ` for 30 min (audio only)`."""
-    when, options = found.when, found.options
+    when = found.when
     length = say_length_of(when if isinstance(when, When) else None, now=now)
-    return f"{length} ({options_line(options)})" if write_options(options) else length
+    return f"{length}{_options(found)}"
+
+
+def _options(found: Understood) -> str:
+    """Return the options of a start: ` (audio only)`."""
+    return f" ({options_line(found.options)})" if write_options(found.options) else ""
 
 
 def _say_time(found: Understood) -> str:

@@ -41,6 +41,7 @@ class Reply(StrEnum):
     YES = auto()
     BOTH = auto()
     ROOM = auto()  # with nothing but the name of a room
+    PERHAPS = auto()  # `ok`: a yes, or only thanks, so the buttons are shown again
 
 
 class State(StrEnum):

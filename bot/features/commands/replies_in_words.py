@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.features.commands.changes import undo
 from bot.features.commands.model import Outcome, Reply, Understood, Why
 from bot.features.commands.parsed_text import ParsedText
+from bot.features.commands.sentences import clean, without_bot
 from bot.features.commands.vocabulary import Intent
 
 # An answer to a question of the bot, which has buttons.
@@ -37,6 +38,26 @@ def reply_in_words(said: ParsedText, typed: str) -> Understood | None:
         meant = Reply.BOTH if reply["both"] else Reply.YES
         return replace(told, reply=meant) if why is Why.ASSENT else told
     return undo(said) if _MISTAKE.fullmatch(typed) else None
+
+
+_PERHAPS = frozenset(
+    [
+        *("ok", "okay", "okey", "k", "kk", "alright", "all right", "fine", "right", "correct"),
+        *("go", "go ahead", "yes go ahead", "please do", "please do it", "yes please do"),
+        *("yes please do it", "yes do", "that one", "this one", "the first", "the first one"),
+        *("the second", "the second one", "the last one", "1", "2", "ja", "oui", "si"),
+        *("👍", ":+1:", ":thumbsup:", "✅", ":white_check_mark:"),
+    ]
+)
+_LONGEST_REPLY = 40
+
+
+def may_be_a_yes(text: str, bot_user: str | None) -> bool:
+    """Whether a text is `ok` or the like."""
+    if len(text) > _LONGEST_REPLY:
+        return False
+    typed = without_bot(clean(text), bot_user).casefold().replace(",", "")
+    return " ".join(typed.split()).strip(" .!") in _PERHAPS
 
 
 def room_meant_instead(said: ParsedText, typed: str) -> str | None:

@@ -73,6 +73,8 @@ class Choice(BaseModel):
         """Return the button that a reply means; None if it is not clear."""
         single = [key for key in self.answers if key.isdecimal()]
         match reply:
+            case Reply.PERHAPS:
+                return None
             case Reply.BOTH:  # more are stopped by a button, which asks once more
                 two = [key for key in (TOGETHER, ALL) if len(self.answers.get(key, ())) == 2]
                 return two[0] if two else None

@@ -35,7 +35,7 @@ from bot.features.commands.model import (
 from bot.features.commands.parse_sentence import says_only_no
 from bot.features.commands.parsed import Mood, Parsed
 from bot.features.commands.parsed_text import CONTROLS, POLITE, ParsedText, parse_in_place
-from bot.features.commands.replies_in_words import reply_in_words, room_meant_instead
+from bot.features.commands.replies_in_words import may_be_a_yes, reply_in_words, room_meant_instead
 from bot.features.commands.sentences import (
     Sort,
     Word,
@@ -74,10 +74,16 @@ LONGEST = 8000  # characters; the rest of a text is ignored
 def understand(text: str, where: Where, world: World) -> Understood:
     """Return the meaning of any text. Never raises."""
     done = _understood(text, where, world)
+    if done.outcome is Outcome.ANSWER and done.intent in _BESIDE_A_YES:
+        maybe = done.reply is None and may_be_a_yes(text, world.bot_user)
+        return replace(done, reply=Reply.PERHAPS) if maybe else done
     if done.outcome is not Outcome.DO or not done.acts:
         return done
     typed = without_bot(clean(text), world.bot_user)
     return asked_first(done, done.acts) if is_not_meant(typed, done.intent) else done
+
+
+_BESIDE_A_YES = (Intent.UNKNOWN, *POLITE)
 
 
 def _understood(text: str, where: Where, world: World, *, whole: bool = True) -> Understood:

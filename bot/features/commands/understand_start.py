@@ -132,7 +132,6 @@ def _start_unknown(
         why = Why.UNKNOWN_CODE
         return replace(made, why=why, offers=form, link=link, reference=reference)
     near, reference = said.suggested(Intent.START)
-    verb = Intent(made.intent)
     if named := _named_by_time(said, near, reference):
         offers = (Order(Intent.START, named),)
         made = replace(made, intent=Intent.START, when=None, times="")
@@ -157,14 +156,7 @@ def _start_unknown(
         return begun  # sales_weekly_emea
     near = (begun,) if begun else near  # a beginning of a name only suggests the room
     if near:
-        single = near[0] if len(near) == 1 and not said.doubt else None
-        return replace(
-            made,
-            why=Why.WHICH_ROOM,
-            room=single,
-            offers=orders(verb, near),
-            reference=reference,
-        )
+        return _alike(said, made, near, reference)
     if parsed.mood is Mood.TOLD and said.where is not Where.SLASH and _before_verb(said, left):
         return answered(Intent.UNKNOWN, sure=False)  # remind us to start at 3
     other_words = [p for p in parsed.left if p.sort is not Sort.UNREAD and p.option is None]
@@ -172,6 +164,19 @@ def _start_unknown(
     if talk or (parsed.weak and parsed.article):  # book me a flight
         return answered(Intent.UNKNOWN, sure=False)
     return replace(made, why=Why.NO_ROOM, offers=(Order(OPEN_FORM),), reference=reference)
+
+
+def _alike(
+    said: ParsedText, made: Understood, near: Sequence[RoomEntry], reference: str
+) -> Understood:
+    """Ask about rooms with a similar name; with a wrong time or option, in the form."""
+    single = near[0] if len(near) == 1 and not said.doubt else None
+    made = replace(made, room=single, reference=reference)
+    if isinstance(said.when, Refused | Unclear):
+        made = replace(made, why=Why.BAD_TIME, when=said.when)
+    if made.why in (Why.BAD_TIME, Why.BAD_OPTIONS):
+        return replace(made, offers=(Order(OPEN_FORM, single),))
+    return replace(made, why=Why.WHICH_ROOM, offers=orders(made.intent, near))
 
 
 def _named_by_time(
@@ -205,7 +210,8 @@ def _start_room(
         better = read_when(when.suggestion, now=said.world.now, zone=said.world.zone)
         if isinstance(better, When):
             offers = (Order(Intent.SCHEDULE, room, when.suggestion),)
-            return replace(made, intent=Intent.SCHEDULE, when=better, offers=offers)
+            why = Why.UNSURE if made.why is Why.CLEAR else made.why
+            return replace(made, intent=Intent.SCHEDULE, why=why, when=better, offers=offers)
         when = better
     if isinstance(when, Unclear):
         made = replace(made, when=when, why=Why.BAD_TIME)

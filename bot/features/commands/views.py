@@ -203,7 +203,8 @@ def choices(choice_id: str, answers: Mapping[str, Sequence[StoredOrder]]) -> lis
 
 def which_one(choice_id: str, answers: Mapping[str, Sequence[StoredOrder]]) -> Message:
     """Show the buttons of a question again."""
-    return question("Which one do you mean?", choices(choice_id, answers))
+    text = "Which one do you mean?" if len(answers) > 1 else "Do you mean this?"
+    return question(text, choices(choice_id, answers))
 
 
 def _choice(choice_id: str, answer: str, order: StoredOrder) -> Block:

@@ -101,7 +101,9 @@ class Driver:
             raise TimeoutError(f"not seen within {patience_s} s; events: {seen}") from None
         raise ConnectionError("the stream of changes ended")
 
-    async def recording(self, recording_id: str, status: str) -> Json:
+    async def recording(
+        self, recording_id: str, status: str, *, patience_s: float = PATIENCE_S
+    ) -> Json:
         """The recording, once it has that status."""
 
         def found(state: Json) -> Json | None:
@@ -114,7 +116,7 @@ class Driver:
                 None,
             )
 
-        return _typed(await self.until(found))
+        return _typed(await self.until(found, patience_s=patience_s))
 
     async def event(self, event_type: str, **data: object) -> Json:
         """The settled event of that type whose data contains these values."""

@@ -68,6 +68,7 @@ SAME = ONE | {"1": (StoredOrder(verb="stop", room_id="a"),)}
         (TWO, Reply.ROOM, "c", None),
         (SAME, Reply.ROOM, "a", None),
         ({}, Reply.YES, None, None),
+        (ONE, Reply.PERHAPS, None, None),
     ],
 )
 def test_a_reply_means_a_button_only_if_it_is_clear_which(
@@ -84,6 +85,8 @@ def test_a_reply_means_a_button_only_if_it_is_clear_which(
         *(("yes", Reply.YES), ("yep please", Reply.YES), ("yes please", Reply.YES)),
         *(("do both", Reply.BOTH), ("both please", Reply.BOTH), ("yes, all of them", Reply.BOTH)),
         *(("webinar", Reply.ROOM), ("board room", Reply.ROOM), ("the webinar", Reply.ROOM)),
+        *(("ok", Reply.PERHAPS), ("👍", Reply.PERHAPS), ("Yes, please do it!", Reply.PERHAPS)),
+        *(("thanks", None), ("ok stop", None), ("go on", None), ("right now", None)),
         *(("no", None), ("sorry", None), ("webinar foobar", None), ("stop webinar", None)),
     ],
 )

@@ -1806,3 +1806,24 @@ def test_a_condition_is_named_and_not_dropped(where: str, text: str, words: str)
 def test_where_nothing_runs_nothing_goes_on(text: str) -> None:
     world = replace(WORLDS[Where.MENTION], recorded={})
     assert said(understood(text, world=world)) == "Nothing is being recorded."
+
+
+@each_row(
+    ("text", "says", "offers"),
+    [
+        ("start webinr at 31:00", "31:00 is not a time.", ["open-form:webinar"]),
+        ("start bord room on 1.2. at 9", "Is that 1 Feb, or 2 Jan?", ["open-form:board room"]),
+        ("start bord room --res 9999p", "--res: “9999p” is not", ["open-form:board room"]),
+        (
+            "start bord room at 10 in 720p",
+            "Record board room (720p) on Thu 3 Dec, 10:00",
+            ["schedule:board room"],
+        ),
+    ],
+)
+def test_a_misspelt_room_drops_no_time_and_no_option(
+    text: str, says: str, offers: list[str]
+) -> None:
+    done = understood(text)
+    assert said(done).startswith(says)
+    assert [str(order) for order in done.offers] == offers
