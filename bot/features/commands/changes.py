@@ -242,10 +242,7 @@ def _moves_of_it(said: ParsedText) -> list[tuple[Scheduled, When]]:
 
     That of the thread's room, else the person's own, else all.
     """
-    found = [rule.search(said.text) for rule in (_CLOCK, _SHIFT, _DIRECTION)]
-    times = [*said.times, *said.loose, *(one.span() for one in found if one)]
-    unread = [p for p in said.pieces if p.sort in (Sort.UNREAD, Sort.CHANNEL, Sort.LINK)]
-    if said.rooms or any(not any(a <= p.start < b for a, b in times) for p in unread):
+    if said.rooms or _says_more_than_times(said):
         return []
     once = [
         one
@@ -259,10 +256,19 @@ def _moves_of_it(said: ParsedText) -> list[tuple[Scheduled, When]]:
     return moves if len(moves) == len(meant[:BUTTONS_MOST]) else []
 
 
+def _says_more_than_times(said: ParsedText) -> bool:
+    """Whether a text has words that are not understood, beside its times."""
+    found = [rule.search(said.text) for rule in (_CLOCK, _SHIFT, _DIRECTION)]
+    times = [*said.times, *said.loose, *(one.span() for one in found if one)]
+    unread = [p for p in said.pieces if p.sort in (Sort.UNREAD, Sort.CHANNEL, Sort.LINK)]
+    return any(not any(a <= p.start < b for a, b in times) for p in unread)
+
+
 def _of_schedules(said: ParsedText) -> bool:
-    """Whether a text without a room is about a meeting, a schedule or a time."""
+    """Whether a text without a room is about a meeting or a schedule, or only about a time."""
     meant = any(p.role is Role.THING or p.intent is Intent.SCHEDULE for p in said.pieces)
-    return meant and (said.when is not None or _CLOCK.search(said.text) is not None)
+    times = bool(said.when or said.loose or _CLOCK.search(said.text))
+    return times and (meant or not _says_more_than_times(said))
 
 
 def _moved_to(said: ParsedText, planned: Scheduled) -> When | None:

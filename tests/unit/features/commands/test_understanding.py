@@ -1780,6 +1780,14 @@ def test_which_schedule_is_to_be_moved_is_asked() -> None:
     ]
 
 
+@each_row("text", ["move it to monday", "move it to 10", "can you move it to 10 please"])
+def test_what_repeats_is_not_moved_but_shown(text: str) -> None:
+    for where in Where:
+        world = WORLDS[where]
+        repeated = replace(world, schedules=tuple(one for one in world.schedules if one.repeat))
+        assert said(understood(text, where, repeated)) == "Here is what is scheduled."
+
+
 @each_row(
     "text", ["move it to #design", "move it to production at 11", "push that to main", "move it"]
 )
