@@ -80,7 +80,8 @@ def is_doubtful(said: ParsedText, done: Understood) -> bool:
 
 def now_or_later(said: ParsedText, done: Understood) -> Understood:
     """Offer both times of `stop now or at 4`, and return anything else unchanged."""
-    if not isinstance(done.when, When) or done.why not in _DECIDED or not _says_now_or(said.pieces):
+    timed = isinstance(done.when, When) and done.intent in _AT_A_TIME and done.why in _DECIDED
+    if not isinstance(done.when, When) or not timed or not _says_now_or(said.pieces):
         return done
     rooms = [order.room for order in (*done.acts, *done.offers) if order.room]
     stops, stop = done.intent is Intent.STOP or done.when.start is None, done.when.stop
@@ -107,6 +108,7 @@ def now_or_later(said: ParsedText, done: Understood) -> Understood:
     )
 
 
+_AT_A_TIME = (Intent.START, Intent.SCHEDULE, Intent.STOP)
 _DECIDED = (Why.CLEAR, Why.UNSURE, Why.WHICH_ROOM)
 _NOW = {("now",), ("right", "now")}
 

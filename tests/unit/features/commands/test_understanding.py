@@ -1675,6 +1675,13 @@ def test_now_or_later_is_asked_about_both(where: str, text: str, offers: list[st
     [
         ("mention", "start team", "There is no room “team”.", ["open-form:"]),
         ("slash", "record our team", "There is no room “team”.", ["open-form:"]),
+        (
+            "mention",
+            "pause webinar now or at 4",
+            "Pause the recording of webinar? It stays paused until somebody resumes it.",
+            ["pause:webinar"],
+        ),
+        ("mention", "record team at 3", "There is no room “team”.", ["open-form:"]),
         ("mention", "start, team", "Which room should be recorded?", ["open-form:"]),
         (
             "mention",
@@ -1792,6 +1799,7 @@ def test_what_is_no_schedule_is_not_moved(text: str) -> None:
     [
         ("thread", "stop when everyone leaves", "when everyone leaves"),
         ("mention", "stop when its over", "when its over"),
+        ("mention", "stop it later", "later"),
         ("slash", "stop webinar if nobody is there", "if nobody is there"),
         ("mention", "start board room as soon as Ana joins", "as soon as Ana joins"),
     ],
