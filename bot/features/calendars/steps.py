@@ -30,6 +30,8 @@ BACK, AHEAD = timedelta(hours=12), timedelta(days=14)
 
 
 class DueCalendars:
+    """Reads each calendar once an hour."""
+
     def __init__(self, deps: Deps, checks: DueChecks, out: Outbound) -> None:
         self._deps = deps
         self._checks = checks

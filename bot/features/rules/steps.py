@@ -37,6 +37,8 @@ log = structlog.get_logger()
 
 
 class DueRules:
+    """Checks the rooms of rules."""
+
     def __init__(self, deps: Deps, gate: Gate, checks: DueChecks) -> None:
         self._deps = deps
         self._gate = gate

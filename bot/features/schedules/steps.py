@@ -47,7 +47,10 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class DueSchedules:
-    """`unfollow` stops following the calendar of an event whose owner may not start it."""
+    """Starts what is due.
+
+    `unfollow` stops following the calendar of an event whose owner may not start it.
+    """
 
     def __init__(
         self,

@@ -58,6 +58,8 @@ async def schedules_clicked(to: Horizon, click: Click, ack: Ack, bot: Bot) -> No
 
 
 class UpcomingList(Upcoming):
+    """Implements `schedules.listeners.Upcoming`, of which the features below know the methods."""
+
     async def show(self, bot: Bot, click: Click, to: Horizon, said: Message) -> None:
         listed = await _list(bot, to, click.caller.channel)
         both = Message(f"{said.text}\n{listed.text}", [*said.blocks, *listed.blocks])

@@ -33,6 +33,8 @@ GONE_S = 1.0  # between two attempts while the store is unavailable
 
 
 class Timekeeper:
+    """One per process; the rows in the database divide the work among replicas."""
+
     def __init__(
         self, deps: Deps, gate: Gate, rights: Rights, rooms: RoomDirectory, out: Outbound
     ) -> None:
