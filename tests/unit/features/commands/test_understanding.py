@@ -1665,7 +1665,11 @@ def test_a_stop_said_in_another_zone_is_repeated_in_the_persons_own() -> None:
     ],
 )
 def test_now_or_later_is_asked_about_both(where: str, text: str, offers: list[str]) -> None:
-    done = understood(text, where)
+    world = WORLDS[Where(where)]
+    between = replace(world, now=world.now + timedelta(seconds=31, microseconds=5))
+    done = understood(text, where, between)
+    again = understood(text, where)
+    assert [one.words for one in again.offers] == [one.words for one in done.offers]
     assert (done.outcome, done.acts, done.when) == (Outcome.ASK, (), None)
     assert [f"{one}@{one.words}" if one.words else str(one) for one in done.offers] == offers
 
