@@ -80,18 +80,19 @@ def is_doubtful(said: ParsedText, done: Understood) -> bool:
 
 def now_or_later(said: ParsedText, done: Understood) -> Understood:
     """Offer both times of `stop now or at 4`, and return anything else unchanged."""
-    if not isinstance(done.when, When) or done.why not in _DECIDED or not _says_now_or(said.pieces):
+    timed = isinstance(done.when, When) and done.intent in _AT_A_TIME and done.why in _DECIDED
+    if not isinstance(done.when, When) or not timed or not _says_now_or(said.pieces):
         return done
     rooms = [order.room for order in (*done.acts, *done.offers) if order.room]
-    stops, stop = done.intent is Intent.STOP or done.when.start is None, done.when.stop
-    words = said.time_words()
+    now, zone, stop = said.world.now, said.world.zone, done.when.stop
+    stops = done.intent is Intent.STOP or done.when.start is None
+    words, meant = said.time_words(), done.when
     if isinstance(stop, StopAt) and stops:
-        words = f"until {stop.at.astimezone(said.world.now.tzinfo):%-H:%M}"
+        at = stop.at.astimezone(now.tzinfo).replace(second=0, microsecond=0)
+        words, meant = f"until {at:%H:%M}", replace(done.when, stop=StopAt(at))
     purpose = Purpose.STOP if stops else Purpose.START
-    if not rooms or read_when(words, now=said.world.now, zone=said.world.zone, purpose=purpose) != (
-        done.when
-    ):
-        return done
+    if not rooms or read_when(words, now=now, zone=zone, purpose=purpose) != meant:
+        return done  # the button would mean another time
     first, second = (Intent.STOP, Intent.STOP) if stops else (Intent.START, Intent.SCHEDULE)
     length = When(None, stop, done.when.zone) if isinstance(stop, StopAfter) else None
     both = [(Order(first, room), Order(second, room, words)) for room in rooms]
@@ -107,6 +108,7 @@ def now_or_later(said: ParsedText, done: Understood) -> Understood:
     )
 
 
+_AT_A_TIME = (Intent.START, Intent.SCHEDULE, Intent.STOP)
 _DECIDED = (Why.CLEAR, Why.UNSURE, Why.WHICH_ROOM)
 _NOW = {("now",), ("right", "now")}
 

@@ -392,7 +392,11 @@ class ParsedText:
 
     def called_like_people(self) -> str | None:
         """Return `team` right behind the verb at the end of a text: a room may be called so."""
-        pieces = [piece for piece in self.pieces if piece.key not in _BEFORE_A_NAME]
+        pieces = [
+            piece
+            for piece in self.pieces
+            if piece.key not in _BEFORE_A_NAME and piece.sort is not Sort.TIME
+        ]
         if len(pieces) < 2 or pieces[-1].key not in _PEOPLE or pieces[-2].role is not Role.VERB:
             return None
         return self.text[pieces[-1].start : pieces[-1].end]

@@ -42,7 +42,7 @@ def condition(said: ParsedText) -> str | None:
 
 _CONDITIONS = {
     *((word,) for word in ("when", "once", "if", "unless", "after", "before", "while", "because")),
-    ("as", "soon", "as"),
+    *(("as", "soon", "as"), ("later",), ("soon",), ("afterwards",)),
 }
 
 

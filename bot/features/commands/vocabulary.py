@@ -667,7 +667,7 @@ FOREIGN = frozenset(
     word
     for (word,) in _listed(
         """
-        aufnahme | aufnahmen | nimm | starte | startet | stoppe | stoppt | beende |
+        aufnahme | aufnahmen | verschiebe | nimm | starte | startet | stoppe | stoppt | beende |
         beendet | zeichne | aufzeichnung | aufgenommen | hilfe | enregistre |
         enregistrez | enregistrement | démarre | demarre | lance | réunion | grabación |
         grabacion | grabe | inicia | detén | deten | reunión | registra | registrazione

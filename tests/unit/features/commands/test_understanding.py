@@ -1665,7 +1665,11 @@ def test_a_stop_said_in_another_zone_is_repeated_in_the_persons_own() -> None:
     ],
 )
 def test_now_or_later_is_asked_about_both(where: str, text: str, offers: list[str]) -> None:
-    done = understood(text, where)
+    world = WORLDS[Where(where)]
+    between = replace(world, now=world.now + timedelta(seconds=31, microseconds=5))
+    done = understood(text, where, between)
+    again = understood(text, where)
+    assert [one.words for one in again.offers] == [one.words for one in done.offers]
     assert (done.outcome, done.acts, done.when) == (Outcome.ASK, (), None)
     assert [f"{one}@{one.words}" if one.words else str(one) for one in done.offers] == offers
 
@@ -1675,6 +1679,13 @@ def test_now_or_later_is_asked_about_both(where: str, text: str, offers: list[st
     [
         ("mention", "start team", "There is no room “team”.", ["open-form:"]),
         ("slash", "record our team", "There is no room “team”.", ["open-form:"]),
+        (
+            "mention",
+            "pause webinar now or at 4",
+            "Pause the recording of webinar? It stays paused until somebody resumes it.",
+            ["pause:webinar"],
+        ),
+        ("mention", "record team at 3", "There is no room “team”.", ["open-form:"]),
         ("mention", "start, team", "Which room should be recorded?", ["open-form:"]),
         (
             "mention",
@@ -1800,6 +1811,7 @@ def test_what_is_no_schedule_is_not_moved(text: str) -> None:
     [
         ("thread", "stop when everyone leaves", "when everyone leaves"),
         ("mention", "stop when its over", "when its over"),
+        ("mention", "stop it later", "later"),
         ("slash", "stop webinar if nobody is there", "if nobody is there"),
         ("mention", "start board room as soon as Ana joins", "as soon as Ana joins"),
     ],
